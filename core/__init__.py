@@ -1,0 +1,1 @@
+"""Portrait matting: network, inference, training and measures. Knows nothing of any user interface."""

@@ -1,0 +1,1 @@
+"""Matting Studio: takes people out of photos, hair included."""

@@ -1,0 +1,1 @@
+"""What the program does, without any window: documents, jobs, settings. Knows no Qt."""

@@ -1,0 +1,1 @@
+"""The command line: one file per command, each a short function over core and app."""

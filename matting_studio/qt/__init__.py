@@ -1,0 +1,1 @@
+"""The windows: thin Qt views over `matting_studio.app` and `core`."""
