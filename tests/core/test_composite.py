@@ -1,0 +1,211 @@
+import numpy as np
+import pytest
+
+from core.composite import blurred_backdrop, checkerboard, composite, fit_background, parse_colour
+
+RED, GREEN, BLUE = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+
+
+def plain(height, width, colour):
+    return np.full((height, width, 3), colour, dtype=np.float32)
+
+
+@pytest.fixture
+def random_cut_out():
+    random = np.random.default_rng(7)
+    foreground, background = random.random((2, 40, 30, 3), dtype=np.float32)
+    return foreground, random.random((40, 30), dtype=np.float32), background
+
+
+class TestComposite:
+    def test_over_a_colour_mixes_encoded_values(self):
+        result = composite(plain(1, 3, RED), np.array([[0.0, 0.25, 1.0]], np.float32), (0.0, 0.0, 1.0))
+        np.testing.assert_array_equal(result, [[[0, 0, 1], [0.25, 0, 0.75], [1, 0, 0]]])
+        assert result.dtype == np.float32
+
+    def test_over_a_picture(self, random_cut_out):
+        foreground, alpha, background = random_cut_out
+        expected = alpha[..., None] * foreground + (1 - alpha[..., None]) * background
+        np.testing.assert_allclose(composite(foreground, alpha, background), expected, atol=1e-6)
+
+    def test_is_exact_where_alpha_is_sure(self, random_cut_out):
+        foreground, _, background = random_cut_out
+        sure = np.random.default_rng(8).integers(0, 2, (40, 30)).astype(np.float32)
+        expected = np.where(sure[..., None] == 1, foreground, background)
+        np.testing.assert_array_equal(composite(foreground, sure, background), expected)
+
+    def test_a_colour_is_the_same_as_a_plain_picture(self, random_cut_out):
+        foreground, alpha, _ = random_cut_out
+        over_colour = composite(foreground, alpha, (0.2, 0.4, 0.6))
+        np.testing.assert_array_equal(over_colour, composite(foreground, alpha, plain(40, 30, (0.2, 0.4, 0.6))))
+
+    def test_is_seamless_across_bands(self, random_cut_out, monkeypatch):
+        whole = composite(*random_cut_out)
+        monkeypatch.setattr("core.composite._BAND_PX", 90)
+        np.testing.assert_array_equal(composite(*random_cut_out), whole)
+
+    def test_takes_doubles_and_leaves_its_inputs_alone(self, random_cut_out):
+        doubles = [array.astype(np.float64) for array in random_cut_out]
+        kept = [array.copy() for array in doubles]
+        result = composite(*doubles)
+        assert result.dtype == np.float32
+        np.testing.assert_allclose(result, composite(*random_cut_out), atol=1e-6)
+        for array, before in zip(doubles, kept, strict=True):
+            np.testing.assert_array_equal(array, before)
+
+    @pytest.mark.parametrize(
+        ("foreground", "alpha", "background", "sentence"),
+        [
+            (plain(4, 4, RED), np.ones((4, 5)), BLUE, "one size"),
+            (plain(4, 4, RED), np.ones((4, 4)), plain(4, 5, BLUE), "fit_background"),
+            (plain(4, 4, RED), np.ones((4, 4)), (0, 0, 255), r"\[0, 1\]"),
+            (plain(4, 4, RED), np.ones((4, 4)), (0.0, 0.0), "three values"),
+            (np.ones((4, 4, 3), np.uint8), np.ones((4, 4)), BLUE, "uint8"),
+            (plain(4, 4, RED), np.ones((4, 4), np.uint8), BLUE, "uint8"),
+            (np.ones((4, 4)), np.ones((4, 4)), BLUE, r"\(H, W, 3\)"),
+        ],
+    )
+    def test_refuses_what_does_not_fit(self, foreground, alpha, background, sentence):
+        with pytest.raises(ValueError, match=sentence):
+            composite(foreground, alpha, background)
+
+
+class TestFitBackground:
+    @pytest.fixture
+    def flag(self):
+        """30 × 60: red, green and blue, 20 columns each."""
+        return np.hstack([plain(30, 20, RED), plain(30, 20, GREEN), plain(30, 20, BLUE)])
+
+    def test_fill_cuts_both_sides_evenly(self, flag):
+        filled = fit_background(flag, (15, 15), "fill")
+        assert filled.shape == (15, 15, 3)
+        # The middle 30 columns of 60: 5 red, 20 green, 5 blue, halved in size.
+        np.testing.assert_allclose(filled[7, 4:11], plain(1, 7, GREEN)[0], atol=1e-6)
+        np.testing.assert_allclose(filled[7, [0, 1]], [RED, RED], atol=1e-6)
+        np.testing.assert_allclose(filled[7, [13, 14]], [BLUE, BLUE], atol=1e-6)
+
+    def test_fit_shows_everything_between_black_margins(self, flag):
+        fitted = fit_background(flag, (60, 60), "fit")
+        assert fitted.shape == (60, 60, 3)
+        assert not fitted[:15].any()
+        assert not fitted[45:].any()
+        np.testing.assert_allclose(fitted[15:45], flag, atol=1e-6)
+
+    def test_tile_repeats_at_its_own_size(self, flag):
+        tiled = fit_background(flag, (70, 130), "tile")
+        np.testing.assert_array_equal(tiled, np.tile(flag, (3, 3, 1))[:70, :130])
+
+    @pytest.mark.parametrize("how", ["fill", "fit", "tile"])
+    @pytest.mark.parametrize("size", [(1, 1), (1, 90), (91, 2), (30, 60)])
+    def test_every_size_is_met_and_values_stay_in_range(self, how, size):
+        picture = np.random.default_rng(2).integers(0, 2, (30, 60, 3)).astype(np.float32)
+        fitted = fit_background(picture, size, how)
+        assert fitted.shape == (*size, 3)
+        assert fitted.dtype == np.float32
+        assert fitted.min() >= 0
+        assert fitted.max() <= 1
+
+    @pytest.mark.parametrize("how", ["fill", "fit", "tile"])
+    def test_a_picture_of_the_right_size_stays_as_it_is(self, flag, how):
+        np.testing.assert_allclose(fit_background(flag, (30, 60), how), flag, atol=1e-6)
+
+    def test_refuses_unknown_ways_and_empty_sizes(self, flag):
+        with pytest.raises(ValueError, match='not "stretch"'):
+            fit_background(flag, (10, 10), "stretch")
+        with pytest.raises(ValueError, match="at least 1 × 1"):
+            fit_background(flag, (0, 10), "fill")
+
+
+class TestBlurredBackdrop:
+    @pytest.fixture
+    def red_person_before_green(self):
+        """A red disc with a soft edge before plain green."""
+        y, x = np.mgrid[:120, :160].astype(np.float32)
+        alpha = np.clip((30 - np.hypot(x - 80, y - 60)) / 6 + 0.5, 0, 1)
+        image = composite(plain(120, 160, RED), alpha, GREEN)
+        return image, alpha
+
+    @pytest.mark.parametrize("radius_px", [0, 1, 3, 10, 40, 1000])
+    def test_the_person_does_not_bleed_into_the_blur(self, red_person_before_green, radius_px):
+        backdrop = blurred_backdrop(*red_person_before_green, radius_px)
+        assert backdrop.shape == (120, 160, 3)
+        # A plain blur would be half red at the edge; here it is red nowhere, not even behind the person.
+        assert backdrop[..., 0].max() < 0.06
+        assert backdrop[..., 1].min() > 0.94
+
+    def test_the_hole_is_filled_from_the_background_nearest_to_it(self):
+        image = np.hstack([plain(100, 100, GREEN), plain(100, 100, BLUE)])
+        alpha = np.zeros((100, 200), np.float32)
+        alpha[20:80, 60:140] = 1
+        image[alpha == 1] = RED
+        backdrop = blurred_backdrop(image, alpha, 6)
+        assert backdrop[50, 65, 1] > 0.8
+        assert backdrop[50, 135, 2] > 0.8
+        assert backdrop[..., 0].max() < 1e-5
+
+    @pytest.mark.parametrize("radius_px", [5, 9, 30])
+    def test_the_radius_is_two_sigma_of_a_gaussian(self, radius_px):
+        # Blurring a step gives the normal distribution: 15.9 % one sigma before it.
+        image = plain(40, 400, (0, 0, 0))
+        image[:, 200:] = 1
+        blurred = blurred_backdrop(image, np.zeros((40, 400), np.float32), radius_px)
+        columns = np.arange(400) + 0.5
+        at_one_sigma_before = np.interp(200 - radius_px / 2, columns, blurred[20, :, 0])
+        assert at_one_sigma_before == pytest.approx(0.159, abs=0.02)
+
+    def test_radius_zero_without_a_person_is_the_photo(self):
+        image = np.random.default_rng(4).random((31, 17, 3), dtype=np.float32)
+        np.testing.assert_allclose(blurred_backdrop(image, np.zeros((31, 17), np.float32), 0), image, atol=1e-6)
+
+    def test_is_seamless_across_bands(self, red_person_before_green, monkeypatch):
+        whole = blurred_backdrop(*red_person_before_green, 20)
+        monkeypatch.setattr("core.composite._BAND_PX", 1000)
+        np.testing.assert_allclose(blurred_backdrop(*red_person_before_green, 20), whole, atol=1e-5)
+
+    @pytest.mark.parametrize("size", [(1, 1), (1, 50), (50, 1), (7, 3)])
+    @pytest.mark.parametrize("alpha_value", [0.0, 0.5, 1.0])
+    def test_odd_sizes_and_photos_without_background_are_fine(self, size, alpha_value):
+        backdrop = blurred_backdrop(plain(*size, RED), np.full(size, alpha_value, np.float32), 12)
+        expected = RED if alpha_value == 0 else (0.5, 0.5, 0.5)
+        np.testing.assert_allclose(backdrop, plain(*size, expected), atol=1e-5)
+
+    def test_refuses_a_negative_radius_and_another_size(self):
+        with pytest.raises(ValueError, match="0 px or more"):
+            blurred_backdrop(plain(4, 4, RED), np.zeros((4, 4), np.float32), -1)
+        with pytest.raises(ValueError, match="one size"):
+            blurred_backdrop(plain(4, 4, RED), np.zeros((5, 4), np.float32), 1)
+
+
+class TestCheckerboard:
+    def test_cells_alternate_from_white_at_the_top_left(self):
+        board = checkerboard((5, 7), 2)
+        assert board.shape == (5, 7, 3)
+        assert board.dtype == np.float32
+        np.testing.assert_array_equal(board[0, :, 0] == 1, [True, True, False, False, True, True, False])
+        np.testing.assert_array_equal(board[:, 0, 2] == 1, [True, True, False, False, True])
+        assert board[2, 2, 1] == 1
+
+    def test_refuses_cells_smaller_than_a_pixel(self):
+        with pytest.raises(ValueError, match="1 px or more"):
+            checkerboard((4, 4), 0)
+
+
+class TestParseColour:
+    @pytest.mark.parametrize(
+        ("text", "colour"),
+        [
+            ("#ff0000", RED),
+            ("#0F0", GREEN),
+            ("Blue", BLUE),
+            (" white ", (1.0, 1.0, 1.0)),
+            ("#336699", (0.2, 0.4, 0.6)),
+            ("teal", (0.0, 128 / 255, 128 / 255)),
+        ],
+    )
+    def test_reads_what_people_write(self, text, colour):
+        assert parse_colour(text) == pytest.approx(colour)
+
+    @pytest.mark.parametrize("text", ["", "#12", "#gggggg", "whiteish", "#ff000080", "x" * 200])
+    def test_refuses_the_rest_with_a_sentence(self, text):
+        with pytest.raises(ValueError, match="is no opaque colour; write #rrggbb"):
+            parse_colour(text)
