@@ -50,16 +50,24 @@ class Decoder(nn.Module):
         self.head_os4 = alpha_head(w4, w2)
         self.head_os8 = alpha_head(w8, w2)
 
-    def forward(self, context: Tensor, skips: list[Tensor], images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        size = images.shape[2:]
+    def features(self, context: Tensor, skips: list[Tensor]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Features at H, H/2, H/4 and H/8."""
         skip1, skip2, skip4, skip8, skip16 = skips
         x16 = self.layer1(context) + skip16
         x8 = self.layer2(x16) + skip8
         x4 = self.layer3(x8) + skip4
         x2 = self.layer4(x4) + skip2
         x1 = F.leaky_relu(self.bn1(self.conv1(x2)), SLOPE) + skip1
+        return x1, x2, x4, x8
+
+    def alpha(self, x1: Tensor, images: Tensor) -> Tensor:
+        return to_alpha(self.head_os1(torch.cat([x1, images], dim=1)), images.shape[2:])
+
+    def forward(self, context: Tensor, skips: list[Tensor], images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        size = images.shape[2:]
+        x1, x2, x4, x8 = self.features(context, skips)
         return (
-            to_alpha(self.head_os1(torch.cat([x1, images], dim=1)), size),
+            self.alpha(x1, images),
             to_alpha(self.head_os2(x2), size),
             to_alpha(self.head_os4(x4), size),
             to_alpha(self.head_os8(x8), size),

@@ -47,10 +47,21 @@ class MTGINet(nn.Module):
 
         Raises ValueError where H or W is no multiple of 32.
         """
+        trimap_logits, context, skips = self.understand(images)
+        return MattingOutput(trimap_logits, *self.decoder(context, skips, images))
+
+    def infer(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """The trimap logits and the alpha of `forward`, without the heads that only training needs."""
+        trimap_logits, context, skips = self.understand(images)
+        finest, *_ = self.decoder.features(context, skips)
+        return trimap_logits, self.decoder.alpha(finest, images)
+
+    def understand(self, images: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Trimap logits, context at H/32, and the rectified skips."""
         height, width = images.shape[2:]
         if height % STRIDE or width % STRIDE:
             raise ValueError(f"Images of {height} x {width} do not fit: pad height and width to multiples of {STRIDE}.")
         features, skips = self.encoder(images)
         context = self.context(features)
         enlarged = F.interpolate(context, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return MattingOutput(self.trimap_head(enlarged), *self.decoder(context, skips, images))
+        return self.trimap_head(enlarged), context, skips

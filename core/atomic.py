@@ -1,0 +1,54 @@
+"""Files that appear whole or not at all."""
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextlib.contextmanager
+def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a hidden temporary file beside `path`; when the block ends well, it takes the place of `path`.
+
+    If the block raises, the temporary file is removed and what was at `path` before is untouched. The contents are on
+    the disk before the name changes, so a power cut leaves the old file or the new one. A symbolic link stays one: the
+    file it points to is replaced.
+
+    Yields: a binary file, open for writing and seeking.
+    Raises: OSError as the system gives it: no such folder, no permission, no room, or `path` is not a regular file.
+    """
+    target = Path(path)
+    if target.is_symlink():
+        target = target.resolve()
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    if target.exists() and not target.is_file():
+        # A rename would put a plain file in the place of a device such as /dev/null.
+        raise OSError(errno.EINVAL, "Not a regular file", str(target))
+    # The name does not grow from the target's, which may already be as long as the file system allows.
+    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new name on the disk too, where the system has a way to ask for it."""
+    if os.name == "nt":
+        return
+    # Some network file systems cannot sync a folder. The file itself is safe by then, so that is no failure.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

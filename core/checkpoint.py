@@ -1,0 +1,164 @@
+"""Model files: official `.pth`, our `.safetensors`, and the checkpoints of training runs."""
+
+import hashlib
+import json
+import pickle
+import zipfile
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as save_safetensors
+from torch import Tensor
+
+from core.atomic import write_atomically
+from core.errors import CheckpointError
+from core.network import MTGINet, official
+
+ARCHITECTURE = "mtginet"
+TRAINING_FORMAT = "matting-studio-training"
+DTYPES = {"float16": torch.float16, "float32": torch.float32}
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """Plain weights of a network, and what is known about them."""
+
+    weights: dict[str, Tensor]
+    width: float
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+def shipped_model() -> Path:
+    """The model that comes with the program."""
+    return Path(str(resources.files("resources"))) / "models" / "portrait.safetensors"
+
+
+def load_network(path: str | Path | None = None, device: str | torch.device = "cpu") -> MTGINet:
+    """The network of a model file, float32, in eval mode; the shipped model where no path is given.
+
+    Raises CheckpointError with a sentence where the file is missing, damaged, unsafe or of another architecture.
+    """
+    model = read_model(shipped_model() if path is None else Path(path))
+    network = MTGINet(model.width)
+    fill(network, model.weights)
+    return network.eval().requires_grad_(False).to(device)
+
+
+def read_model(path: Path) -> ModelFile:
+    """The weights of any model file, with plain names. Raises CheckpointError as `load_network` does."""
+    if not path.is_file():
+        raise CheckpointError(f"There is no model file {path}: check the path.")
+    model = read_safetensors(path) if path.suffix == ".safetensors" else read_pickle(path)
+    check_architecture(model, path)
+    return model
+
+
+def read_safetensors(path: Path) -> ModelFile:
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path.name} is no safetensors file or is damaged: fetch it again.") from error
+    if metadata.get("architecture", ARCHITECTURE) != ARCHITECTURE:
+        raise CheckpointError(f"{path.name} holds the network {metadata['architecture']}, which is not MTGINet.")
+    try:
+        width = float(metadata.get("width", "1"))
+    except ValueError as error:
+        raise CheckpointError(f"{path.name} says the width {metadata['width']!r}, which is no number.") from error
+    return ModelFile(weights, width, metadata)
+
+
+def read_pickle(path: Path) -> ModelFile:
+    """An official release or a training checkpoint; nothing in the pickle is executed."""
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise CheckpointError(
+            f"{path.name} is no plain checkpoint: it is damaged, or it asks to run code when opened, which is refused."
+        ) from error
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise CheckpointError(f"{path.name} is no checkpoint or is damaged: fetch it again.") from error
+    if not isinstance(content, dict):
+        raise CheckpointError(f"{path.name} holds no network: a dictionary with a state_dict was expected.")
+    if content.get("format") == TRAINING_FORMAT:
+        note = {"source": "training run", "training": json.dumps({"step": content["step"]})}
+        return ModelFile(floats_only(content["averaged"]), float(content["width"]), note)
+    state_dict = content.get("state_dict", content)
+    if not isinstance(state_dict, dict) or not official.is_official(state_dict):
+        raise CheckpointError(f"{path.name} is no MTGINet checkpoint: its entries have other names.")
+    try:
+        weights = floats_only(official.translate(state_dict))
+    except (KeyError, RuntimeError, AttributeError, TypeError) as error:
+        raise CheckpointError(f"{path.name} is no complete MTGINet checkpoint: {error}.") from error
+    note = {"source": "official checkpoint", "training": json.dumps({"step": plain(content.get("iter"))})}
+    return ModelFile(weights, 1.0, note)
+
+
+def check_architecture(model: ModelFile, path: Path) -> None:
+    with torch.device("meta"):
+        expected = {name: tuple(t.shape) for name, t in MTGINet(model.width).state_dict().items()}
+    # The counters of batch norm play no part in inference and are not stored.
+    expected = {name: shape for name, shape in expected.items() if not name.endswith("num_batches_tracked")}
+    wrong = [name for name, shape in expected.items() if name in model.weights and model.weights[name].shape != shape]
+    missing, foreign = expected.keys() - model.weights.keys(), model.weights.keys() - expected.keys()
+    for names, fault in ((missing, "lacks"), (foreign, "has the unknown entry"), (wrong, "has another shape for")):
+        if names:
+            raise CheckpointError(f"{path.name} does not fit MTGINet: it {fault} {min(names)} ({len(names)} in all).")
+    broken = [name for name, tensor in model.weights.items() if not torch.isfinite(tensor).all()]
+    if broken:
+        raise CheckpointError(f"{path.name} holds numbers that are not finite, in {broken[0]}: its training failed.")
+
+
+def fill(network: MTGINet, weights: dict[str, Tensor]) -> None:
+    """Put plain weights, as in a ModelFile, into a plain network."""
+    network.load_state_dict(weights, strict=False)
+
+
+def plain_weights(network: MTGINet) -> dict[str, Tensor]:
+    """The entries of a plain network that a model file stores."""
+    return floats_only(network.state_dict())
+
+
+def floats_only(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.float() for name, tensor in state_dict.items() if tensor.is_floating_point()}
+
+
+def plain(value: Any) -> Any:
+    return value if isinstance(value, int | float | str) else None
+
+
+def save_model(path: Path, model: ModelFile, dtype: Literal["float16", "float32"] = "float16") -> None:
+    """Write a safetensors file at once or not at all, with the weights' hash in its metadata."""
+    weights = {name: tensor.to(DTYPES[dtype]).contiguous() for name, tensor in sorted(model.weights.items())}
+    metadata = {
+        **model.metadata,
+        "architecture": ARCHITECTURE,
+        "width": str(model.width),
+        "dtype": dtype,
+        "sha256": weights_hash(weights),
+    }
+    with write_atomically(path) as file:
+        file.write(save_safetensors(weights, metadata))
+
+
+def weights_hash(weights: dict[str, Tensor]) -> str:
+    """SHA-256 over names and values, so that equal weights are known as equal whatever the file."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(weights.items()):
+        digest.update(name.encode())
+        digest.update(tensor.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def import_model(source: Path, target: Path, dtype: Literal["float16", "float32"] = "float16") -> ModelFile:
+    """Turn an official or training checkpoint into a safetensors file; nothing is written where it is refused."""
+    model = read_model(source)
+    file_hash = hashlib.sha256(source.read_bytes()).hexdigest()
+    model = ModelFile(model.weights, model.width, {**model.metadata, "imported_from": source.name, "file_sha256": file_hash})
+    save_model(target, model, dtype)
+    return model

@@ -1,0 +1,30 @@
+"""Photos in and out: every common format, upright, colour-managed, at 8 and 16 bits.
+
+photo = read_photo("portrait.heic")
+write_image("cutout.png", foreground, alpha=alpha, bit_depth=photo.bit_depth,
+            icc_profile=photo.icc_profile, exif=photo.exif)
+"""
+
+from core.image_io.formats import READABLE_SUFFIXES, WRITABLE_SUFFIXES, Format, is_photo_path
+from core.image_io.photo import Photo
+from core.image_io.reading import DEFAULT_MAX_MEGAPIXELS, read_photo, read_photo_bytes
+from core.image_io.samples import BitDepth, IntegerSamples, Samples, as_float, to_bit_depth
+from core.image_io.writing import Encoding, write_image
+
+__all__ = [
+    "DEFAULT_MAX_MEGAPIXELS",
+    "READABLE_SUFFIXES",
+    "WRITABLE_SUFFIXES",
+    "BitDepth",
+    "Encoding",
+    "Format",
+    "IntegerSamples",
+    "Photo",
+    "Samples",
+    "as_float",
+    "is_photo_path",
+    "read_photo",
+    "read_photo_bytes",
+    "to_bit_depth",
+    "write_image",
+]

@@ -1,0 +1,98 @@
+"""PNG and TIFF with 16 bits per sample. Pillow reads their headers, but would cut the pixels to 8 bits: OpenCV's turn."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+
+from core.image_io import png
+from core.image_io.colour import is_grey_profile
+from core.image_io.decoded import Decoded, UnsupportedPixelsError
+from core.image_io.exif import read_exif
+from core.image_io.orientation import UPRIGHT, as_stored, upright_size
+from core.image_io.samples import unpremultiply
+
+_BITS, _PHOTOMETRIC, _PLANES, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 258, 262, 284, 338, 339
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
+_ALPHA_UNSPECIFIED, _ALPHA_PREMULTIPLIED = 0, 1
+_UNSIGNED = 1
+_INTERLEAVED = 1
+
+
+def is_deep_tiff(image: TiffImageFile) -> bool:
+    """Whether a TIFF holds 16 bits that OpenCV can save from being cut; those for the press it cannot."""
+    return max(image.tag_v2.get(_BITS, (1,))) == 16 and image.mode != "CMYK"
+
+
+def decode_deep_png(image: PngImageFile, data: bytes) -> Decoded:
+    """`image` is the opened header, `data` the whole file. Raises: ValueError, cv2.error."""
+    if "exif" not in image.info and (exif_after_pixels := png.find_chunk(data, b"eXIf")) is not None:
+        image.info["exif"] = exif_after_pixels
+    # Not image.getexif, which unpacks all pixels to find such a late chunk.
+    orientation, exif, warnings = read_exif(lambda: Image.Image.getexif(image))
+    samples = _decode(data)
+    pixels, alpha = _split_bgr(samples, orientation)
+    profile, profile_warnings = _usable_profile(image, samples)
+    return Decoded(pixels, alpha, profile, exif, warnings + profile_warnings)
+
+
+def decode_deep_tiff(image: TiffImageFile, data: bytes) -> Decoded:
+    """`image` is the opened header, `data` the whole file. Raises: UnsupportedPixelsError, ValueError, cv2.error."""
+    tags = image.tag_v2
+    photometric = tags.get(_PHOTOMETRIC)
+    is_unsigned = set(tags.get(_SAMPLE_FORMAT, (_UNSIGNED,))) == {_UNSIGNED}
+    if photometric not in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB) or not is_unsigned:
+        raise UnsupportedPixelsError("its 16-bit pixels are neither RGB nor grey; save it as RGB")
+    if photometric == _RGB and tags.get(_PLANES, _INTERLEAVED) != _INTERLEAVED:
+        raise UnsupportedPixelsError("it stores 16-bit colours plane by plane; save it with interleaved colours")
+    _, exif, warnings = read_exif(image.getexif)
+    samples = _decode(data)
+    if photometric == _WHITE_IS_ZERO:
+        samples = np.invert(samples)
+    pixels, alpha = _split_bgr(samples, UPRIGHT)  # OpenCV turns TIFFs upright by itself, whatever the flags
+    alpha_kind = tags.get(_EXTRA_SAMPLES, (None,))[0]
+    if alpha_kind == _ALPHA_UNSPECIFIED:
+        alpha = None  # a saved selection or the like
+    if alpha is not None and alpha_kind == _ALPHA_PREMULTIPLIED:
+        unpremultiply(pixels, alpha)
+    profile, profile_warnings = _usable_profile(image, samples)
+    return Decoded(pixels, alpha, profile, exif, warnings + profile_warnings)
+
+
+def _decode(data: bytes) -> NDArray[Any]:
+    """Samples (H, W), (H, W, 3) BGR or (H, W, 4) BGRA. Never by path, which fails outside ASCII."""
+    samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if samples is None:
+        raise ValueError("the pixels are incomplete")
+    if samples.dtype != np.uint16:
+        raise UnsupportedPixelsError("its 16-bit pixels are neither RGB nor grey; save it as RGB")
+    return samples
+
+
+def _split_bgr(samples: NDArray[Any], orientation: int) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """Upright RGB pixels and alpha."""
+    width, height = upright_size(samples.shape[1], samples.shape[0], orientation)
+    pixels = np.empty((height, width, 3), samples.dtype)
+    as_stored(pixels, orientation)[:] = samples[..., np.newaxis] if samples.ndim == 2 else samples[..., 2::-1]
+    if samples.ndim == 2 or samples.shape[2] == 3:
+        return pixels, None
+    alpha = np.empty((height, width), samples.dtype)
+    as_stored(alpha, orientation)[:] = samples[..., 3]
+    return pixels, alpha
+
+
+def _usable_profile(image: ImageFile.ImageFile, samples: NDArray[Any]) -> tuple[bytes | None, tuple[str, ...]]:
+    """The profile, unless it is for grey: the way from there to RGB would leave only 8 bits."""
+    profile: bytes | None = image.info.get("icc_profile")
+    if profile is not None and is_grey_profile(profile) and _is_grey(samples):
+        return None, ("Its 16-bit greys were taken as sRGB and their own colour profile was left out.",)
+    return profile, ()
+
+
+def _is_grey(samples: NDArray[Any]) -> bool:
+    """Whether all colours are grey: OpenCV gives grey with alpha as BGRA."""
+    return samples.ndim == 2 or bool((samples[..., :2] == samples[..., 1:3]).all())

@@ -1,0 +1,108 @@
+"""Photos from files and from memory."""
+
+import io
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import ImageReadError
+from core.image_io.colour import SrgbTransform, UnusableProfileError
+from core.image_io.decoded import Decoded, UnsupportedPixelsError
+from core.image_io.decoding import DECODING_ERRORS, PhotoFile
+from core.image_io.formats import SIGNATURE_BYTES, Format, format_of
+from core.image_io.photo import Photo
+from core.image_io.samples import as_float
+
+DEFAULT_MAX_MEGAPIXELS = 400.0
+"""Above every camera on sale, and still within the memory of a strong desktop computer."""
+
+
+def read_photo(path: str | os.PathLike[str], *, max_megapixels: float = DEFAULT_MAX_MEGAPIXELS) -> Photo:
+    """Read a photo of any of the formats in `Format`: upright, colour-managed, at its own bit depth.
+
+    Of an animation the first frame is read. `max_megapixels` is checked before anything is unpacked.
+
+    Raises: ImageReadError with a sentence that says what is wrong with the file and what to do.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise ImageReadError(f"{path} is a folder, not a photo. Name a photo in it.")
+        if path.exists() and not path.is_file():
+            raise ImageReadError(f"{path} is not a regular file. Save the photo to a file first.")
+        with path.open("rb") as file:
+            return _read(file, str(path), path, max_megapixels)
+    except FileNotFoundError as error:
+        raise ImageReadError(f"{path} does not exist. Check the name and the folder.") from error
+    except PermissionError as error:
+        raise ImageReadError(f"{path} may not be read. Ask for permission to read it, then try again.") from error
+    except OSError as error:
+        raise ImageReadError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def read_photo_bytes(data: bytes, name: str, *, max_megapixels: float = DEFAULT_MAX_MEGAPIXELS) -> Photo:
+    """Read a photo from the contents of a file, as a clipboard gives them; `name` stands for it in error messages.
+
+    Raises: ImageReadError, as read_photo does.
+    """
+    return _read(io.BytesIO(data), name, None, max_megapixels)
+
+
+def _read(file: BinaryIO, name: str, path: Path | None, max_megapixels: float) -> Photo:
+    head = file.read(SIGNATURE_BYTES)
+    file.seek(0)
+    if not head:
+        raise ImageReadError(f"{name} is empty (zero bytes). Copy it again from where it came.")
+    image_format = format_of(head)
+    if image_format is None:
+        names = ", ".join(known.value for known in Format)
+        raise ImageReadError(f"{name} is not a photo that can be read, whatever it is called. Use one of {names}.")
+    try:
+        photo_file = PhotoFile(file, image_format)
+        _check_size(photo_file, name, max_megapixels)
+        decoded = photo_file.decode()
+    except UnsupportedPixelsError as error:
+        raise ImageReadError(f"{name} cannot be read: {error}.") from error
+    except MemoryError as error:
+        raise ImageReadError(f"{name} does not fit into memory. Close other programs, or scale it down.") from error
+    except DECODING_ERRORS as error:
+        raise ImageReadError(
+            f"{name} is damaged or cut short: it starts as {image_format.value} but cannot be unpacked ({error}). "
+            "Copy it again from where it came."
+        ) from error
+    return _finish(decoded, image_format, path)
+
+
+def _check_size(photo_file: PhotoFile, name: str, max_megapixels: float) -> None:
+    width, height = photo_file.size
+    megapixels = width * height / 1e6
+    if megapixels > max_megapixels:
+        raise ImageReadError(
+            f"{name} claims {width} x {height} pixels, {megapixels:.0f} megapixels, and the limit is "
+            f"{max_megapixels:.0f}. Scale it down, or raise the limit if you trust the file."
+        )
+
+
+def _finish(decoded: Decoded, image_format: Format, path: Path | None) -> Photo:
+    """Bring the picture to sRGB beside its own space, and alpha to floats."""
+    image, profile, warnings = decoded.pixels, decoded.icc_profile, decoded.warnings
+    if profile is not None:
+        try:
+            transform = SrgbTransform(profile, "RGB")
+            if not transform.changes_nothing():
+                image = transform.convert(decoded.pixels)
+        except UnusableProfileError as error:
+            warnings += (f"Its colour profile was left out: {error}. The colours were taken as sRGB.",)
+            profile = None
+    alpha = decoded.alpha
+    is_opaque = alpha is None or alpha.min() == (255 if alpha.dtype == "uint8" else 65535)
+    return Photo(
+        image=image,
+        pixels=decoded.pixels,
+        alpha=None if alpha is None or is_opaque else as_float(alpha),
+        icc_profile=profile,
+        exif=decoded.exif,
+        format=image_format,
+        path=path,
+        warnings=warnings,
+    )

@@ -1,0 +1,179 @@
+"""Pictures into files, whole or not at all."""
+
+import errno
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.atomic import write_atomically
+from core.errors import ImageWriteError
+from core.image_io import png
+from core.image_io.exif import DAMAGED_EXIF
+from core.image_io.formats import WRITABLE_SUFFIXES, Format
+from core.image_io.samples import BitDepth, IntegerSamples, Samples, bands, integer_dtype, to_bit_depth
+from core.image_io.tiff import write_tiff
+
+_LARGEST_SIDE_PX = {Format.JPEG: 65_500, Format.WEBP: 16_383}
+
+# Lossless WebP takes its quality as the effort spent. Measured on 12 megapixels: 0.9 s, against 0.4 s for PNG, and a
+# third smaller.
+_LOSSLESS_WEBP_EFFORT = 20
+_WEBP_METHOD = 2
+
+_SENTENCES = {
+    errno.ENOSPC: "the disk is full. Make room, or choose another folder",
+    errno.EDQUOT: "your share of the disk is used up. Make room, or choose another folder",
+    errno.EACCES: "there is no permission to write there. Choose another folder",
+    errno.EPERM: "there is no permission to write there. Choose another folder",
+    errno.EROFS: "the disk is read-only. Choose another folder",
+    errno.ENOENT: "its folder does not exist. Create it first",
+    errno.ENOTDIR: "its folder is a file. Choose another folder",
+    errno.EISDIR: "there is a folder of that name. Choose another name",
+    errno.ENAMETOOLONG: "its name is too long. Choose a shorter one",
+}
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How hard the encoders work."""
+
+    png_compression: int = 2
+    """0 (none) to 9. Measured on a 12-megapixel cut-out: 2 takes 0.4 s, 6 takes 2 s for 6 % smaller files."""
+    jpeg_quality: int = 95
+    """1 to 95."""
+    webp_quality: int | None = None
+    """1 to 100; None is lossless."""
+
+
+def write_image(
+    path: str | os.PathLike[str],
+    pixels: Samples,
+    *,
+    alpha: Samples | None = None,
+    bit_depth: BitDepth = 8,
+    icc_profile: bytes | None = None,
+    exif: bytes | None = None,
+    encoding: Encoding | None = None,
+) -> None:
+    """Write a picture in the format that the suffix of `path` names (WRITABLE_SUFFIXES).
+
+    `pixels` are (H, W, 3) RGB or (H, W) grey, `alpha` (H, W) straight; each uint8, uint16 or float32 in [0, 1], and
+    converted to `bit_depth`. JPEG and WebP hold 8 bits whatever is asked for. `icc_profile` describes `pixels`
+    (None: sRGB); `exif` is as `Photo.exif` has it. Colours under alpha 0 are written as they are given.
+
+    Raises: ImageWriteError with a sentence: a suffix that is not written, alpha in a JPEG, a picture too large for
+    the format, no folder, no permission, no room. ValueError if shapes do not fit.
+    """
+    path = Path(path)
+    image_format = WRITABLE_SUFFIXES.get(path.suffix.lower())
+    if image_format is None:
+        names = ", ".join(WRITABLE_SUFFIXES)
+        raise ImageWriteError(f"{path} cannot be written: end its name in one of {names}.")
+    _check_shapes(pixels, alpha, icc_profile)
+    if image_format is Format.JPEG and alpha is not None:
+        raise ImageWriteError(f"{path} cannot be written: JPEG has no transparency. Use PNG, WebP or TIFF.")
+    height, width = pixels.shape[:2]
+    limit_px = _LARGEST_SIDE_PX.get(image_format)
+    if limit_px is not None and max(height, width) > limit_px:
+        raise ImageWriteError(
+            f"{path} cannot be written: {image_format.value} holds at most {limit_px} pixels a side, and the picture "
+            f"is {width} x {height}. Use PNG or TIFF."
+        )
+    if image_format in (Format.JPEG, Format.WEBP):
+        bit_depth = 8
+    try:
+        with write_atomically(path) as file:
+            _encode(file, image_format, _join(pixels, alpha, bit_depth), icc_profile=icc_profile, exif=exif, encoding=encoding or Encoding())
+    except OSError as error:
+        reason = _SENTENCES.get(error.errno or 0, f"{error.strerror or error}. Choose another folder or format")
+        raise ImageWriteError(f"{path} cannot be written: {reason}.") from error
+    except (cv2.error, MemoryError, *DAMAGED_EXIF) as error:
+        raise ImageWriteError(f"{path} cannot be written as {image_format.value} ({error}).") from error
+
+
+def _check_shapes(pixels: Samples, alpha: Samples | None, icc_profile: bytes | None) -> None:
+    if pixels.size == 0 or not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)):
+        raise ValueError(f"Pixels must be (H, W, 3) or (H, W), not {pixels.shape}.")
+    if alpha is not None and alpha.shape != pixels.shape[:2]:
+        raise ValueError(f"Alpha is {alpha.shape} and must be {pixels.shape[:2]}, as the pixels are.")
+    if pixels.ndim == 2 and icc_profile is not None:
+        raise ValueError("A grey picture takes no RGB colour profile.")
+
+
+def _join(pixels: Samples, alpha: Samples | None, bit_depth: BitDepth) -> IntegerSamples:
+    """Grey (H, W), RGB or RGBA at the bit depth to be written, without a full-size copy in between."""
+    if alpha is None:
+        return to_bit_depth(pixels, bit_depth)
+    rgba = np.empty((*alpha.shape, 4), integer_dtype(bit_depth))
+    for rows in bands(rgba):
+        band = to_bit_depth(pixels[rows], bit_depth)
+        rgba[rows, :, :3] = band[..., np.newaxis] if band.ndim == 2 else band
+        rgba[rows, :, 3] = to_bit_depth(alpha[rows], bit_depth)
+    return rgba
+
+
+def _encode(
+    file: BinaryIO,
+    image_format: Format,
+    samples: IntegerSamples,
+    *,
+    icc_profile: bytes | None,
+    exif: bytes | None,
+    encoding: Encoding,
+) -> None:
+    match image_format:
+        case Format.PNG:
+            _write_png(file, samples, icc_profile, exif, encoding.png_compression)
+        case Format.TIFF:
+            write_tiff(file, samples, icc_profile, exif)
+        case Format.WEBP:
+            # `exact` keeps the colours under full transparency: the next program may want to soften the edge.
+            Image.fromarray(samples).save(
+                file,
+                "WEBP",
+                lossless=encoding.webp_quality is None,
+                quality=_LOSSLESS_WEBP_EFFORT if encoding.webp_quality is None else encoding.webp_quality,
+                method=_WEBP_METHOD,
+                exact=True,
+                icc_profile=icc_profile,
+                exif=exif or b"",
+            )
+        case Format.JPEG:
+            Image.fromarray(samples).save(
+                file,
+                "JPEG",
+                quality=encoding.jpeg_quality,
+                subsampling="4:4:4",
+                icc_profile=icc_profile,
+                exif=exif or b"",
+            )
+
+
+def _write_png(
+    file: BinaryIO, samples: IntegerSamples, icc_profile: bytes | None, exif: bytes | None, compression: int
+) -> None:
+    """OpenCV packs the pixels, in half of Pillow's time and with 16 bits; it knows no metadata, so that is put in."""
+    settings = [cv2.IMWRITE_PNG_COMPRESSION, compression, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP]
+    encoded, data = cv2.imencode(".png", _to_bgr(samples), settings)
+    if not encoded:
+        raise OSError("the PNG encoder failed")
+    contents = data.data
+    file.write(contents[: png.SIGNATURE_AND_HEADER_BYTES])
+    if icc_profile is not None:
+        file.write(png.profile_chunk(icc_profile))
+    if exif is not None:
+        file.write(png.exif_chunk(exif))
+    file.write(contents[png.SIGNATURE_AND_HEADER_BYTES :])
+
+
+def _to_bgr(samples: IntegerSamples) -> NDArray[Any]:
+    if samples.ndim == 2:
+        return samples
+    order = cv2.COLOR_RGBA2BGRA if samples.shape[2] == 4 else cv2.COLOR_RGB2BGR
+    return cv2.cvtColor(samples, order)

@@ -1,0 +1,134 @@
+"""A photo in, its matte out: the network's size, its padding and its device are nobody else's concern."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.checkpoint import fill, read_model, shipped_model
+from core.device import device_name, pick_device
+from core.engine import Engine, RawMatte
+from core.errors import DeviceError
+from core.network import MTGINet
+from core.network.mtginet import STRIDE
+from core.trimap import trimap_from_logits
+
+DEFAULT_SIZE_PX = 512
+SMALLEST_SIZE_PX = 256
+SHRINK = 0.7
+
+
+@dataclass(frozen=True)
+class Matte:
+    """What the network says of a photo, at the photo's own size."""
+
+    alpha: NDArray[np.float32]
+    """(H, W) in [0, 1]."""
+    trimap: NDArray[np.uint8]
+    """(H, W): 0 background, 128 unknown, 255 foreground."""
+    warnings: tuple[str, ...] = ()
+    """Sentences for the user, such as that memory allowed a smaller working size only."""
+
+
+class MattingPredictor:
+    """A network on a device, and how photos are brought to it.
+
+    `size_px` is the working size: photos are scaled so that their longer side has it.
+    """
+
+    def __init__(self, network: MTGINet, device: torch.device, size_px: int = DEFAULT_SIZE_PX) -> None:
+        self.engine = Engine(network, device)
+        self.size_px = size_px
+
+    @classmethod
+    def from_checkpoint(
+        cls, path: str | Path | None = None, device: str = "auto", size_px: int | None = None
+    ) -> "MattingPredictor":
+        """The model of a file, or the shipped one, on a device as `pick_device` understands it.
+
+        `size_px` is by default what the model file recommends. Raises CheckpointError and DeviceError.
+        """
+        picked = pick_device(device)
+        model = read_model(shipped_model() if path is None else Path(path))
+        network = MTGINet(model.width)
+        fill(network, model.weights)
+        recommended = int(model.metadata.get("size_px", DEFAULT_SIZE_PX))
+        return cls(network.eval().requires_grad_(False), picked, size_px or recommended)
+
+    @property
+    def device(self) -> torch.device:
+        return self.engine.device
+
+    def predict(self, image: NDArray[np.generic]) -> Matte:
+        """(H, W, 3) sRGB, uint8, uint16 or float in [0, 1] -> its matte, (H, W).
+
+        Where memory runs out: smaller working sizes, then the CPU, and a warning that says so.
+        Raises DeviceError where even that fails, ValueError where the array is no picture.
+        """
+        if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+            raise ValueError(f"A picture has the shape (height, width, 3), not {image.shape}.")
+        size_px, warnings = self.size_px, []
+        while True:
+            try:
+                return self.predict_at(image, size_px, tuple(warnings))
+            except (torch.OutOfMemoryError, MemoryError) as error:
+                release_memory(self.device)
+                if size_px > SMALLEST_SIZE_PX:
+                    size_px = max(SMALLEST_SIZE_PX, int(size_px * SHRINK))
+                    warnings.append(f"Memory ran out: the matte was made at {size_px} px instead of {self.size_px} px.")
+                elif self.device.type != "cpu":
+                    warnings.append(f"Memory of the {device_name(self.device)} ran out: the matte was made on the CPU.")
+                    self.engine = Engine(self.engine.network, torch.device("cpu"))
+                    size_px = self.size_px
+                else:
+                    raise DeviceError("There is too little memory for this photo: close other programs.") from error
+
+    def predict_at(self, image: NDArray[np.generic], size_px: int, warnings: tuple[str, ...] = ()) -> Matte:
+        """The matte made at one working size, without the way out of `predict`."""
+        height, width = image.shape[:2]
+        fitted, (used_height, used_width) = fit(image, size_px)
+        raw = self.engine.run(fitted)
+        alpha, logits = crop(raw, used_height, used_width)
+        enlarged = cv2.resize(alpha, (width, height), interpolation=interpolation(alpha.shape[0], height))
+        return Matte(np.clip(enlarged, 0, 1, dtype=np.float32), trimap_from_logits(logits, (height, width)), warnings)
+
+
+def fit(image: NDArray[np.generic], size_px: int) -> tuple[NDArray[np.generic], tuple[int, int]]:
+    """The picture at its working size, padded to multiples of 32, and the (height, width) that it fills of that."""
+    height, width = image.shape[:2]
+    scale = size_px / max(height, width)
+    used = max(1, round(height * scale)), max(1, round(width * scale))
+    if image.dtype == np.uint16:
+        image = image.astype(np.float32) / np.float32(65535)
+    elif image.dtype != np.uint8:
+        image = image.astype(np.float32)
+    shrunk = cv2.resize(image, used[::-1], interpolation=interpolation(height, used[0]))
+    # A person who leaves the frame goes on in the padding, as they would in a wider photo.
+    padded = cv2.copyMakeBorder(shrunk, 0, -used[0] % STRIDE, 0, -used[1] % STRIDE, cv2.BORDER_REPLICATE)
+    return np.asarray(padded), used
+
+
+def crop(raw: RawMatte, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Alpha and trimap logits without the padding."""
+    logits = raw.trimap_logits
+    step = raw.alpha.shape[0] / logits.shape[1]
+    if raw.alpha.shape != (height, width):
+        # The padding's edge falls between two of the trimap's cells: cut it exactly, at the alpha's resolution.
+        planes = [cv2.resize(plane, raw.alpha.shape[::-1])[:height, :width] for plane in logits]
+        size = (max(1, round(width / step)), max(1, round(height / step)))
+        logits = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes])
+    return raw.alpha[:height, :width], logits
+
+
+def interpolation(before: int, after: int) -> int:
+    return cv2.INTER_AREA if after < before else cv2.INTER_LINEAR
+
+
+def release_memory(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()

@@ -1,0 +1,1 @@
+"""Training of MTGINet: data, augmentation, losses, the loop and its run folders."""

@@ -1,0 +1,114 @@
+"""Endless batches of crops, each a function of the run's seed and the batch's number.
+
+Nothing is remembered between batches: a run that resumes at step n draws what an undisturbed run would have drawn.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from core.errors import ConfigError
+from core.network.mtginet import STRIDE
+from core.training.config import ScheduleConfig, StageConfig, TrainingConfig
+from core.training.losses import Targets
+from core.training.sources import Crop, CutoutSource, PhotoSource, Source, finish
+from core.trimap import trimap_from_alpha
+
+TRIMAP_RADIUS = (15 / 512, 30 / 512)
+"""Radius by which the sure regions are eroded, as a part of the crop's side (published: 15-30 px at 512)."""
+
+
+@dataclass
+class Batch:
+    images: Tensor
+    """(N, 3, H, W) RGB uint8."""
+    targets: Targets
+
+
+@dataclass(frozen=True)
+class Part:
+    """The share of one process in the batches: `index` of `count`."""
+
+    index: int = 0
+    count: int = 1
+
+
+class CropBatches(Dataset[tuple[Tensor, ...]]):
+    """Batch number `step`, drawn anew each time; `generation` changes all draws after a roll-back."""
+
+    def __init__(self, config: TrainingConfig, part: Part, generation: int) -> None:
+        self.config = config
+        self.part = part
+        self.generation = generation
+        cutouts = [CutoutSource(source, config.augmentation) for source in config.data.cutouts]
+        photos = [PhotoSource(source, config.augmentation) for source in config.data.photos]
+        self.sources: list[Source] = [*cutouts, *photos]
+        if not self.sources:
+            raise ConfigError("There is nothing to train on: the configuration names no cut-outs and no photos.")
+        self.shares = np.array([source.share for source in self.sources])
+
+    def __len__(self) -> int:
+        return self.config.schedule.total_steps
+
+    def __getitem__(self, step: int) -> tuple[Tensor, ...]:
+        cv2.setNumThreads(1)  # crops are made beside the network's own threads
+        stage = stage_at(self.config.schedule, step)
+        height, width = self.frame(step, stage)
+        size = stage.batch_size // self.part.count
+        first = self.part.index * size
+        samples = [self.sample(step, first + i, height, width) for i in range(size)]
+        return tuple(torch.from_numpy(np.stack(arrays)) for arrays in zip(*samples, strict=True))
+
+    def frame(self, step: int, stage: StageConfig) -> tuple[int, int]:
+        """Height and width of the crops of a step: the stage's area in one of the aspect ratios."""
+        ratio = self.rng(step, "frame").choice(self.config.schedule.aspect_ratios)
+        sides = (stage.crop_px / ratio**0.5, stage.crop_px * ratio**0.5)
+        height, width = (max(STRIDE, round(side / STRIDE) * STRIDE) for side in sides)
+        return height, width
+
+    def sample(self, step: int, index: int, height: int, width: int) -> tuple[NDArray[np.generic], ...]:
+        rng = self.rng(step, index)
+        source = self.sources[rng.choice(len(self.sources), p=self.shares / self.shares.sum())]
+        crop = finish(source.draw(rng, height, width), rng, self.config.augmentation)
+        return as_arrays(crop, radius_px=rng.uniform(*TRIMAP_RADIUS) * max(height, width))
+
+    def rng(self, step: int, what: int | str) -> np.random.Generator:
+        number = what if isinstance(what, int) else 2**32 - 1
+        return np.random.default_rng([self.config.data.seed, self.generation, step, number])
+
+
+def as_arrays(crop: Crop, radius_px: float) -> tuple[NDArray[np.generic], ...]:
+    image = np.rint(np.clip(crop.image, 0, 1) * 255).astype(np.uint8).transpose(2, 0, 1)
+    alpha = np.rint(crop.alpha * 255).astype(np.uint8)
+    trimap = trimap_from_alpha(alpha, max(1, round(radius_px)))
+    classes = np.where(trimap == 128, 1, np.where(trimap == 255, 2, 0)).astype(np.int64)
+    return image, alpha[None], classes, crop.contrast[None].astype(np.float32), np.float32(crop.transition_weight)  # type: ignore[return-value]
+
+
+def stage_at(schedule: ScheduleConfig, step: int) -> StageConfig:
+    for stage in schedule.stages:
+        if step < stage.steps:
+            return stage
+        step -= stage.steps
+    return schedule.stages[-1]
+
+
+def batches(config: TrainingConfig, part: Part, generation: int, first_step: int) -> Iterator[Batch]:
+    """The batches from `first_step` to the end of the schedule, prepared ahead by the configured workers."""
+    workers = config.data.workers
+    loader = DataLoader(
+        CropBatches(config, part, generation),
+        batch_size=None,
+        sampler=range(first_step, config.schedule.total_steps),
+        num_workers=workers,
+        prefetch_factor=4 if workers else None,
+        pin_memory=torch.cuda.is_available(),
+    )
+    for images, alpha, trimap, contrast, weight in loader:
+        yield Batch(images, Targets(alpha.float() / 255, trimap, contrast, weight.float()))

@@ -1,0 +1,186 @@
+"""Every setting of a training run, with its unit, its default and what it does; read from TOML."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import ConfigError
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CutoutsConfig(Settings):
+    """People cut out of their photos, composed over backgrounds while training: their alpha is true."""
+
+    foregrounds: Path = Field(description="Folder of RGBA cut-outs with straight alpha.")
+    backgrounds: Path = Field(description="Folder of scenes without people.")
+    share: Weight = Field(1.0, description="Share of the crops that this source gives, against the other sources.")
+    favour: dict[str, Weight] = Field(
+        default_factory=dict,
+        description="Filename pattern -> how many times as often as the others its cut-outs are drawn.",
+    )
+
+
+class PhotosConfig(Settings):
+    """Photos with their alphas: P3M-10k, HPM-17K, or the folders image/ and alpha/ (or mask/)."""
+
+    folder: Path = Field(description="Root of the data set, or of one of its parts.")
+    share: Weight = Field(1.0, description="Share of the crops that this source gives, against the other sources.")
+    transition_weight: Weight = Field(
+        1.0, description="Weight of the losses in the transition region; lower it where the alphas' hair is not to trust."
+    )
+
+
+class ValidationConfig(Settings):
+    """A set that is measured and never trained on."""
+
+    name: str = Field(description="Name of the set in events and reports.")
+    folder: Path = Field(description="Root of the set, in any layout that the photos may have.")
+
+
+class DataConfig(Settings):
+    cutouts: list[CutoutsConfig] = Field(default_factory=list, description="Cut-outs over backgrounds.")
+    photos: list[PhotosConfig] = Field(default_factory=list, description="Photos with alphas.")
+    validation: list[ValidationConfig] = Field(default_factory=list, description="Sets to measure on.")
+    workers: int = Field(1, ge=0, description="Processes that prepare crops; 0 prepares them in the training process.")
+    seed: int = Field(0, description="Seed of the weights and of every crop.")
+
+
+class AugmentationConfig(Settings):
+    """How crops are made; lengths are relative to the crop, so that they fit every crop size."""
+
+    person_height: tuple[float, float] = Field((0.55, 1.35), description="Height of a person, in heights of the crop.")
+    close_up: Probability = Field(0.2, description="Chance that a crop shows a part of the outline from near.")
+    close_up_height: tuple[float, float] = Field((1.5, 3.0), description="Person's height in such a crop.")
+    photo_window: tuple[float, float] = Field((0.55, 1.0), description="Part of a photo's side that a crop takes.")
+    flip: Probability = Field(0.5, description="Chance of a mirrored crop.")
+    rotation_degrees: float = Field(8.0, ge=0, description="Largest turn of a cut-out to either side.")
+    second_person: Probability = Field(0.125, description="Chance of a second person in a composed crop.")
+    empty: Probability = Field(0.03, description="Chance of a composed crop without any person.")
+    relight: Probability = Field(0.8, description="Chance that a layer gets another light, each layer apart.")
+    colour_match: Probability = Field(0.3, description="Chance that a person takes on the colours of the scene.")
+    background_blur: Probability = Field(0.5, description="Chance that the background is out of focus.")
+    motion_blur: Probability = Field(0.04, description="Chance of a shaken crop.")
+    soft: Probability = Field(0.15, description="Chance of a slightly unsharp crop.")
+    noise: Probability = Field(0.4, description="Chance of sensor noise.")
+    jpeg: Probability = Field(0.5, description="Chance of JPEG artefacts.")
+    grey: Probability = Field(0.04, description="Chance of a black-and-white crop.")
+
+
+class LossConfig(Settings):
+    """Weight of each loss; 0 switches it off."""
+
+    trimap: Weight = Field(10.0, description="Cross-entropy of the trimap at 1/16 of the size.")
+    side_heads: Weight = Field(20.0, description="L1 of the alphas of scale 2, 4 and 8 inside the unknown region.")
+    laplacian: Weight = Field(1.0, description="Laplacian pyramid of alpha, 5 levels, inside the unknown region.")
+    composition: Weight = Field(1.0, description="Difference of the composites, over all pixels.")
+    alpha: Weight = Field(1.0, description="L1 of alpha over all pixels; the published code lacks it.")
+    alpha_unknown: Weight = Field(0.0, description="L1 of alpha inside the unknown region.")
+
+
+class StageConfig(Settings):
+    """A part of the training with crops of one size."""
+
+    steps: int = Field(gt=0, description="Optimiser steps of this stage.")
+    crop_px: int = Field(ge=64, description="Side of a square crop; others have the same area.")
+    batch_size: int = Field(ge=2, description="Crops per step, over all processes.")
+
+
+class ScheduleConfig(Settings):
+    stages: list[StageConfig] = Field(
+        default_factory=lambda: [StageConfig(steps=200_000, crop_px=512, batch_size=16)],
+        min_length=1,
+        description="What is trained on, one stage after the other.",
+    )
+    aspect_ratios: list[float] = Field(
+        default_factory=lambda: [1.0], min_length=1, description="Width over height; each batch draws one."
+    )
+    learning_rate: float = Field(1e-4, gt=0, description="Highest learning rate, reached after the warm-up.")
+    warmup_steps: int = Field(10_000, ge=0, description="Steps in which the learning rate rises; then a cosine to 0.")
+    betas: tuple[float, float] = Field((0.5, 0.999), description="Decays of Adam's two running means.")
+    weight_decay: float = Field(0.0, ge=0, description="Decoupled weight decay (AdamW).")
+    clip_factor: float = Field(2.0, gt=0, description="Gradients are clipped at this multiple of their mean norm.")
+    ema_decay: float = Field(0.998, ge=0, lt=1, description="Decay of the averaged weights, which are what is kept.")
+
+    @property
+    def total_steps(self) -> int:
+        return sum(stage.steps for stage in self.stages)
+
+
+class NetworkConfig(Settings):
+    width: float = Field(1.0, gt=0, description="Scale of all channels; 1 is the published network.")
+    base: Path | None = Field(None, description="Model to start from: .safetensors, an official .pth, a checkpoint.")
+    encoder_init: Path | None = Field(None, description="Filters of an ImageNet ResNet-18 (.npz) to start from.")
+    spectral_norm: bool = Field(True, description="Spectral normalisation while training, as published.")
+
+
+class RunConfig(Settings):
+    device: str = Field("auto", description="auto, cuda, cuda:N, mps or cpu.")
+    bfloat16: bool = Field(True, description="Mixed precision.")
+    checkpoint_minutes: float = Field(5.0, gt=0, description="Time between two checkpoints.")
+    validate_steps: int = Field(1000, gt=0, description="Steps between two validations.")
+    validation_px: int = Field(384, ge=64, description="Longer side at which validation photos are looked at.")
+    log_steps: int = Field(10, gt=0, description="Steps between two lines of figures.")
+
+
+class TrainingConfig(Settings):
+    """A whole run."""
+
+    data: DataConfig
+    network: NetworkConfig = NetworkConfig()
+    augmentation: AugmentationConfig = AugmentationConfig()
+    loss: LossConfig = LossConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+    run: RunConfig = RunConfig()
+
+
+def load_config(path: Path, overrides: Sequence[str] = ()) -> TrainingConfig:
+    """Read a TOML file; `overrides` are `key.sub=value` with the value in TOML.
+
+    Relative folders count from the current directory. Raises ConfigError with a line for each wrong setting.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"The configuration {path} cannot be read: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"The configuration {path} is not valid TOML: {error}.") from error
+    for override in overrides:
+        apply_override(values, override)
+    return parse_config(values)
+
+
+def parse_config(values: dict[str, Any]) -> TrainingConfig:
+    """Validate plain values. Raises ConfigError with a line for each wrong setting."""
+    try:
+        return TrainingConfig.model_validate(values)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
+        raise ConfigError("The configuration has settings that cannot be used.\n" + "\n".join(lines)) from error
+
+
+def apply_override(values: dict[str, Any], override: str) -> None:
+    """Set one `key.sub=value` in nested values; a value that is no TOML counts as text."""
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise ConfigError(f"'{override}' is no setting: write key=value, for example schedule.learning_rate=2e-4.")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *parents, last = key.strip().split(".")
+    target: Any = values
+    for parent in parents:
+        target = target[int(parent)] if isinstance(target, list) else target.setdefault(parent, {})
+    if isinstance(target, list):
+        target[int(last)] = value
+    else:
+        target[last] = value

@@ -1,0 +1,195 @@
+"""The training loop: batches in, a better network out, never a step lost."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.checkpoint import save_model
+from core.device import device_name, pick_device
+from core.errors import TrainingError
+from core.normalisation import normalise
+from core.training.batches import Batch, batches, stage_at
+from core.training.config import TrainingConfig
+from core.training.losses import Targets, weighted_losses
+from core.training.processes import Processes, share
+from core.training.run import EventLog, RunFolder
+from core.training.schedule import learning_rate
+from core.training.state import TrainingState
+from core.training.validation import validate
+
+NORM_DECAY = 0.99
+MOST_ROLLBACKS = 10
+
+
+@dataclass
+class StepFigures:
+    losses: dict[str, float]
+    gradient_norm: float
+    learning_rate: float
+
+
+class NotFiniteError(Exception):
+    """A loss or gradient is NaN or infinite; the loop answers by going back."""
+
+
+class Trainer:
+    """Trains one run, from its start or its checkpoint to the end of its schedule.
+
+    `should_stop` is asked after every step; `on_step` hears the step's number and figures.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        run: RunFolder,
+        processes: Processes,
+        should_stop: Callable[[], bool] = lambda: False,
+        on_step: Callable[[int, StepFigures], None] = lambda step, figures: None,
+    ) -> None:
+        self.config = config
+        self.run_folder = run
+        self.processes = processes
+        self.should_stop = should_stop
+        self.on_step = on_step
+        self.device = pick_device(config.run.device)
+        if self.device.type == "cuda" and processes.count > 1:
+            self.device = torch.device("cuda", processes.local_rank)
+        self.events = EventLog(run.events)
+        self.state = TrainingState.start(config, self.device)
+        self.shared = share(self.state.network, self.device, processes)
+
+    def resume(self) -> None:
+        """Go back to the run's checkpoint."""
+        self.state.restore(self.run_folder.load_checkpoint())
+        if self.processes.leads:
+            self.events.forget_after(self.state.step)
+            self.log("resumed")
+
+    def train(self) -> None:
+        """Train to the end of the schedule, or until asked to stop; either way a checkpoint is left.
+
+        Raises TrainingError where the losses stop being finite again and again.
+        """
+        total = self.config.schedule.total_steps
+        if not self.run_folder.checkpoint.exists():
+            self.save()
+        self.log("started", total_steps=total, device=device_name(self.device), processes=self.processes.count)
+        stopped = False
+        while self.state.step < total and not stopped:
+            try:
+                stopped = self.train_on(self.drawn_batches())
+            except NotFiniteError as fault:
+                self.roll_back(str(fault))
+        self.save()
+        self.log("stopped" if stopped else "finished")
+
+    def drawn_batches(self) -> Iterator[Batch]:
+        return batches(self.config, self.processes.part, self.state.generation, self.state.step)
+
+    def train_on(self, drawn: Iterator[Batch]) -> bool:
+        """Train until the batches end (False) or a stop is asked for (True)."""
+        saved = time.monotonic()
+        timed = Stopwatch()
+        for batch in drawn:
+            figures = self.step(batch)
+            state, run = self.state, self.config.run
+            state.step += 1
+            timed.count(stage_at(self.config.schedule, state.step - 1).batch_size)
+            self.on_step(state.step, figures)
+            if state.step % run.log_steps == 0:
+                self.log("step", **vars(figures), photos_per_second=timed.rate())
+            if state.step % run.validate_steps == 0 or state.step == self.config.schedule.total_steps:
+                self.measure()
+                timed = Stopwatch()
+            if time.monotonic() - saved > 60 * run.checkpoint_minutes:
+                self.save()
+                saved = time.monotonic()
+            if self.should_stop():
+                return True
+        return False
+
+    def step(self, batch: Batch) -> StepFigures:
+        """One optimiser step. Raises NotFiniteError before anything is changed by it."""
+        state, schedule = self.state, self.config.schedule
+        rate = learning_rate(state.step, schedule)
+        for group in state.optimiser.param_groups:
+            group["lr"] = rate
+        state.optimiser.zero_grad(set_to_none=True)
+        losses = self.losses(batch)
+        total = torch.stack(list(losses.values())).sum()
+        if not torch.isfinite(total):
+            raise NotFiniteError(f"the loss is {float(total)}")
+        total.backward()  # type: ignore[no-untyped-call]
+        limit = float("inf") if state.mean_norm is None else schedule.clip_factor * state.mean_norm
+        norm = float(nn.utils.clip_grad_norm_(state.network.parameters(), limit))
+        if norm != norm or norm == float("inf"):
+            raise NotFiniteError(f"the gradient's norm is {norm}")
+        state.mean_norm = norm if state.mean_norm is None else NORM_DECAY * state.mean_norm + (1 - NORM_DECAY) * norm
+        state.optimiser.step()
+        state.averaged.update(state.network)
+        return StepFigures({name: float(loss) for name, loss in losses.items()}, norm, rate)
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        images = normalise(batch.images.to(self.device, non_blocking=True))
+        images = images.contiguous(memory_format=torch.channels_last)
+        targets = Targets(*(t.to(self.device, non_blocking=True) for t in vars(batch.targets).values()))
+        with self.precision():
+            output = self.shared(images)
+        return weighted_losses(output, targets, self.config.loss)
+
+    def precision(self) -> contextlib.AbstractContextManager[object]:
+        if not self.config.run.bfloat16:
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+    def roll_back(self, reason: str) -> None:
+        """Return to the last checkpoint and draw other crops from there."""
+        failed_at, tried = self.state.step, self.state.generation
+        if tried >= MOST_ROLLBACKS:
+            raise TrainingError(
+                f"The training failed {tried} times: at step {failed_at} {reason}. "
+                "Lower schedule.learning_rate or check the data set, then resume."
+            )
+        self.state.restore(self.run_folder.load_checkpoint())
+        self.state.generation = tried + 1
+        self.log("rollback", reason=reason, failed_at=failed_at)
+
+    def measure(self) -> None:
+        """Validate the averaged network and keep it where it is the best so far."""
+        if not self.processes.leads or not self.config.data.validation:
+            return
+        figures = validate(self.state.averaged.network, self.config, self.device)
+        self.log("validation", sets=figures)
+        score = sum(values["mad"] for values in figures.values()) / len(figures)
+        if score < self.state.best.get("score", float("inf")):
+            self.state.best = {"score": score, "step": self.state.step}
+            notes = {"source": "training run", "training": json.dumps({"step": self.state.step, "validation": figures})}
+            save_model(self.run_folder.best_model, self.state.model(notes))
+
+    def save(self) -> None:
+        if self.processes.leads:
+            self.run_folder.save_checkpoint(self.state.content(self.config))
+            self.log("checkpoint")
+
+    def log(self, event: str, **values: object) -> None:
+        if self.processes.leads:
+            self.events.write(event, step=self.state.step, time=time.time(), **values)
+
+
+class Stopwatch:
+    """Photos per second since it was started."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.photos = 0
+
+    def count(self, photos: int) -> None:
+        self.photos += photos
+
+    def rate(self) -> float:
+        return self.photos / max(time.monotonic() - self.started, 1e-9)

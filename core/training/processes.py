@@ -1,0 +1,55 @@
+"""The processes that share a training, as torchrun starts them; one process is the plain case."""
+
+import os
+from dataclasses import dataclass
+
+import torch
+from torch import distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from core.network import MTGINet
+from core.training.batches import Part
+
+
+@dataclass(frozen=True)
+class Processes:
+    rank: int
+    count: int
+    local_rank: int
+
+    @property
+    def part(self) -> Part:
+        return Part(self.rank, self.count)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes the files."""
+        return self.rank == 0
+
+
+def join_processes() -> Processes:
+    """Join the group that torchrun describes in the environment; alone without torchrun."""
+    if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
+        return Processes(0, 1, 0)
+    if not distributed.is_initialized():
+        distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    return Processes(distributed.get_rank(), distributed.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")))
+
+
+def leave_processes() -> None:
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
+
+
+def share(network: MTGINet, device: torch.device, processes: Processes) -> nn.Module:
+    """The network whose gradients are averaged over the processes; batch statistics too, on GPUs."""
+    if processes.count == 1:
+        return network
+    if device.type == "cuda":
+        synchronise_norms(network)
+        return DistributedDataParallel(network, device_ids=[device.index])
+    return DistributedDataParallel(network)
+
+
+def synchronise_norms(network: MTGINet) -> None:
+    nn.SyncBatchNorm.convert_sync_batchnorm(network)

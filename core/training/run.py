@@ -1,0 +1,80 @@
+"""A run is a folder: configuration, checkpoint, best model, events."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from core.atomic import write_atomically
+from core.errors import TrainingError
+from core.training.config import TrainingConfig, parse_config
+
+
+class RunFolder:
+    """Names and reads the files of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.config = path / "config.json"
+        self.checkpoint = path / "checkpoint.pt"
+        self.best_model = path / "best.safetensors"
+        self.last_model = path / "last.safetensors"
+        self.events = path / "events.jsonl"
+
+    def create(self, config: TrainingConfig) -> None:
+        """Start an empty run. Raises TrainingError where the folder already holds one."""
+        if self.config.exists():
+            raise TrainingError(f"{self.path} already holds a run: resume it, or name another folder.")
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.write_config(config)
+
+    def write_config(self, config: TrainingConfig) -> None:
+        with write_atomically(self.config) as file:
+            file.write(config.model_dump_json(indent=2).encode())
+
+    def read_config(self) -> dict[str, Any]:
+        """The configuration as plain values, to be overridden or parsed."""
+        try:
+            values = json.loads(self.config.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise TrainingError(f"{self.path} holds no run: there is no {self.config.name} in it.") from error
+        parse_config(values)
+        assert isinstance(values, dict)
+        return values
+
+    def save_checkpoint(self, content: dict[str, Any]) -> None:
+        with write_atomically(self.checkpoint) as file:
+            torch.save(content, file)
+
+    def load_checkpoint(self) -> dict[str, Any]:
+        """Raises TrainingError where there is none."""
+        if not self.checkpoint.exists():
+            raise TrainingError(f"{self.path} has no checkpoint to resume from: start the run anew.")
+        content: dict[str, Any] = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
+        return content
+
+
+class EventLog:
+    """Appends one JSON object a line; each line is whole on disk before the next begins."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, event: str, **values: Any) -> None:
+        line = json.dumps({"event": event, **values}, allow_nan=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def forget_after(self, step: int) -> None:
+        """Drop the figures of steps that a resumed run will take again."""
+        kept = [line for line in self.lines() if json.loads(line).get("step", 0) <= step]
+        with write_atomically(self.path) as file:
+            file.write("".join(kept).encode())
+
+    def lines(self) -> Iterator[str]:
+        if self.path.exists():
+            with self.path.open(encoding="utf-8") as file:
+                # A killed process may leave a last line without its end: it is no line.
+                yield from (line for line in file if line.endswith("\n"))

@@ -1,0 +1,249 @@
+"""Where crops come from: cut-outs composed over backgrounds, and photos with alphas.
+
+A crop is a function of its random generator alone, so that crop number n of a run is the same whoever draws it.
+"""
+
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import DatasetError
+from core.training import layers
+from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig
+from core.training.datasets import find_pairs, pictures
+
+VISIBLE = 0.02
+"""Alpha above which a pixel counts as part of a person when a cut-out's extent is measured."""
+
+
+@dataclass
+class Crop:
+    """A training sample of H x W."""
+
+    image: NDArray[np.float32]
+    """(H, W, 3) RGB in [0, 1]."""
+    alpha: NDArray[np.float32]
+    """(H, W) in [0, 1]."""
+    contrast: NDArray[np.float32]
+    """(H, W) in [0, 1]: |foreground - background|, mean over the channels."""
+    transition_weight: float
+
+
+class Source(Protocol):
+    share: float
+
+    def draw(self, rng: np.random.Generator, height: int, width: int) -> Crop: ...
+
+
+class CutoutSource:
+    """People placed over scenes without people; their alpha is true, strand by strand."""
+
+    def __init__(self, config: CutoutsConfig, augmentation: AugmentationConfig) -> None:
+        self.share = config.share
+        self.augmentation = augmentation
+        self.foregrounds = pictures(config.foregrounds)
+        self.backgrounds = pictures(config.backgrounds)
+        weights = np.array([favour(path.name, config.favour) for path in self.foregrounds])
+        self.cumulative = np.cumsum(weights / weights.sum())
+
+    def draw(self, rng: np.random.Generator, height: int, width: int) -> Crop:
+        settings = self.augmentation
+        background = self.scene(rng, height, width)
+        image = background
+        alpha = np.zeros((height, width), np.float32)
+        contrast = np.ones((height, width), np.float32)
+        if rng.random() >= settings.empty:
+            persons = 2 if rng.random() < settings.second_person else 1
+            for _ in range(persons):
+                colours, opacity = self.person(rng, height, width)
+                if rng.random() < settings.colour_match:
+                    colours = layers.match_colours(colours, opacity, background, rng.uniform(0.2, 0.8))
+                image = opacity[..., None] * colours + (1 - opacity[..., None]) * image
+                visible = np.abs(colours - background).mean(axis=2)
+                contrast = np.where(opacity > 0, visible, contrast)
+                alpha = 1 - (1 - alpha) * (1 - opacity)
+        return Crop(image, alpha, contrast, transition_weight=1.0)
+
+    def scene(self, rng: np.random.Generator, height: int, width: int) -> layers.Picture:
+        picture = read_colour(self.backgrounds[rng.integers(len(self.backgrounds))])
+        left, top, w, h = window(rng, picture.shape[:2], height, width, (0.5, 1.0))
+        scene = resize(picture[top : top + h, left : left + w], height, width).astype(np.float32) / 255
+        scene = scene[:, ::-1] if rng.random() < 0.5 else scene
+        if rng.random() < self.augmentation.relight:
+            scene = layers.relight(scene, rng)
+        if rng.random() < self.augmentation.background_blur:
+            scene = layers.defocus(scene, rng)
+        return np.ascontiguousarray(scene)
+
+    def person(self, rng: np.random.Generator, height: int, width: int) -> tuple[layers.Picture, NDArray[np.float32]]:
+        """A placed cut-out: its colours (H, W, 3) and its alpha (H, W)."""
+        chosen = int(np.searchsorted(self.cumulative, rng.random() * self.cumulative[-1]))
+        premultiplied = read_cutout(self.foregrounds[min(chosen, len(self.foregrounds) - 1)])
+        placed = place(premultiplied, rng, height, width, self.augmentation)
+        opacity = np.clip(placed[..., 3], 0, 1)
+        colours = np.clip(placed[..., :3] / np.maximum(opacity, 1e-3)[..., None], 0, 1)
+        if rng.random() < self.augmentation.relight:
+            colours = layers.relight(colours, rng)
+        return colours, opacity
+
+
+class PhotoSource:
+    """Photos whose alpha is known; a crop keeps the photo's own background."""
+
+    def __init__(self, config: PhotosConfig, augmentation: AugmentationConfig) -> None:
+        self.share = config.share
+        self.transition_weight = config.transition_weight
+        self.augmentation = augmentation
+        self.pairs = find_pairs(config.folder)
+
+    def draw(self, rng: np.random.Generator, height: int, width: int) -> Crop:
+        settings = self.augmentation
+        pair = self.pairs[rng.integers(len(self.pairs))]
+        photo, alpha = read_colour(pair.image), read_grey(pair.alpha)
+        if photo.shape[:2] != alpha.shape:
+            raise DatasetError(f"{pair.image} and {pair.alpha} differ in size.")
+        left, top, w, h = window(rng, alpha.shape, height, width, settings.photo_window)
+        area = (slice(top, top + h), slice(left, left + w))
+        image = resize(photo[area], height, width).astype(np.float32) / 255
+        opacity = resize(alpha[area], height, width).astype(np.float32) / 255
+        if rng.random() < settings.flip:
+            image, opacity = np.ascontiguousarray(image[:, ::-1]), np.ascontiguousarray(opacity[:, ::-1])
+        contrast = np.ones_like(opacity)
+        if pair.foreground and pair.background:
+            front, back = (resize(read_colour(p)[area], height, width) for p in (pair.foreground, pair.background))
+            contrast = np.abs(front.astype(np.float32) - back).mean(axis=2) / 255
+        if rng.random() < settings.relight:
+            # Most often one light for the whole photo; now and then the person is lit apart from the scene.
+            apart = rng.random() < 0.3
+            scene = layers.relight(image, rng)
+            person = layers.relight(image, rng) if apart else scene
+            image = opacity[..., None] * person + (1 - opacity[..., None]) * scene
+        return Crop(image, opacity, contrast, self.transition_weight)
+
+
+def finish(crop: Crop, rng: np.random.Generator, settings: AugmentationConfig) -> Crop:
+    """What a camera and a file do to the whole picture, last: blur, noise, JPEG."""
+    image = crop.image
+    if rng.random() < settings.grey:
+        image = layers.to_grey(image)
+    if rng.random() < settings.motion_blur:
+        image = layers.shake(image, rng)
+    if rng.random() < settings.soft:
+        image = layers.soften(image, rng)
+    if rng.random() < settings.noise:
+        image = layers.add_noise(image, rng)
+    if rng.random() < settings.jpeg:
+        image = layers.compress(np.clip(image, 0, 1), rng)
+    return Crop(image, crop.alpha, crop.contrast, crop.transition_weight)
+
+
+def place(
+    premultiplied: NDArray[np.float32], rng: np.random.Generator, height: int, width: int, settings: AugmentationConfig
+) -> NDArray[np.float32]:
+    """Scale, turn, mirror and put a cut-out (h, w, 4) into a frame (H, W, 4).
+
+    A cut-out that ends at the chest stands on the bottom edge of the frame, as in a portrait.
+    """
+    if rng.random() < settings.flip:
+        premultiplied = np.ascontiguousarray(premultiplied[:, ::-1])
+    left, top, right, bottom = extent(premultiplied[..., 3])
+    close = rng.random() < settings.close_up
+    relative = rng.uniform(*(settings.close_up_height if close else settings.person_height))
+    if not close and cut_off_at_top(premultiplied[..., 3]):
+        relative = max(relative, 1.15)
+    scale = relative * height / (bottom - top)
+    turn = rng.uniform(-1, 1) * settings.rotation_degrees
+    if close:
+        anchor = point_of_the_outline(premultiplied[..., 3], rng)
+        goal = (width * rng.uniform(0.2, 0.8), height * rng.uniform(0.2, 0.8))
+    else:
+        # The bottom edge of a turned chest must stay below the frame.
+        hidden = abs(np.sin(np.radians(turn))) * (right - left) * scale / 2
+        tall = relative > 1
+        anchor = ((left + right) / 2, float(top if tall else bottom))
+        if cut_off_at_top(premultiplied[..., 3]):
+            level = -hidden
+        elif tall:
+            level = rng.uniform(-0.08, 0.12) * height
+        else:
+            level = rng.uniform(1.0, 1.08) * height + hidden
+        goal = (width * rng.uniform(0.25, 0.75), level)
+    if scale < 1:  # shrink by areas first: a warp alone would alias
+        size = (max(1, round(premultiplied.shape[1] * scale)), max(1, round(premultiplied.shape[0] * scale)))
+        premultiplied = np.asarray(cv2.resize(premultiplied, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+        anchor, scale = (anchor[0] * scale, anchor[1] * scale), 1.0
+    matrix = cv2.getRotationMatrix2D(anchor, turn, scale)
+    matrix[:, 2] += np.array(goal) - np.array(anchor)
+    return np.asarray(cv2.warpAffine(premultiplied, matrix, (width, height), flags=cv2.INTER_LINEAR), dtype=np.float32)
+
+
+def extent(alpha: NDArray[np.float32]) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of what is visible; the whole frame where nothing is."""
+    rows, columns = np.flatnonzero((alpha > VISIBLE).any(axis=1)), np.flatnonzero((alpha > VISIBLE).any(axis=0))
+    if not len(rows):
+        return 0, 0, alpha.shape[1], alpha.shape[0]
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def cut_off_at_top(alpha: NDArray[np.float32]) -> bool:
+    """Whether the cut-out's own photo ended at the head: such a person must reach the frame's upper edge."""
+    return float((alpha[0] > 0.5).mean()) > 0.03
+
+
+def point_of_the_outline(alpha: NDArray[np.float32], rng: np.random.Generator) -> tuple[float, float]:
+    """A random transition pixel (x, y); the centre where there is none."""
+    points = np.flatnonzero((alpha > 0.1) & (alpha < 0.9))
+    if not len(points):
+        return alpha.shape[1] / 2, alpha.shape[0] / 2
+    y, x = divmod(int(points[rng.integers(len(points))]), alpha.shape[1])
+    return float(x), float(y)
+
+
+def window(
+    rng: np.random.Generator, size: tuple[int, ...], height: int, width: int, part: tuple[float, float]
+) -> tuple[int, int, int, int]:
+    """Left, top, width, height of a random window of the frame's aspect ratio, `part` of the largest that fits."""
+    fit = min(size[0] / height, size[1] / width) * rng.uniform(*part)
+    h, w = max(1, int(height * fit)), max(1, int(width * fit))
+    return int(rng.integers(size[1] - w + 1)), int(rng.integers(size[0] - h + 1)), w, h
+
+
+def favour(name: str, patterns: dict[str, float]) -> float:
+    return next((weight for pattern, weight in patterns.items() if fnmatch(name, pattern)), 1.0)
+
+
+def resize(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    shrinks = picture.shape[0] > height
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=interpolation), dtype=np.uint8)
+
+
+def read_cutout(path: Path) -> NDArray[np.float32]:
+    """(H, W, 4) with premultiplied colour, in [0, 1]: only so may a cut-out be resized."""
+    pixels = decode(path, cv2.IMREAD_UNCHANGED)
+    if pixels.ndim != 3 or pixels.shape[2] != 4:
+        raise DatasetError(f"{path} is no cut-out: it has no alpha channel.")
+    cutout = cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA).astype(np.float32) / 255
+    cutout[..., :3] *= cutout[..., 3:]
+    return cutout
+
+
+def read_colour(path: Path) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(decode(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def read_grey(path: Path) -> NDArray[np.uint8]:
+    return decode(path, cv2.IMREAD_GRAYSCALE)
+
+
+def decode(path: Path, how: int) -> NDArray[np.uint8]:
+    # Training reads thousands of 8-bit files an hour: OpenCV alone, without colour management.
+    pixels = cv2.imdecode(np.fromfile(path, dtype=np.uint8), how)
+    if pixels is None:
+        raise DatasetError(f"{path} cannot be decoded: it is damaged or no picture.")
+    return np.asarray(pixels, dtype=np.uint8)

@@ -1,0 +1,69 @@
+"""All that a run must remember to go on exactly where it was."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch.optim import AdamW, Optimizer
+
+from core.checkpoint import TRAINING_FORMAT, ModelFile, plain_weights
+from core.network import MTGINet
+from core.training.config import ScheduleConfig, TrainingConfig
+from core.training.ema import AveragedNetwork
+from core.training.initialisation import build_network
+
+
+@dataclass
+class TrainingState:
+    network: MTGINet
+    averaged: AveragedNetwork
+    optimiser: Optimizer
+    step: int = 0
+    generation: int = 0
+    """How often the run was rolled back; each time other crops are drawn."""
+    mean_norm: float | None = None
+    """Running mean of the gradient's norm."""
+    best: dict[str, float] = field(default_factory=dict)
+    """Best validation figures so far."""
+
+    @classmethod
+    def start(cls, config: TrainingConfig, device: torch.device) -> "TrainingState":
+        network = build_network(config.network, config.data.seed).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        averaged = AveragedNetwork(network, config.schedule.ema_decay)
+        return cls(network, averaged, build_optimiser(network, config.schedule))
+
+    def content(self, config: TrainingConfig) -> dict[str, Any]:
+        """A checkpoint's content: tensors and plain values only."""
+        return {
+            "format": TRAINING_FORMAT,
+            "width": self.network.width,
+            "step": self.step,
+            "generation": self.generation,
+            "mean_norm": self.mean_norm,
+            "best": self.best,
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.network.state_dict(),
+            "averaged_updates": self.averaged.updates,
+            "optimiser": self.optimiser.state_dict(),
+            "config": config.model_dump_json(),
+        }
+
+    def restore(self, content: dict[str, Any]) -> None:
+        self.step, self.generation = content["step"], content["generation"]
+        self.mean_norm, self.best = content["mean_norm"], dict(content["best"])
+        self.network.load_state_dict(content["network"])
+        self.averaged.network.load_state_dict(content["averaged"])
+        self.averaged.updates = content["averaged_updates"]
+        self.optimiser.load_state_dict(content["optimiser"])
+
+    def model(self, notes: dict[str, str]) -> ModelFile:
+        """The averaged network as a model file's content."""
+        return ModelFile(plain_weights(self.averaged.network), self.network.width, notes)
+
+
+def build_optimiser(network: MTGINet, schedule: ScheduleConfig) -> Optimizer:
+    """AdamW; without weight decay it is the published Adam. Norms and biases are never decayed."""
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    free = [p for p in network.parameters() if p.ndim <= 1]
+    groups = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]
+    return AdamW(groups, schedule.learning_rate, betas=schedule.betas, weight_decay=schedule.weight_decay, fused=True)
