@@ -118,10 +118,11 @@ def blurred_backdrop(image: NDArray[np.floating], alpha: NDArray[np.floating], r
     factor = max(1, min(int(radius_px / 4), height, width))
     backdrop = _fill_holes(*_shrink_background(image, alpha, factor))
     if radius_px > 0:
-        backdrop = cv2.GaussianBlur(backdrop, (0, 0), radius_px / 2 / factor).astype(np.float32, copy=False)
-    result = np.empty((height, width, 3), dtype=np.float32)
-    cv2.resize(backdrop, (width, height), dst=result, interpolation=cv2.INTER_CUBIC)
-    return np.clip(result, 0, 1, out=result)
+        cv2.GaussianBlur(backdrop, (0, 0), radius_px / 2 / factor, dst=backdrop)
+    if factor > 1:
+        small, backdrop = backdrop, np.empty((height, width, 3), dtype=np.float32)
+        cv2.resize(small, (width, height), dst=backdrop, interpolation=cv2.INTER_CUBIC)
+    return np.clip(backdrop, 0, 1, out=backdrop)
 
 
 def checkerboard(size: tuple[int, int], cell_px: int) -> NDArray[np.float32]:
@@ -275,11 +276,12 @@ def _fill_holes(premultiplied: _Picture, weight: NDArray[np.float32]) -> _Pictur
     # A coarse pixel that saw the weight of one whole fine pixel, of four, is sure of its colour.
     gain = 1 / np.maximum(coarse_weight, 0.25)
     filled = _fill_holes(
-        (coarse_premultiplied * gain[..., None]).astype(np.float32, copy=False),
+        (coarse_premultiplied * _three_channels(gain)).astype(np.float32, copy=False),
         (coarse_weight * gain).astype(np.float32, copy=False),
     )
     upsampled = np.empty_like(premultiplied)
     cv2.resize(filled, (width, height), dst=upsampled)
-    upsampled *= _three_channels(1 - weight)
-    upsampled += premultiplied
+    for rows in _bands(height, width):
+        upsampled[rows] *= _three_channels(1 - weight[rows])
+        upsampled[rows] += premultiplied[rows]
     return upsampled

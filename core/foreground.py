@@ -25,6 +25,7 @@ _SWEEPS_SMALL = 10
 _SWEEPS_LARGE = 2
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 _SURE = 1 / 255  # alphas this near to 0 or 1 are taken for sure: networks never say exactly 0 or 1
+_ROUNDING = 1e-4  # a filtered alpha may leave [0, 1] by so much
 
 
 class _Colours(NamedTuple):
@@ -93,7 +94,7 @@ def _checked(image: NDArray[np.generic], alpha: NDArray[np.floating]) -> tuple[_
     if not np.issubdtype(alpha.dtype, np.floating):
         raise ValueError(f"The alpha must be float in [0, 1]; it is {alpha.dtype}.")
     # Written so that NaN fails too.
-    if not (alpha.min() >= 0 and alpha.max() <= 1):
+    if not (alpha.min() >= -_ROUNDING and alpha.max() <= 1 + _ROUNDING):
         raise ValueError(f"The alpha must lie in [0, 1]; it goes from {alpha.min():g} to {alpha.max():g}.")
     return _as_unit_floats(image), np.ascontiguousarray(alpha, dtype=np.float32)
 

@@ -129,6 +129,12 @@ def test_views_that_are_flipped_or_read_only_are_fine(green_screen):
     np.testing.assert_array_equal(estimate_foreground(flipped_image, flipped_alpha), expected)
 
 
+def test_an_alpha_that_left_its_range_by_rounding_is_fine(green_screen):
+    rounded = green_screen.alpha * np.float32(1 + 1e-6)
+    foreground = estimate_foreground(green_screen.image, rounded)
+    np.testing.assert_allclose(foreground, estimate_foreground(green_screen.image, green_screen.alpha), atol=1e-3)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 70), (70, 1), (2, 3), (33, 40)])
 @pytest.mark.parametrize("alpha_value", [0.0, 0.5, 1.0])
 def test_odd_sizes_and_constant_alphas_have_colours_too(size, alpha_value):

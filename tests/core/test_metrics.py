@@ -104,6 +104,11 @@ def test_diagonal_neighbours_are_not_connected():
     assert evaluate_pair(predicted, alpha)["conn"] == pytest.approx(16 * 0.1 / 1000)
 
 
+def test_an_alpha_that_left_its_range_by_rounding_is_clipped():
+    alpha = np.ones((8, 8))
+    assert evaluate_pair(alpha * (1 + 1e-7), alpha)["sad"] == 0
+
+
 def test_an_empty_unknown_region_is_refused_and_not_nan():
     alpha = np.zeros((8, 8))
     with pytest.raises(ValueError, match="no unknown pixel"):
