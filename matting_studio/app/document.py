@@ -1,0 +1,162 @@
+"""A photo being worked on: its matte, its edits, its look, and their history.
+
+A document belongs to one thread, the window's. What takes time happens elsewhere and comes back as values: whoever
+changes the edits leaves a `dirty` box, a worker folds the edits over it (`edits.fold`), and `paste` shows the patch.
+"""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.image_io import Photo
+from matting_studio.app.edits import Base, Box, Edit, Patch
+from matting_studio.app.look import Look
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What undo goes back to."""
+
+    edits: tuple[Edit, ...] = ()
+    look: Look = field(default_factory=Look)
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A state, and the name of the action that led to it."""
+
+    state: State
+    name: str
+
+
+class Document:
+    """Photo, matte, edits and look of one picture.
+
+    `alpha` and `trimap` are the matte with all edits, at the photo's size; None until the network has spoken.
+    """
+
+    def __init__(self, path: Path | None, state: State | None = None) -> None:
+        self.path = path
+        self.photo: Photo | None = None
+        self.base: Base | None = None
+        self.alpha: NDArray[np.float32] | None = None
+        self.trimap: NDArray[np.uint8] | None = None
+        self.dirty: Box | None = None
+        """Where `alpha` and `trimap` are behind the edits."""
+        self.revision = 0
+        """Grows with all that changes the result; what was begun at another revision is stale."""
+        self._steps = [Step(state or State(), "Open")]
+        self._position = 0
+        self._saved_state = self.state
+
+    @property
+    def name(self) -> str:
+        return self.path.name if self.path else "Pasted picture"
+
+    @property
+    def state(self) -> State:
+        return self._steps[self._position].state
+
+    @property
+    def look(self) -> Look:
+        return self.state.look
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        return self.state.edits
+
+    @property
+    def modified(self) -> bool:
+        """Whether something was changed since `mark_saved`."""
+        return self.state is not self._saved_state
+
+    def mark_saved(self) -> None:
+        self._saved_state = self.state
+
+    # Photo and matte
+
+    def set_photo(self, photo: Photo) -> None:
+        self.photo = photo
+        self.revision += 1
+
+    def set_base(self, base: Base) -> None:
+        """Take the network's matte, also when another model spoke anew; edits stay on top of it."""
+        self.base = base
+        self.alpha, self.trimap = base.alpha.copy(), base.trimap.copy()
+        self.dirty = base.box if self.edits else None
+        self.revision += 1
+
+    def paste(self, patch: Patch, revision: int) -> bool:
+        """Show a folded patch; False, and nothing happens, if the document has changed since `revision`."""
+        if revision != self.revision or self.alpha is None or self.trimap is None:
+            return False
+        self.alpha[patch.box.slices], self.trimap[patch.box.slices] = patch.alpha, patch.trimap
+        if patch.box == self.dirty:
+            self.dirty = None
+        return True
+
+    # What a person does; each is one step of the history
+
+    def add_edit(self, edit: Edit, name: str) -> None:
+        self._push(replace(self.state, edits=(*self.edits, edit)), name)
+        self._touch(edit.box)
+
+    def change_look(self, look: Look, name: str) -> None:
+        if look != self.look:
+            self._push(replace(self.state, look=look), name)
+
+    def attach_solution(self, edit: Edit, alpha: NDArray[np.float32]) -> None:
+        """Complete an edit with what was solved for its unknown pixels, wherever the history holds it.
+
+        It belongs to the stroke: undo takes both back at once.
+        """
+        solved = edit.with_solution(alpha)
+        saved = self._saved_state is self.state
+        self._steps = [
+            replace(step, state=replace(step.state, edits=tuple(solved if e is edit else e for e in step.state.edits)))
+            if any(e is edit for e in step.state.edits)
+            else step
+            for step in self._steps
+        ]
+        if saved:
+            self._saved_state = self.state
+        if any(e is solved for e in self.edits):
+            self._touch(edit.box)
+
+    # History
+
+    @property
+    def undo_name(self) -> str | None:
+        return self._steps[self._position].name if self._position > 0 else None
+
+    @property
+    def redo_name(self) -> str | None:
+        return self._steps[self._position + 1].name if self._position + 1 < len(self._steps) else None
+
+    def undo(self) -> None:
+        """Go one step back; nothing happens at the beginning."""
+        if self._position > 0:
+            self._move_to(self._position - 1)
+
+    def redo(self) -> None:
+        """Go one step forward; nothing happens at the end."""
+        if self._position + 1 < len(self._steps):
+            self._move_to(self._position + 1)
+
+    def _move_to(self, position: int) -> None:
+        before = self.edits
+        self._position = position
+        self.revision += 1
+        for edit in set(before) ^ set(self.edits):
+            self._touch(edit.box)
+
+    def _push(self, state: State, name: str) -> None:
+        self._steps = [*self._steps[: self._position + 1], Step(state, name)]
+        self._position += 1
+        self.revision += 1
+
+    def _touch(self, box: Box) -> None:
+        self.revision += 1
+        self.dirty = box if self.dirty is None else self.dirty.joined(box)
