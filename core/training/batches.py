@@ -3,6 +3,7 @@
 Nothing is remembered between batches: a run that resumes at step n draws what an undisturbed run would have drawn.
 """
 
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -109,6 +110,13 @@ def batches(config: TrainingConfig, part: Part, generation: int, first_step: int
         num_workers=workers,
         prefetch_factor=4 if workers else None,
         pin_memory=torch.cuda.is_available(),
+        worker_init_fn=outlive_signals,
     )
     for images, alpha, trimap, contrast, weight in loader:
         yield Batch(images, Targets(alpha.float() / 255, trimap, contrast, weight.float()))
+
+
+def outlive_signals(worker: int) -> None:
+    """Ctrl+C reaches every process of a terminal: workers go on until the training process has saved and ends them."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)

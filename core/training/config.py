@@ -178,9 +178,9 @@ def apply_override(values: dict[str, Any], override: str) -> None:
         value = text
     *parents, last = key.strip().split(".")
     target: Any = values
-    for parent in parents:
-        target = target[int(parent)] if isinstance(target, list) else target.setdefault(parent, {})
-    if isinstance(target, list):
-        target[int(last)] = value
-    else:
-        target[last] = value
+    try:
+        for parent in parents:
+            target = target[int(parent)] if isinstance(target, list) else target.setdefault(parent, {})
+        target[int(last) if isinstance(target, list) else last] = value
+    except (IndexError, ValueError, AttributeError, TypeError) as error:
+        raise ConfigError(f"'{override}' leads nowhere: the configuration has no such list entry or table.") from error

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +17,7 @@ from core.normalisation import normalise
 from core.training.batches import Batch, batches, stage_at
 from core.training.config import TrainingConfig
 from core.training.losses import Targets, weighted_losses
-from core.training.processes import Processes, share
+from core.training.processes import Processes, any_process, share
 from core.training.run import EventLog, RunFolder
 from core.training.schedule import learning_rate
 from core.training.state import TrainingState
@@ -40,7 +41,8 @@ class NotFiniteError(Exception):
 class Trainer:
     """Trains one run, from its start or its checkpoint to the end of its schedule.
 
-    `should_stop` is asked after every step; `on_step` hears the step's number and figures.
+    `should_stop` is asked after every step, in every process; one that says yes stops them all. `on_step` hears the
+    step's number and figures, `on_event` each line of the event log.
     """
 
     def __init__(
@@ -48,8 +50,10 @@ class Trainer:
         config: TrainingConfig,
         run: RunFolder,
         processes: Processes,
+        *,
         should_stop: Callable[[], bool] = lambda: False,
         on_step: Callable[[int, StepFigures], None] = lambda step, figures: None,
+        on_event: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.config = config
         self.run_folder = run
@@ -59,7 +63,7 @@ class Trainer:
         self.device = pick_device(config.run.device)
         if self.device.type == "cuda" and processes.count > 1:
             self.device = torch.device("cuda", processes.local_rank)
-        self.events = EventLog(run.events)
+        self.events = EventLog(run.events, on_event)
         self.state = TrainingState.start(config, self.device)
         self.shared = share(self.state.network, self.device, processes)
 
@@ -72,6 +76,8 @@ class Trainer:
 
     def train(self) -> None:
         """Train to the end of the schedule, or until asked to stop; either way a checkpoint is left.
+
+        At the end of the schedule the last model is left beside the best one.
 
         Raises TrainingError where the losses stop being finite again and again.
         """
@@ -86,6 +92,8 @@ class Trainer:
             except NotFiniteError as fault:
                 self.roll_back(str(fault))
         self.save()
+        if not stopped:
+            self.keep(self.run_folder.last_model, {"step": self.state.step})
         self.log("stopped" if stopped else "finished")
 
     def drawn_batches(self) -> Iterator[Batch]:
@@ -109,7 +117,7 @@ class Trainer:
             if time.monotonic() - saved > 60 * run.checkpoint_minutes:
                 self.save()
                 saved = time.monotonic()
-            if self.should_stop():
+            if any_process(self.should_stop(), self.device, self.processes):
                 return True
         return False
 
@@ -168,8 +176,13 @@ class Trainer:
         score = sum(values["mad"] for values in figures.values()) / len(figures)
         if score < self.state.best.get("score", float("inf")):
             self.state.best = {"score": score, "step": self.state.step}
-            notes = {"source": "training run", "training": json.dumps({"step": self.state.step, "validation": figures})}
-            save_model(self.run_folder.best_model, self.state.model(notes))
+            self.keep(self.run_folder.best_model, {"step": self.state.step, "validation": figures})
+
+    def keep(self, path: Path, training: dict[str, object]) -> None:
+        """Write the averaged network as a model file, with notes on its training."""
+        if self.processes.leads:
+            notes = {"source": "training run", "training": json.dumps(training)}
+            save_model(path, self.state.model(notes))
 
     def save(self) -> None:
         if self.processes.leads:

@@ -41,6 +41,15 @@ def leave_processes() -> None:
         distributed.destroy_process_group()
 
 
+def any_process(flag: bool, device: torch.device, processes: Processes) -> bool:
+    """Whether the flag is set in any of the processes; every process must ask, and all get the same answer."""
+    if processes.count == 1:
+        return flag
+    flags = torch.tensor(float(flag), device=device)
+    distributed.all_reduce(flags, distributed.ReduceOp.MAX)
+    return bool(flags)
+
+
 def share(network: MTGINet, device: torch.device, processes: Processes) -> nn.Module:
     """The network whose gradients are averaged over the processes; batch statistics too, on GPUs."""
     if processes.count == 1:

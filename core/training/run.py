@@ -1,7 +1,7 @@
 """A run is a folder: configuration, checkpoint, best model, events."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,15 +57,20 @@ class RunFolder:
 
 
 class EventLog:
-    """Appends one JSON object a line; each line is whole on disk before the next begins."""
+    """Appends one JSON object a line; each line is whole on disk before the next begins.
 
-    def __init__(self, path: Path) -> None:
+    `on_line` hears each line as well, without its end.
+    """
+
+    def __init__(self, path: Path, on_line: Callable[[str], None] = lambda line: None) -> None:
         self.path = path
+        self.on_line = on_line
 
     def write(self, event: str, **values: Any) -> None:
         line = json.dumps({"event": event, **values}, allow_nan=True)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
+        self.on_line(line)
 
     def forget_after(self, step: int) -> None:
         """Drop the figures of steps that a resumed run will take again."""
