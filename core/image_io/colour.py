@@ -33,6 +33,7 @@ class SrgbTransform:
 
         Raises: UnusableProfileError.
         """
+        self._mode = mode
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             space = source.profile.xcolor_space.strip()
@@ -50,8 +51,8 @@ class SrgbTransform:
             raise UnusableProfileError("it is damaged") from error
 
     def convert_image(self, image: Image.Image) -> NDArray[np.uint8]:
-        """A Pillow image of the transform's mode as sRGB (H, W, 3)."""
-        converted = self._transform.apply(image)
+        """A Pillow image, brought to the transform's mode first, as sRGB (H, W, 3)."""
+        converted = self._transform.apply(image.convert(self._mode))
         return np.asarray(converted, np.uint8)
 
     def convert(self, pixels: IntegerSamples) -> NDArray[np.uint8]:

@@ -1,4 +1,7 @@
-"""PNG and TIFF with 16 bits per sample. Pillow reads their headers, but would cut the pixels to 8 bits: OpenCV's turn."""
+"""PNG and TIFF with 16 bits per sample.
+
+Pillow reads their headers, but would cut the pixels to 8 bits; OpenCV keeps them.
+"""
 
 from typing import Any
 
@@ -16,11 +19,18 @@ from core.image_io.exif import read_exif
 from core.image_io.orientation import UPRIGHT, as_stored, upright_size
 from core.image_io.samples import unpremultiply
 
+_PNG_BIT_DEPTH_OFFSET = 24
+
 _BITS, _PHOTOMETRIC, _PLANES, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 258, 262, 284, 338, 339
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 _ALPHA_UNSPECIFIED, _ALPHA_PREMULTIPLIED = 0, 1
 _UNSIGNED = 1
 _INTERLEAVED = 1
+
+
+def is_deep_png(head: bytes) -> bool:
+    """Whether a PNG file holds 16 bits, by its first bytes."""
+    return head[_PNG_BIT_DEPTH_OFFSET] == 16
 
 
 def is_deep_tiff(image: TiffImageFile) -> bool:

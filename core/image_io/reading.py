@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+from PIL import Image
+
 from core.errors import ImageReadError
 from core.image_io.colour import SrgbTransform, UnusableProfileError
 from core.image_io.decoded import Decoded, UnsupportedPixelsError
@@ -63,6 +65,9 @@ def _read(file: BinaryIO, name: str, path: Path | None, max_megapixels: float) -
         decoded = photo_file.decode()
     except UnsupportedPixelsError as error:
         raise ImageReadError(f"{name} cannot be read: {error}.") from error
+    except Image.DecompressionBombError as error:
+        # With TIFF and WebP Pillow's own limit of 179 megapixels cannot be got round.
+        raise ImageReadError(f"{name} is too large for {image_format.value} to be unpacked. Save it as PNG.") from error
     except MemoryError as error:
         raise ImageReadError(f"{name} does not fit into memory. Close other programs, or scale it down.") from error
     except DECODING_ERRORS as error:

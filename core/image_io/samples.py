@@ -21,7 +21,7 @@ def as_float(samples: Samples) -> NDArray[np.float32]:
     """
     if samples.dtype == np.float32:
         return samples.astype(np.float32, copy=False)
-    return samples * np.float32(1 / _highest(samples))
+    return np.divide(samples, np.float32(_highest(samples)), dtype=np.float32)
 
 
 def to_bit_depth(samples: Samples, bit_depth: BitDepth) -> IntegerSamples:

@@ -89,7 +89,14 @@ def write_image(
         bit_depth = 8
     try:
         with write_atomically(path) as file:
-            _encode(file, image_format, _join(pixels, alpha, bit_depth), icc_profile=icc_profile, exif=exif, encoding=encoding or Encoding())
+            _encode(
+                file,
+                image_format,
+                _join(pixels, alpha, bit_depth),
+                icc_profile=icc_profile,
+                exif=exif,
+                encoding=encoding or Encoding(),
+            )
     except OSError as error:
         reason = _SENTENCES.get(error.errno or 0, f"{error.strerror or error}. Choose another folder or format")
         raise ImageWriteError(f"{path} cannot be written: {reason}.") from error

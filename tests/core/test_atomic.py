@@ -1,0 +1,107 @@
+"""Files appear whole or not at all."""
+
+import errno
+import os
+import stat
+import sys
+
+import pytest
+
+from core.atomic import write_atomically
+
+
+def names_in(folder):
+    return [path.name for path in folder.iterdir()]
+
+
+def test_the_file_is_there_after_the_block_and_not_before(tmp_path):
+    target = tmp_path / "picture.png"
+    with write_atomically(target) as file:
+        file.write(b"new")
+        assert not target.exists()
+    assert target.read_bytes() == b"new"
+    assert names_in(tmp_path) == ["picture.png"]
+
+
+def test_an_error_in_the_block_leaves_the_old_file_and_no_temporary_one(tmp_path):
+    target = tmp_path / "picture.png"
+    target.write_bytes(b"old")
+    with pytest.raises(TypeError, match="bytes"), write_atomically(target) as file:
+        file.writelines([b"half of the n", "and then what is not bytes"])
+    assert target.read_bytes() == b"old"
+    assert names_in(tmp_path) == ["picture.png"]
+
+
+def test_an_interrupt_leaves_no_temporary_file(tmp_path):
+    with pytest.raises(KeyboardInterrupt), write_atomically(tmp_path / "picture.png"):
+        raise KeyboardInterrupt
+    assert names_in(tmp_path) == []
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
+    def no_room(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    target = tmp_path / "picture.png"
+    target.write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", no_room)
+    with pytest.raises(OSError, match="No space left"), write_atomically(target) as file:
+        file.write(b"new")
+    assert target.read_bytes() == b"old"
+    assert names_in(tmp_path) == ["picture.png"]
+
+
+def test_contents_are_on_the_disk_before_the_name_changes(tmp_path, monkeypatch):
+    target = tmp_path / "picture.png"
+    existed_at_sync = []
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: existed_at_sync.append(target.exists()))
+    with write_atomically(target) as file:
+        file.write(b"new")
+    assert existed_at_sync[0] is False
+
+
+def test_a_missing_folder_is_an_oserror(tmp_path):
+    with pytest.raises(FileNotFoundError), write_atomically(tmp_path / "missing" / "picture.png"):
+        pass
+
+
+def test_a_folder_in_the_place_of_the_file_is_an_oserror(tmp_path):
+    (tmp_path / "picture.png").mkdir()
+    with pytest.raises(IsADirectoryError), write_atomically(tmp_path / "picture.png"):
+        pass
+    assert names_in(tmp_path) == ["picture.png"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
+def test_a_device_or_pipe_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="regular"), write_atomically(tmp_path / "pipe"):
+        pass
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need special rights on Windows")
+def test_a_link_stays_a_link(tmp_path):
+    real = tmp_path / "elsewhere.png"
+    real.write_bytes(b"old")
+    link = tmp_path / "picture.png"
+    link.symlink_to(real)
+    with write_atomically(link) as file:
+        file.write(b"new")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new"
+
+
+def test_the_longest_name_can_be_written(tmp_path):
+    target = tmp_path / ("n" * 251 + ".png")
+    with write_atomically(target) as file:
+        file.write(b"new")
+    assert target.read_bytes() == b"new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_the_file_gets_the_usual_permissions_and_not_a_temporary_files(tmp_path):
+    (tmp_path / "plain").write_bytes(b"")
+    with write_atomically(tmp_path / "atomic") as file:
+        file.write(b"")
+    assert (tmp_path / "atomic").stat().st_mode == (tmp_path / "plain").stat().st_mode

@@ -1,0 +1,131 @@
+"""The network sees sRGB; the file keeps the photo's own colour space."""
+
+import io
+
+import numpy as np
+import pytest
+from made_profiles import cmyk_press, display_p3, grey, srgb
+from PIL import Image, ImageCms
+
+from core.image_io import read_photo, read_photo_bytes, write_image
+
+
+def read_encoded(image, file_format, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, file_format, **options)
+    return read_photo_bytes(buffer.getvalue(), f"picture.{file_format}")
+
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+
+
+def p3_to_srgb(pixels):
+    """The textbook way: linear light, a matrix by way of XYZ, the sRGB curve."""
+    p3_to_xyz = np.array([[0.5151, 0.2920, 0.1571], [0.2412, 0.6922, 0.0666], [-0.0011, 0.0419, 0.7841]])
+    srgb_to_xyz = np.array([[0.4361, 0.3851, 0.1431], [0.2225, 0.7169, 0.0606], [0.0139, 0.0971, 0.7142]])
+    linear = (pixels / 255) ** 2.2 @ p3_to_xyz.T @ np.linalg.inv(srgb_to_xyz).T
+    linear = np.clip(linear, 0, 1)
+    return 255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF", "WEBP"])
+def test_another_colour_space_is_converted_for_the_network_and_kept_for_the_file(file_format):
+    options = {"lossless": True} if file_format == "WEBP" else {}
+    photo = read_encoded(Image.fromarray(PIXELS), file_format, icc_profile=display_p3(), **options)
+    assert np.array_equal(photo.pixels, PIXELS)
+    assert photo.icc_profile == display_p3()
+    assert np.abs(photo.image - p3_to_srgb(PIXELS)).max() <= 4
+    assert np.abs(photo.image.astype(int) - PIXELS).max() > 20
+
+
+def test_a_jpegs_profile_is_used_and_kept():
+    flat = Image.new("RGB", (16, 16), (200, 100, 50))
+    photo = read_encoded(flat, "JPEG", quality=98, icc_profile=display_p3())
+    assert photo.icc_profile == display_p3()
+    assert np.abs(photo.image[8, 8] - p3_to_srgb(np.array([[[200, 100, 50]]]))).max() <= 5
+
+
+def test_an_embedded_srgb_profile_doubles_nothing_and_is_kept():
+    photo = read_encoded(Image.fromarray(PIXELS), "PNG", icc_profile=srgb())
+    assert photo.image is photo.pixels
+    assert photo.icc_profile == srgb()
+
+
+def test_sixteen_bits_of_another_colour_space_are_kept_beside_eight_bits_of_srgb(tmp_path):
+    deep = PIXELS.astype(np.uint16) * 257
+    for suffix in (".png", ".tif"):
+        write_image(tmp_path / f"deep{suffix}", deep, bit_depth=16, icc_profile=display_p3())
+        photo = read_photo(tmp_path / f"deep{suffix}")
+        assert np.array_equal(photo.pixels, deep)
+        assert photo.icc_profile == display_p3()
+        assert photo.image.dtype == np.uint8
+        assert np.abs(photo.image - p3_to_srgb(PIXELS)).max() <= 4
+
+
+@pytest.mark.parametrize("profile", [b"nonsense", display_p3()[:200], cmyk_press()], ids=["foreign", "cut", "cmyk"])
+def test_an_unusable_profile_is_left_out_with_a_warning(profile):
+    photo = read_encoded(Image.fromarray(PIXELS), "PNG", icc_profile=profile)
+    assert np.array_equal(photo.image, PIXELS)
+    assert photo.image is photo.pixels
+    assert photo.icc_profile is None
+    assert "colour profile was left out" in photo.warnings[0]
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "TIFF"])
+def test_a_press_profile_decides_what_cmyk_looks_like(file_format):
+    inks = np.zeros((16, 32, 4), np.uint8)
+    inks[:, 16:, 0] = 255
+    photo = read_encoded(Image.fromarray(inks, "CMYK"), file_format, icc_profile=cmyk_press())
+    assert photo.image[8, 4].min() >= 250
+    assert np.ptp(photo.image[8, 28].astype(int)) <= 4  # mid grey on this press, and cyan without its profile
+    assert 90 < photo.image[8, 28].mean() < 150
+    assert photo.icc_profile is None  # a cut-out in RGB cannot be described by it
+    assert photo.warnings == ()
+
+
+def test_a_grey_profile_is_used_up():
+    image = Image.new("L", (4, 4), 128)
+    expected = ImageCms.profileToProfile(
+        image, ImageCms.ImageCmsProfile(io.BytesIO(grey(1.0))), ImageCms.createProfile("sRGB"), outputMode="RGB"
+    )
+    photo = read_encoded(image, "PNG", icc_profile=grey(1.0))
+    assert np.abs(photo.image - np.asarray(expected).astype(int)).max() <= 1
+    assert photo.image[0, 0, 0] > 180  # linear mid grey is light in sRGB
+    assert photo.icc_profile is None
+
+
+def test_a_grey_profile_leaves_the_alpha_alone():
+    image = Image.merge("LA", [Image.new("L", (4, 4), 128), Image.new("L", (4, 4), 51)])
+    photo = read_encoded(image, "PNG", icc_profile=grey(1.0))
+    assert photo.image[0, 0, 0] > 180
+    assert photo.alpha[0, 0] == pytest.approx(0.2)
+
+
+def test_an_rgb_profile_on_a_grey_picture_is_kept():
+    photo = read_encoded(Image.new("L", (4, 4), 128), "PNG", icc_profile=display_p3())
+    assert photo.icc_profile == display_p3()
+    assert photo.warnings == ()
+
+
+def test_sixteen_bit_grey_with_a_grey_profile_keeps_its_bits_and_says_so():
+    deep = np.random.default_rng(0).integers(0, 65536, (5, 6), dtype=np.uint16)
+    photo = read_encoded(Image.fromarray(deep), "PNG", icc_profile=grey(2.2))
+    assert np.array_equal(photo.pixels[..., 0], deep)
+    assert photo.icc_profile is None
+    assert "greys were taken as sRGB" in photo.warnings[0]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".webp", ".jpg"])
+def test_a_cut_out_carries_profile_and_exif_of_its_photo(suffix, tmp_path):
+    exif = Image.Exif()
+    exif[0x010F] = "Camera"
+    source = read_encoded(Image.fromarray(PIXELS), "PNG", icc_profile=display_p3(), exif=exif)
+    alpha = None if suffix == ".jpg" else PIXELS[..., 0]
+    path = tmp_path / f"cutout{suffix}"
+    write_image(path, source.pixels, alpha=alpha, icc_profile=source.icc_profile, exif=source.exif)
+    with Image.open(path) as by_another_reader:
+        assert by_another_reader.info["icc_profile"] == display_p3()
+        assert by_another_reader.getexif()[0x010F] == "Camera"
+    again = read_photo(path)
+    assert again.icc_profile == source.icc_profile
+    assert again.exif == source.exif
