@@ -31,6 +31,20 @@ class Step:
     name: str
 
 
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A document at one revision, for work on another thread.
+
+    The arrays are the document's own: an edit shown meanwhile may be seen half, and makes the snapshot stale.
+    """
+
+    photo: Photo
+    alpha: NDArray[np.float32] | None
+    trimap: NDArray[np.uint8] | None
+    look: Look
+    revision: int
+
+
 class Document:
     """Photo, matte, edits and look of one picture.
 
@@ -96,6 +110,12 @@ class Document:
         if patch.box == self.dirty:
             self.dirty = None
         return True
+
+    def snapshot(self, look: Look | None = None) -> Snapshot | None:
+        """What is shown now, or would be with another look; None until the photo is read."""
+        if self.photo is None:
+            return None
+        return Snapshot(self.photo, self.alpha, self.trimap, look or self.look, self.revision)
 
     # What a person does; each is one step of the history
 
