@@ -1,0 +1,75 @@
+"""The project around the code: layers, docstrings, what is packaged, what the documents point to."""
+
+import ast
+import re
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(path for package in ("core", "matting_studio") for path in (ROOT / package).rglob("*.py"))
+HEAVY = ("torch", "PySide6", "cv2", "numpy", "PIL", "openvino")
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Names of the modules that a fresh interpreter has loaded after a statement."""
+    script = f"{statement}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def documents() -> list[Path]:
+    return [*ROOT.glob("*.md"), *(ROOT / "resources").rglob("*.md")]
+
+
+def local_links(document: Path) -> list[str]:
+    links = re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
+    return [link for link in links if "://" not in link]
+
+
+def test_the_import_contracts_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(cache_dir=None) == 0, "run lint-imports to see which import breaks which contract"
+
+
+def test_every_module_says_what_it_is() -> None:
+    assert MODULES
+    silent = [path for path in MODULES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    assert not silent
+
+
+def test_the_command_line_starts_without_the_heavy_libraries() -> None:
+    """`matting-studio --help` and the window are there before PyTorch is."""
+    assert not loaded_by("import matting_studio.__main__").intersection(HEAVY)
+
+
+@pytest.mark.slow
+def test_inference_loads_no_training_and_no_window() -> None:
+    loaded = loaded_by("import core.predictor, core.image_io, core.foreground, core.composite")
+    assert "torch" in loaded
+    assert not loaded.intersection({"core.training", "PySide6", "pydantic"})
+
+
+def test_the_sample_portrait_comes_with_the_program_and_with_its_credit() -> None:
+    sample = resources.files("resources") / "sample"
+    with resources.as_file(sample / "portrait.jpg") as path, Image.open(path) as portrait:
+        assert portrait.size == (512, 512)
+    assert "NASA" in (sample / "CREDIT.md").read_text(encoding="utf-8")
+
+
+def test_what_the_documents_link_to_is_there() -> None:
+    links = [(document, link) for document in documents() for link in local_links(document)]
+    assert links
+    missing = [f"{document.name}: {link}" for document, link in links if not (document.parent / link).exists()]
+    assert not missing
+
+
+def test_the_make_targets_of_the_readme_exist() -> None:
+    named = set(re.findall(r"\bmake ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert {"run", "test"} <= named <= targets
