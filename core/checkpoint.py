@@ -159,6 +159,8 @@ def import_model(source: Path, target: Path, dtype: Literal["float16", "float32"
     """Turn an official or training checkpoint into a safetensors file; nothing is written where it is refused."""
     model = read_model(source)
     file_hash = hashlib.sha256(source.read_bytes()).hexdigest()
-    model = ModelFile(model.weights, model.width, {**model.metadata, "imported_from": source.name, "file_sha256": file_hash})
+    model = ModelFile(
+        model.weights, model.width, {**model.metadata, "imported_from": source.name, "file_sha256": file_hash}
+    )
     save_model(target, model, dtype)
     return model

@@ -29,7 +29,7 @@ class Engine:
 
     @torch.inference_mode()
     def run(self, image: NDArray[np.generic]) -> RawMatte:
-        """(H, W, 3) RGB, uint8 or float in [0, 1], H and W multiples of 32.
+        """(H, W, 3) RGB, uint8, uint16 or float in [0, 1], H and W multiples of 32.
 
         Raises torch.OutOfMemoryError or MemoryError where the device has no room for it.
         """

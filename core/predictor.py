@@ -70,7 +70,8 @@ class MattingPredictor:
         """
         if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
             raise ValueError(f"A picture has the shape (height, width, 3), not {image.shape}.")
-        size_px, warnings = self.size_px, []
+        size_px = self.size_px
+        warnings: list[str] = []
         while True:
             try:
                 return self.predict_at(image, size_px, tuple(warnings))
@@ -101,14 +102,17 @@ def fit(image: NDArray[np.generic], size_px: int) -> tuple[NDArray[np.generic], 
     height, width = image.shape[:2]
     scale = size_px / max(height, width)
     used = max(1, round(height * scale)), max(1, round(width * scale))
-    if image.dtype == np.uint16:
-        image = image.astype(np.float32) / np.float32(65535)
-    elif image.dtype != np.uint8:
-        image = image.astype(np.float32)
-    shrunk = cv2.resize(image, used[::-1], interpolation=interpolation(height, used[0]))
+    shrunk = cv2.resize(network_samples(image), used[::-1], interpolation=interpolation(height, used[0]))
     # A person who leaves the frame goes on in the padding, as they would in a wider photo.
     padded = cv2.copyMakeBorder(shrunk, 0, -used[0] % STRIDE, 0, -used[1] % STRIDE, cv2.BORDER_REPLICATE)
     return np.asarray(padded), used
+
+
+def network_samples(image: NDArray[np.generic]) -> NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]:
+    """Samples that can be resized without a copy at full size; the engine takes them as they are."""
+    if image.dtype in (np.uint8, np.uint16):
+        return image  # type: ignore[return-value]
+    return image.astype(np.float32)
 
 
 def crop(raw: RawMatte, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -1,5 +1,7 @@
 """Folds batch normalisation into the convolutions before it: the same function, fewer passes over memory."""
 
+import itertools
+
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -15,7 +17,7 @@ def fold_batch_norm(network: MTGINet) -> None:
         children = dict(module.named_children())
         if isinstance(module, nn.Sequential):
             names = list(children)
-            pairs = list(zip(names, names[1:], strict=False))
+            pairs = list(itertools.pairwise(names))
         else:
             pairs = [(name, name.replace("conv", "bn")) for name in children if name.startswith("conv")]
         for conv_name, norm_name in pairs:

@@ -35,7 +35,7 @@ class PhotosConfig(Settings):
     folder: Path = Field(description="Root of the data set, or of one of its parts.")
     share: Weight = Field(1.0, description="Share of the crops that this source gives, against the other sources.")
     transition_weight: Weight = Field(
-        1.0, description="Weight of the losses in the transition region; lower it where the alphas' hair is not to trust."
+        1.0, description="Weight of the losses in the transition region; lower it where hair is not to trust."
     )
 
 

@@ -29,7 +29,7 @@ class AveragedNetwork:
 def plain_copy(network: MTGINet) -> MTGINet:
     """The network without spectral norm, in eval mode, sharing nothing with the original."""
     training, device = network.training, next(network.parameters()).device
-    copied = MTGINet(network.width).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    copied = MTGINet(network.width).to(device)
     copied.load_state_dict(floats(network.eval()), strict=False)
     network.train(training)
     return copied.eval().requires_grad_(False)

@@ -10,16 +10,26 @@ Picture = NDArray[np.float32]
 LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
+def unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """8-bit samples as floats in [0, 1]."""
+    return np.multiply(pixels, np.float32(1 / 255), dtype=np.float32)
+
+
+def mix(front: Picture, alpha: NDArray[np.float32], back: Picture) -> Picture:
+    opacity = alpha[..., None]
+    return np.asarray(opacity * front + (1 - opacity) * back, dtype=np.float32)
+
+
 def relight(picture: Picture, rng: np.random.Generator) -> Picture:
     """Another exposure, contrast, white balance and saturation; sometimes light from one side."""
     grey = (picture @ LUMA)[..., None]
-    picture = grey + (picture - grey) * np.float32(rng.uniform(0.6, 1.3))
-    gain = rng.uniform(0.75, 1.2) * rng.uniform(0.9, 1.1, 3)
-    picture = np.clip(picture * gain.astype(np.float32), 0, 1)
+    saturated = grey + (picture - grey) * np.float32(rng.uniform(0.6, 1.3))
+    gain = (rng.uniform(0.75, 1.2) * rng.uniform(0.9, 1.1, 3)).astype(np.float32)
+    picture = np.clip(saturated * gain, 0, 1, dtype=np.float32)
     picture = picture ** np.float32(np.exp(rng.uniform(-0.4, 0.4)))
     if rng.random() < 0.25:
         picture = picture * light_from_a_side(picture.shape[:2], rng)[..., None]
-    return np.clip(picture, 0, 1, dtype=np.float32)
+    return np.asarray(np.clip(picture, 0, 1), dtype=np.float32)
 
 
 def light_from_a_side(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -38,7 +48,7 @@ def match_colours(foreground: Picture, alpha: NDArray[np.float32], background: P
     target_mean, target_spread = background.mean(axis=(0, 1)), background.std(axis=(0, 1)) + 0.02
     ratio = np.clip(target_spread / spread, 0.6, 1.6) ** strength
     shifted = (foreground - mean) * ratio + mean + (target_mean - mean) * strength * 0.5
-    return np.clip(shifted, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(shifted, 0, 1), dtype=np.float32)
 
 
 def defocus(picture: Picture, rng: np.random.Generator) -> Picture:
@@ -75,7 +85,7 @@ def add_noise(picture: Picture, rng: np.random.Generator) -> Picture:
     if rng.random() < 0.3:  # a photo that was shrunk or compressed has coarser grain
         noise = cv2.GaussianBlur(noise, (0, 0), 0.8) * np.float32(2)
     scale = np.sqrt(np.float32(read**2) + np.float32(shot**2) * picture)
-    return np.clip(picture + noise * scale, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(picture + noise * scale, 0, 1), dtype=np.float32)
 
 
 def compress(picture: Picture, rng: np.random.Generator) -> Picture:
@@ -85,7 +95,7 @@ def compress(picture: Picture, rng: np.random.Generator) -> Picture:
     encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
     assert decoded is not None  # what was just encoded
-    return decoded[..., ::-1].astype(np.float32) / 255
+    return unit(np.asarray(decoded, dtype=np.uint8)[..., ::-1])
 
 
 def to_grey(picture: Picture) -> Picture:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -135,7 +136,7 @@ class Trainer:
         total.backward()  # type: ignore[no-untyped-call]
         limit = float("inf") if state.mean_norm is None else schedule.clip_factor * state.mean_norm
         norm = float(nn.utils.clip_grad_norm_(state.network.parameters(), limit))
-        if norm != norm or norm == float("inf"):
+        if not math.isfinite(norm):
             raise NotFiniteError(f"the gradient's norm is {norm}")
         state.mean_norm = norm if state.mean_norm is None else NORM_DECAY * state.mean_norm + (1 - NORM_DECAY) * norm
         state.optimiser.step()

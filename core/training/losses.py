@@ -105,6 +105,4 @@ LOSSES: dict[str, Callable[[MattingOutput, Targets], Tensor]] = {
 def weighted_losses(output: MattingOutput, targets: Targets, weights: LossConfig) -> dict[str, Tensor]:
     """Each loss that is switched on, times its weight; their sum is what is minimised."""
     output = MattingOutput(*(tensor.float() for tensor in output))
-    return {
-        name: weight * LOSSES[name](output, targets) for name, weight in weights.model_dump().items() if weight > 0
-    }
+    return {name: weight * LOSSES[name](output, targets) for name, weight in weights.model_dump().items() if weight > 0}

@@ -61,4 +61,4 @@ def share(network: MTGINet, device: torch.device, processes: Processes) -> nn.Mo
 
 
 def synchronise_norms(network: MTGINet) -> None:
-    nn.SyncBatchNorm.convert_sync_batchnorm(network)
+    nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]

@@ -63,7 +63,7 @@ class CutoutSource:
                 colours, opacity = self.person(rng, height, width)
                 if rng.random() < settings.colour_match:
                     colours = layers.match_colours(colours, opacity, background, rng.uniform(0.2, 0.8))
-                image = opacity[..., None] * colours + (1 - opacity[..., None]) * image
+                image = layers.mix(colours, opacity, image)
                 visible = np.abs(colours - background).mean(axis=2)
                 contrast = np.where(opacity > 0, visible, contrast)
                 alpha = 1 - (1 - alpha) * (1 - opacity)
@@ -72,8 +72,8 @@ class CutoutSource:
     def scene(self, rng: np.random.Generator, height: int, width: int) -> layers.Picture:
         picture = read_colour(self.backgrounds[rng.integers(len(self.backgrounds))])
         left, top, w, h = window(rng, picture.shape[:2], height, width, (0.5, 1.0))
-        scene = resize(picture[top : top + h, left : left + w], height, width).astype(np.float32) / 255
-        scene = scene[:, ::-1] if rng.random() < 0.5 else scene
+        pixels = resize(picture[top : top + h, left : left + w], height, width)
+        scene = layers.unit(pixels[:, ::-1] if rng.random() < 0.5 else pixels)
         if rng.random() < self.augmentation.relight:
             scene = layers.relight(scene, rng)
         if rng.random() < self.augmentation.background_blur:
@@ -85,8 +85,8 @@ class CutoutSource:
         chosen = int(np.searchsorted(self.cumulative, rng.random() * self.cumulative[-1]))
         premultiplied = read_cutout(self.foregrounds[min(chosen, len(self.foregrounds) - 1)])
         placed = place(premultiplied, rng, height, width, self.augmentation)
-        opacity = np.clip(placed[..., 3], 0, 1)
-        colours = np.clip(placed[..., :3] / np.maximum(opacity, 1e-3)[..., None], 0, 1)
+        opacity = np.clip(placed[..., 3], 0, 1, dtype=np.float32)
+        colours = np.clip(placed[..., :3] / np.maximum(opacity, 1e-3)[..., None], 0, 1, dtype=np.float32)
         if rng.random() < self.augmentation.relight:
             colours = layers.relight(colours, rng)
         return colours, opacity
@@ -109,20 +109,19 @@ class PhotoSource:
             raise DatasetError(f"{pair.image} and {pair.alpha} differ in size.")
         left, top, w, h = window(rng, alpha.shape, height, width, settings.photo_window)
         area = (slice(top, top + h), slice(left, left + w))
-        image = resize(photo[area], height, width).astype(np.float32) / 255
-        opacity = resize(alpha[area], height, width).astype(np.float32) / 255
+        image, opacity = (layers.unit(resize(pixels[area], height, width)) for pixels in (photo, alpha))
         if rng.random() < settings.flip:
             image, opacity = np.ascontiguousarray(image[:, ::-1]), np.ascontiguousarray(opacity[:, ::-1])
         contrast = np.ones_like(opacity)
         if pair.foreground and pair.background:
             front, back = (resize(read_colour(p)[area], height, width) for p in (pair.foreground, pair.background))
-            contrast = np.abs(front.astype(np.float32) - back).mean(axis=2) / 255
+            contrast = np.abs(layers.unit(front) - layers.unit(back)).mean(axis=2)
         if rng.random() < settings.relight:
             # Most often one light for the whole photo; now and then the person is lit apart from the scene.
             apart = rng.random() < 0.3
             scene = layers.relight(image, rng)
             person = layers.relight(image, rng) if apart else scene
-            image = opacity[..., None] * person + (1 - opacity[..., None]) * scene
+            image = layers.mix(person, opacity, scene)
         return Crop(image, opacity, contrast, self.transition_weight)
 
 
@@ -228,7 +227,7 @@ def read_cutout(path: Path) -> NDArray[np.float32]:
     pixels = decode(path, cv2.IMREAD_UNCHANGED)
     if pixels.ndim != 3 or pixels.shape[2] != 4:
         raise DatasetError(f"{path} is no cut-out: it has no alpha channel.")
-    cutout = cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA).astype(np.float32) / 255
+    cutout = layers.unit(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA), dtype=np.uint8))
     cutout[..., :3] *= cutout[..., 3:]
     return cutout
 

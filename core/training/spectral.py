@@ -13,4 +13,3 @@ def add_spectral_norm(network: MTGINet) -> None:
             if isinstance(module, nn.Conv2d | nn.ConvTranspose2d) and not name.startswith("head"):
                 # dim 0 for transposed convolutions too: the published code flattens all but the first axis.
                 spectral_norm(module, dim=0)
-

@@ -28,7 +28,8 @@ class TrainingState:
 
     @classmethod
     def start(cls, config: TrainingConfig, device: torch.device) -> "TrainingState":
-        network = build_network(config.network, config.data.seed).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network = build_network(config.network, config.data.seed).to(device)
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         averaged = AveragedNetwork(network, config.schedule.ema_decay)
         return cls(network, averaged, build_optimiser(network, config.schedule))
 
@@ -65,5 +66,5 @@ def build_optimiser(network: MTGINet, schedule: ScheduleConfig) -> Optimizer:
     """AdamW; without weight decay it is the published Adam. Norms and biases are never decayed."""
     decayed = [p for p in network.parameters() if p.ndim > 1]
     free = [p for p in network.parameters() if p.ndim <= 1]
-    groups = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]
+    groups: list[dict[str, Any]] = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]
     return AdamW(groups, schedule.learning_rate, betas=schedule.betas, weight_decay=schedule.weight_decay, fused=True)
