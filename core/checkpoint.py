@@ -3,7 +3,6 @@
 import hashlib
 import json
 import pickle
-import zipfile
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -81,7 +80,7 @@ def read_pickle(path: Path) -> ModelFile:
         raise CheckpointError(
             f"{path.name} is no plain checkpoint: it is damaged, or it asks to run code when opened, which is refused."
         ) from error
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except Exception as error:  # noqa: BLE001 - the unpickler lets a damaged file raise anything
         raise CheckpointError(f"{path.name} is no checkpoint or is damaged: fetch it again.") from error
     if not isinstance(content, dict):
         raise CheckpointError(f"{path.name} holds no network: a dictionary with a state_dict was expected.")
@@ -155,12 +154,21 @@ def weights_hash(weights: dict[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
-def import_model(source: Path, target: Path, dtype: Literal["float16", "float32"] = "float16") -> ModelFile:
-    """Turn an official or training checkpoint into a safetensors file; nothing is written where it is refused."""
+def import_model(
+    source: Path, target: Path, dtype: Literal["float16", "float32"] = "float16", notes: str | None = None
+) -> ModelFile:
+    """Turn an official or training checkpoint into a safetensors file; nothing is written where it is refused.
+
+    `notes` is what a person wants remembered about the training. Raises CheckpointError as `load_network` does.
+    """
     model = read_model(source)
-    file_hash = hashlib.sha256(source.read_bytes()).hexdigest()
-    model = ModelFile(
-        model.weights, model.width, {**model.metadata, "imported_from": source.name, "file_sha256": file_hash}
-    )
+    metadata = {
+        **model.metadata,
+        "imported_from": source.name,
+        "file_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+    }
+    if notes is not None:
+        metadata["notes"] = notes
+    model = ModelFile(model.weights, model.width, metadata)
     save_model(target, model, dtype)
     return model

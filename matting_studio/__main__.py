@@ -1,0 +1,29 @@
+"""The program's one entrance: commands, or photos for the window."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from core.errors import MattingError
+from matting_studio.cli.arguments import parse
+from matting_studio.cli.messages import INTERRUPTED, WRONG_USAGE, say
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run what the words of the command line ask for; returns the exit code, 2 for what was wrong to ask.
+
+    Raises SystemExit for --help, and with the code 2 where the words make no sense.
+    """
+    command, arguments = parse(sys.argv[1:] if words is None else words)
+    try:
+        # Only now the module, and with it PyTorch: help and mistakes are answered at once.
+        return int(importlib.import_module(f"matting_studio.cli.{command}").run(arguments))
+    except MattingError as error:
+        say(str(error))
+        return WRONG_USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""`matting-studio import-model`: an official or training checkpoint into a model file."""
+
+import argparse
+from pathlib import Path
+
+from core.checkpoint import import_model
+from matting_studio.cli.messages import DONE, FAILED, UsageError, say
+
+
+def run(arguments: argparse.Namespace) -> int:
+    source: Path = arguments.source
+    output: Path = arguments.output or source.with_suffix(".safetensors")
+    if output.suffix != ".safetensors":
+        raise UsageError(f"{output} is no name of a model file: end it in .safetensors.")
+    if not output.parent.is_dir():
+        raise UsageError(f"There is no folder {output.parent} to write {output.name} to: create it first.")
+    if output.exists() and output.samefile(source):
+        raise UsageError(f"{output} is the checkpoint itself: give the result another name.")
+    if output.exists() and not arguments.overwrite:
+        raise UsageError(f"{output} exists: name another file, or add --overwrite to replace it.")
+    try:
+        import_model(source, output, arguments.dtype, arguments.notes)
+    except OSError as error:
+        say(f"{output} cannot be written: {error.strerror or error}.")
+        return FAILED
+    print(output)
+    return DONE

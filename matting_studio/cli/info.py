@@ -1,0 +1,59 @@
+"""`matting-studio info`: what a report of a fault should name."""
+
+import argparse
+import json
+import platform
+from importlib import metadata
+from typing import Any
+
+import torch
+
+from core.checkpoint import read_model, shipped_model
+from core.device import device_name, pick_device
+from core.engine import native_precision
+from core.errors import CheckpointError
+from matting_studio.app.places import cache_folder, config_folder, log_folder
+from matting_studio.cli.messages import DONE
+
+PACKAGES = ("matting-studio", "torch", "PySide6-Essentials", "numpy", "opencv-python", "pillow")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    device = pick_device()
+    facts: dict[str, Any] = {
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "device": {
+            "type": str(device),
+            "name": device_name(device),
+            "precision": str(native_precision(device)).removeprefix("torch."),
+            "threads": torch.get_num_threads(),
+        },
+        "model": describe_model(),
+        "folders": {"config": str(config_folder()), "cache": str(cache_folder()), "logs": str(log_folder())},
+    }
+    if arguments.json:
+        print(json.dumps(facts))
+        return DONE
+    for title, group in facts.items():
+        print(title)
+        for name, value in group.items():
+            print(f"  {name:20}{value}")
+    return DONE
+
+
+def version(package: str) -> str | None:
+    """None where it is not installed, as the program itself when it runs from its source folder."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def describe_model() -> dict[str, Any]:
+    """The shipped model, or why there is none."""
+    path = shipped_model()
+    try:
+        model = read_model(path)
+    except CheckpointError as error:
+        return {"path": str(path), "error": str(error)}
+    return {"path": str(path), **model.metadata, "width": model.width}

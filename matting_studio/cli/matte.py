@@ -1,0 +1,91 @@
+"""`matting-studio matte`: one photo, cut out."""
+
+import argparse
+import json
+from pathlib import Path
+
+from core.checkpoint import shipped_model
+from core.device import device_name
+from core.errors import MattingError
+from core.image_io import WRITABLE_SUFFIXES, Format, read_photo, write_image
+from core.predictor import MattingPredictor
+from matting_studio.app.background import backdrop, parse_background
+from matting_studio.app.cutout import cut_out, lay_over, opacity, write_like
+from matting_studio.app.stages import StageTimes
+from matting_studio.cli.messages import DONE, FAILED, UsageError, say
+
+
+def run(arguments: argparse.Namespace) -> int:
+    source: Path = arguments.photo
+    output: Path = arguments.output or source.with_name(f"{source.stem}_cutout.png")
+    check_outputs(arguments, output)
+    times = StageTimes()
+    with times.stage("load"):
+        background = None if arguments.background is None else parse_background(arguments.background)
+        predictor = MattingPredictor.from_checkpoint(arguments.model, arguments.device, arguments.size_px)
+    try:
+        with times.stage("read"):
+            photo = read_photo(source)
+        with times.stage("network"):
+            matte = predictor.predict(photo.image)
+        with times.stage("foreground"):
+            cutout = cut_out(photo, matte.alpha)
+        if background is None:
+            pixels, alpha = cutout.foreground, cutout.alpha
+        else:
+            with times.stage("composite"):
+                pixels, alpha = lay_over(cutout, backdrop(background, photo, matte.alpha)), None
+        with times.stage("write"):
+            write_like(photo, output, pixels, alpha)
+            if arguments.alpha is not None:
+                write_image(arguments.alpha, opacity(photo, matte.alpha), bit_depth=photo.bit_depth)
+            if arguments.trimap is not None:
+                write_image(arguments.trimap, matte.trimap)
+    except MattingError as error:
+        say(str(error))
+        return FAILED
+    warnings = [*photo.warnings, *matte.warnings]
+    for warning in warnings:
+        say(warning)
+    if arguments.json:
+        height, width = matte.alpha.shape
+        print(
+            json.dumps(
+                {
+                    "input": str(source),
+                    "output": str(output),
+                    "alpha": None if arguments.alpha is None else str(arguments.alpha),
+                    "trimap": None if arguments.trimap is None else str(arguments.trimap),
+                    "width": width,
+                    "height": height,
+                    "device": device_name(predictor.device),
+                    "model": str(arguments.model or shipped_model()),
+                    "size_px": predictor.size_px,
+                    "seconds": {stage: round(seconds, 4) for stage, seconds in times.seconds.items()},
+                    "warnings": warnings,
+                }
+            )
+        )
+    else:
+        print(output)
+    return DONE
+
+
+def check_outputs(arguments: argparse.Namespace, output: Path) -> None:
+    """Refuse, before any work is done, what could not be written or would destroy something."""
+    named = [path for path in (output, arguments.alpha, arguments.trimap) if path is not None]
+    for path in named:
+        if path.suffix.lower() not in WRITABLE_SUFFIXES:
+            raise UsageError(f"{path} names no format that is written: end it in {', '.join(WRITABLE_SUFFIXES)}.")
+        if not path.parent.is_dir():
+            raise UsageError(f"There is no folder {path.parent} to write {path.name} to: create it first.")
+        if path.exists() and path.samefile(arguments.photo):
+            raise UsageError(f"{path} is the photo itself: give the result another name.")
+        if path.exists() and not arguments.overwrite:
+            raise UsageError(f"{path} exists: name another file, or add --overwrite to replace it.")
+    if len({path.resolve() for path in named}) < len(named):
+        raise UsageError("Two of the results have the same name: give each its own.")
+    if WRITABLE_SUFFIXES[output.suffix.lower()] is Format.JPEG and arguments.background is None:
+        raise UsageError(f"{output} cannot be transparent: use .png, .webp or .tif, or give a --background.")
+    if arguments.trimap is not None and WRITABLE_SUFFIXES[arguments.trimap.suffix.lower()] is Format.JPEG:
+        raise UsageError("A trimap does not survive JPEG: use .png, .webp or .tif.")

@@ -1,0 +1,146 @@
+"""`matting-studio train`: a run from a configuration, or the rest of one."""
+
+import argparse
+import contextlib
+import io
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from tqdm import tqdm
+
+from core.errors import MattingError
+from core.training.batches import CropBatches
+from core.training.config import TrainingConfig, apply_override, load_config, parse_config
+from core.training.datasets import find_pairs
+from core.training.loop import StepFigures, Trainer
+from core.training.processes import Processes, join_processes, leave_processes
+from core.training.run import RunFolder
+from matting_studio.cli.messages import DONE, FAILED, UsageError, say
+
+STOPPING = "Stopping after this step, with the run saved. Ask once more to end it at once.\n"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if arguments.resume is not None and arguments.run is not None:
+        raise UsageError("A run that is resumed stays in its folder: leave out --run.")
+    processes = join_processes()
+    try:
+        return train(arguments, processes)
+    finally:
+        leave_processes()
+
+
+def train(arguments: argparse.Namespace, processes: Processes) -> int:
+    """Train to the end, or until a signal or the window asks to stop; the run is saved either way."""
+    folder, config = resumed(arguments) if arguments.resume else fresh(arguments, processes)
+    check_data(config, processes)
+    stop = threading.Event()
+
+    def show(step: int, figures: StepFigures) -> None:
+        bar.set_postfix({name: f"{loss:.3f}" for name, loss in figures.losses.items()}, refresh=False)
+        bar.update(step - bar.n)
+
+    trainer = Trainer(
+        config,
+        folder,
+        processes,
+        should_stop=stop.is_set,
+        on_step=show,
+        on_event=(lambda line: print(line, flush=True)) if arguments.json_events else (lambda line: None),
+    )
+    # The folder is written to only now: a run that cannot be built leaves nothing behind.
+    if arguments.resume:
+        trainer.resume()
+        if arguments.overrides and processes.leads:
+            folder.write_config(config)
+    elif processes.leads:
+        folder.create(config)
+    if arguments.json_events and processes.leads:
+        listen(stop)
+    bar = tqdm(
+        initial=trainer.state.step,
+        total=config.schedule.total_steps,
+        unit="step",
+        disable=not (processes.leads and sys.stderr.isatty()),
+    )
+    try:
+        with bar, signals_set(stop):
+            trainer.train()
+    except MattingError as error:
+        say(sentence(error))
+        return FAILED
+    if processes.leads:
+        say(outcome(trainer, folder))
+    return DONE
+
+
+def fresh(arguments: argparse.Namespace, processes: Processes) -> tuple[RunFolder, TrainingConfig]:
+    config = load_config(arguments.config, arguments.overrides)
+    if arguments.run is None and processes.count > 1:
+        raise UsageError("Several processes must agree on the run's folder: name it with --run.")
+    started = datetime.now().strftime("%Y%m%d-%H%M%S")
+    return RunFolder(arguments.run or Path("runs") / f"{arguments.config.stem}-{started}"), config
+
+
+def resumed(arguments: argparse.Namespace) -> tuple[RunFolder, TrainingConfig]:
+    folder = RunFolder(arguments.resume)
+    values = folder.read_config()
+    for override in arguments.overrides:
+        apply_override(values, override)
+    return folder, parse_config(values)
+
+
+def check_data(config: TrainingConfig, processes: Processes) -> None:
+    """Look into every folder that the run will need, now and not in an hour. Raises DatasetError and ConfigError."""
+    CropBatches(config, processes.part, generation=0)
+    for chosen in config.data.validation:
+        find_pairs(chosen.folder)
+
+
+@contextlib.contextmanager
+def signals_set(stop: threading.Event) -> Iterator[None]:
+    """In the block, the first Ctrl+C or SIGTERM sets `stop`; the second one ends the process."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def ask(number: int, frame: object) -> None:
+        stop.set()
+        for each in numbers:
+            signal.signal(each, signal.SIG_DFL)
+        # Not print: the signal may have come in the middle of one.
+        os.write(2, STOPPING.encode())
+
+    before = {number: signal.signal(number, ask) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def listen(stop: threading.Event) -> None:
+    """Set `stop` when the line `stop` comes on standard input."""
+
+    def read() -> None:
+        # Unbuffered: a thread that sleeps inside Python's own standard input would hold its lock when the process ends.
+        for line in io.FileIO(0, closefd=False):
+            if line.strip() == b"stop":
+                stop.set()
+
+    threading.Thread(target=read, daemon=True, name="standard input").start()
+
+
+def sentence(error: MattingError) -> str:
+    """What happened. From a worker process an error comes with its traceback as text: the last line is the message."""
+    last = str(error).rstrip().splitlines()[-1]
+    return last.removeprefix(f"{type(error).__module__}.{type(error).__qualname__}: ")
+
+
+def outcome(trainer: Trainer, folder: RunFolder) -> str:
+    if trainer.state.step < trainer.config.schedule.total_steps:
+        return f"Stopped at step {trainer.state.step}, and saved. To go on: matting-studio train --resume {folder.path}"
+    return f"Finished: the last model is {folder.last_model}."

@@ -1,0 +1,183 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from generated_portraits import exchanged_primaries, person
+from PIL import ExifTags, Image
+
+from core.image_io import read_photo, write_image
+
+
+def test_writes_a_transparent_cutout_beside_the_photo_and_says_where(studio, model, portrait):
+    outcome = studio("matte", portrait, "--model", model)
+    cutout = portrait.with_name("portrait_cutout.png")
+    assert (outcome.code, outcome.out, outcome.err) == (0, f"{cutout}\n", "")
+    with Image.open(cutout) as written:
+        assert written.mode == "RGBA"
+        assert written.size == (40, 48)
+
+
+def test_writes_alpha_and_trimap(studio, model, portrait, tmp_path):
+    alpha, trimap = tmp_path / "a.png", tmp_path / "t.png"
+    assert studio("matte", portrait, "--model", model, "--alpha", alpha, "--trimap", trimap).code == 0
+    with Image.open(alpha) as written, Image.open(portrait.with_name("portrait_cutout.png")) as cutout:
+        assert written.mode == "L"
+        np.testing.assert_array_equal(np.asarray(written), np.asarray(cutout)[..., 3])
+    with Image.open(trimap) as written:
+        assert set(np.unique(np.asarray(written))) <= {0, 128, 255}
+
+
+def test_json_names_files_device_model_and_stages(studio, model, portrait, tmp_path):
+    output = tmp_path / "out.webp"
+    result = studio("matte", portrait, "-o", output, "--model", model, "--size", 96, "--device", "cpu", "--json").json()
+    assert (result["input"], result["output"], result["alpha"]) == (str(portrait), str(output), None)
+    assert (result["width"], result["height"], result["size_px"]) == (40, 48, 96)
+    assert (result["device"], result["model"], result["warnings"]) == ("CPU", str(model), [])
+    assert list(result["seconds"]) == ["load", "read", "network", "foreground", "write"]
+
+
+def test_an_alpha_that_the_photo_has_multiplies_the_matte(studio, model, tmp_path):
+    image, _ = person()
+    own = np.zeros((48, 40), np.float32)
+    own[:, 20:] = 1
+    opaque, cut = tmp_path / "opaque.png", tmp_path / "cut.png"
+    write_image(opaque, image)
+    write_image(cut, image, alpha=own)
+    for photo in (opaque, cut):
+        assert studio("matte", photo, "--model", model).code == 0
+    alphas = [read_alpha(tmp_path / f"{name}_cutout.png") for name in ("opaque", "cut")]
+    assert alphas[0][:, :20].max() > 0
+    assert alphas[1][:, :20].max() == 0
+    np.testing.assert_array_equal(alphas[0][:, 20:], alphas[1][:, 20:])
+
+
+def test_a_colour_as_background_gives_an_opaque_jpeg(studio, model, portrait, tmp_path):
+    output = tmp_path / "white.jpg"
+    outcome = studio("matte", portrait, "-o", output, "--model", model, "--background", "white", "--json")
+    assert "composite" in outcome.json()["seconds"]
+    with Image.open(output) as written:
+        assert (written.mode, written.size) == ("RGB", (40, 48))
+        # An untrained network sees half a person everywhere, so half of it is white.
+        assert np.asarray(written).mean() > read_photo(portrait).image.mean() + 20
+
+
+def test_a_picture_as_background(studio, model, portrait, tmp_path):
+    scene = tmp_path / "scène.png"
+    write_image(scene, np.full((7, 9, 3), (0, 255, 0), np.uint8))
+    assert studio("matte", portrait, "-o", tmp_path / "o.png", "--model", model, "--background", scene).code == 0
+    before, after = read_photo(portrait).image, read_photo(tmp_path / "o.png").image
+    assert after[..., 1].mean() > before[..., 1].mean() + 20
+
+
+def test_the_photo_out_of_focus_as_background(studio, model, portrait, tmp_path):
+    assert studio("matte", portrait, "-o", tmp_path / "o.png", "--model", model, "--background", "blur").code == 0
+    with Image.open(tmp_path / "o.png") as written:
+        assert (written.mode, written.size) == ("RGB", (40, 48))
+
+
+def test_sixteen_bits_stay_sixteen_bits(studio, model, tmp_path):
+    photo = tmp_path / "deep.tif"
+    write_image(photo, person()[0], bit_depth=16)
+    for output in (tmp_path / "o.png", tmp_path / "o.tif"):
+        assert studio("matte", photo, "-o", output, "--model", model).code == 0
+        assert read_photo(output).bit_depth == 16
+
+
+def test_profile_and_exif_are_kept_and_the_photo_is_upright(studio, model, tmp_path):
+    profile = exchanged_primaries()
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    exif[ExifTags.Base.Artist] = "Ansel"
+    photo, output = tmp_path / "turned.jpg", tmp_path / "o.png"
+    Image.fromarray(np.rint(person()[0] * 255).astype(np.uint8)).save(photo, exif=exif, icc_profile=profile)
+    assert studio("matte", photo, "-o", output, "--model", model).code == 0
+    with Image.open(output) as written:
+        assert written.size == (48, 40)
+        assert written.info["icc_profile"] == profile
+        assert written.getexif()[ExifTags.Base.Artist] == "Ansel"
+        assert written.getexif()[ExifTags.Base.Orientation] == 1
+
+
+def test_a_background_colour_is_the_named_one_in_the_photo_s_own_space(studio, model, tmp_path):
+    photo, output = tmp_path / "p.png", tmp_path / "o.png"
+    empty = np.zeros((48, 40), np.float32)  # nobody is left, so the background is all there is
+    write_image(photo, person()[0], alpha=empty, icc_profile=exchanged_primaries())
+    assert studio("matte", photo, "-o", output, "--model", model, "--background", "#c02000").code == 0
+    written = read_photo(output)
+    np.testing.assert_allclose(written.image[20, 20], (0xC0, 0x20, 0), atol=3)
+    np.testing.assert_allclose(written.pixels[20, 20], (0x20, 0xC0, 0), atol=3)
+
+
+def test_names_outside_ascii(studio, model, portrait, tmp_path):
+    photo = portrait.rename(tmp_path / "Zoë 写真.png")
+    assert studio("matte", photo, "--model", model).code == 0
+    assert (tmp_path / "Zoë 写真_cutout.png").exists()
+
+
+def test_a_folder_is_sent_to_batch(studio, tmp_path):
+    outcome = studio("matte", tmp_path)
+    assert outcome.code == 2
+    assert "is a folder: use `matting-studio batch`" in outcome.err
+    assert outcome.out == ""
+
+
+def test_a_damaged_photo_fails_with_a_sentence(studio, model, portrait):
+    portrait.write_bytes(portrait.read_bytes()[:200])
+    outcome = studio("matte", portrait, "--model", model)
+    assert outcome.code == 1
+    assert "damaged or cut short" in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert list(portrait.parent.iterdir()) == [portrait]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["missing.png"], "there is no file missing.png"),
+        (["IN", "-o", "OUT.jpg"], "cannot be transparent"),
+        (["IN", "-o", "OUT.bmp"], "names no format that is written"),
+        (["IN", "-o", "nowhere/OUT.png"], "There is no folder nowhere"),
+        (["IN", "-o", "IN"], "is the photo itself"),
+        (["IN", "-o", "OUT.png", "--alpha", "OUT.png"], "the same name"),
+        (["IN", "--trimap", "OUT.jpg"], "does not survive JPEG"),
+        (["IN", "--background", "blurple"], "'blurple' is no background"),
+        (["IN", "--size", "0"], "is no working size"),
+        (["IN", "--device", "toaster"], "is no device"),
+        (["IN", "--model", "missing.safetensors"], "there is no file missing.safetensors"),
+        (["IN", "--shiny"], "--shiny"),
+    ],
+)
+def test_wrong_usage_is_refused_and_nothing_written(studio, model, portrait, words, reason):
+    words = [portrait.name if word == "IN" else word for word in words]
+    if "--model" not in words:
+        words += ["--model", str(model)]
+    outcome = studio("matte", *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert reason in outcome.err
+    assert "Traceback" not in outcome.err
+    assert list(portrait.parent.iterdir()) == [portrait]
+
+
+def test_an_existing_file_is_replaced_only_when_told(studio, model, portrait):
+    cutout = portrait.with_name("portrait_cutout.png")
+    cutout.write_bytes(b"precious")
+    outcome = studio("matte", portrait, "--model", model)
+    assert outcome.code == 2
+    assert "--overwrite" in outcome.err
+    assert cutout.read_bytes() == b"precious"
+    assert studio("matte", portrait, "--model", model, "--overwrite").code == 0
+    assert cutout.read_bytes() != b"precious"
+
+
+def test_the_photo_is_never_overwritten_even_through_a_link(studio, model, portrait, tmp_path):
+    link = tmp_path / "link.png"
+    link.symlink_to(portrait)
+    before = portrait.read_bytes()
+    outcome = studio("matte", portrait, "-o", link, "--model", model, "--overwrite")
+    assert (outcome.code, "is the photo itself" in outcome.err) == (2, True)
+    assert portrait.read_bytes() == before
+
+
+def read_alpha(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image)[..., 3]
