@@ -16,7 +16,7 @@ CUTOUT := sample_cutout.png
 .PHONY: run test quick clean
 
 run: $(VENV)/.installed
-	$(BIN)/matting-studio matte $(SAMPLE) -o $(CUTOUT)
+	$(BIN)/matting-studio matte $(SAMPLE) -o $(CUTOUT) --overwrite
 	@echo "The sample portrait ($(SAMPLE)) is cut out: see $(CUTOUT)."
 ifneq ($(wildcard matting_studio/qt/application.py),)
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \

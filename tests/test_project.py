@@ -1,15 +1,21 @@
 """The project around the code: layers, docstrings, what is packaged, what the documents point to."""
 
 import ast
+import itertools
 import re
+import shlex
 import subprocess
 import sys
+import tomllib
 from importlib import resources
 from pathlib import Path
 
 import pytest
 from importlinter.cli import lint_imports
 from PIL import Image
+
+from core.training.config import parse_config
+from matting_studio.cli.arguments import parse
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for package in ("core", "matting_studio") for path in (ROOT / package).rglob("*.py"))
@@ -73,3 +79,25 @@ def test_the_make_targets_of_the_readme_exist() -> None:
     named = set(re.findall(r"^ +make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert {"run", "test"} <= named <= targets
+
+
+def test_the_commands_of_the_readme_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = ["portrait.jpg", "portrait.heic", "mine.safetensors", "my.toml", "official.pth", "official.safetensors"]
+    for folder in ("runs/mine", "photos", "alphas"):
+        (tmp_path / folder).mkdir(parents=True)
+    for file in named:
+        (tmp_path / file).touch()
+    monkeypatch.chdir(tmp_path)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^ +(?:.*/)?matting-studio (.+)", readme, re.MULTILINE)
+    assert commands
+    for command in commands:
+        parse(shlex.split(command, comments=True))
+
+
+def test_the_training_configuration_of_the_readme_is_valid() -> None:
+    blocks = (ROOT / "README.md").read_text(encoding="utf-8").split("\n\n")
+    first = next(i for i, block in enumerate(blocks) if block.startswith("    [[data.photos]]"))
+    lines = list(itertools.takewhile(lambda block: block.startswith("    "), blocks[first:]))
+    config = parse_config(tomllib.loads("\n".join(lines)))
+    assert config.schedule.total_steps == 200_000
