@@ -80,7 +80,7 @@ def read_pickle(path: Path) -> ModelFile:
         raise CheckpointError(
             f"{path.name} is no plain checkpoint: it is damaged, or it asks to run code when opened, which is refused."
         ) from error
-    except Exception as error:  # noqa: BLE001 - the unpickler lets a damaged file raise anything
+    except Exception as error:  # the unpickler lets a damaged file raise anything
         raise CheckpointError(f"{path.name} is no checkpoint or is damaged: fetch it again.") from error
     if not isinstance(content, dict):
         raise CheckpointError(f"{path.name} holds no network: a dictionary with a state_dict was expected.")

@@ -131,8 +131,9 @@ class Trainer:
         state.optimiser.zero_grad(set_to_none=True)
         losses = self.losses(batch)
         total = torch.stack(list(losses.values())).sum()
-        if not torch.isfinite(total):
-            raise NotFiniteError(f"the loss is {float(total)}")
+        # Asked of all processes: one that went back alone would leave the others waiting for its gradients.
+        if any_process(not torch.isfinite(total), self.device, self.processes):
+            raise NotFiniteError(f"the loss is {float(total.detach())}")
         total.backward()  # type: ignore[no-untyped-call]
         limit = float("inf") if state.mean_norm is None else schedule.clip_factor * state.mean_norm
         norm = float(nn.utils.clip_grad_norm_(state.network.parameters(), limit))
@@ -141,7 +142,7 @@ class Trainer:
         state.mean_norm = norm if state.mean_norm is None else NORM_DECAY * state.mean_norm + (1 - NORM_DECAY) * norm
         state.optimiser.step()
         state.averaged.update(state.network)
-        return StepFigures({name: float(loss) for name, loss in losses.items()}, norm, rate)
+        return StepFigures({name: float(loss.detach()) for name, loss in losses.items()}, norm, rate)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         images = normalise(batch.images.to(self.device, non_blocking=True))

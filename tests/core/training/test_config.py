@@ -1,0 +1,76 @@
+"""Settings come from TOML, are overridden one by one, and wrong ones are named."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConfigError
+from core.training.config import ScheduleConfig, StageConfig, load_config
+from core.training.schedule import learning_rate
+
+MINIMAL = '[data]\nphotos = [{folder = "somewhere"}]\n'
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "run.toml"
+    path.write_text(text)
+    return path
+
+
+def test_what_is_not_said_is_as_published(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path, MINIMAL))
+    assert config.schedule.total_steps == 200_000
+    assert config.schedule.betas == (0.5, 0.999)
+    assert (config.loss.trimap, config.loss.side_heads, config.loss.laplacian, config.loss.composition) == (
+        10,
+        20,
+        1,
+        1,
+    )
+
+
+def test_overrides_reach_into_tables_and_lists(tmp_path: Path) -> None:
+    config = load_config(
+        write(tmp_path, MINIMAL),
+        ["schedule.learning_rate=2e-4", "data.photos.0.folder=/else/where", "loss.alpha=0", "run.device=cpu"],
+    )
+    assert config.schedule.learning_rate == 2e-4
+    assert config.data.photos[0].folder == Path("/else/where")
+    assert config.loss.alpha == 0
+    assert config.run.device == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("override", "sentence"),
+    [
+        ("schedule.learning_rate=-1", r"schedule\.learning_rate: "),
+        ("schedule.learning_rat=1", r"schedule\.learning_rat: "),
+        ("nonsense", "is no setting"),
+        ("data.photos.7.folder=x", "leads nowhere"),
+        ("data.photos.first.folder=x", "leads nowhere"),
+        ("run.device.name=x", "leads nowhere"),
+    ],
+)
+def test_wrong_settings_are_named(tmp_path: Path, override: str, sentence: str) -> None:
+    with pytest.raises(ConfigError, match=sentence):
+        load_config(write(tmp_path, MINIMAL + '[run]\ndevice = "cpu"\n'), [override])
+
+
+def test_files_that_are_missing_or_no_toml_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(tmp_path / "nothing.toml")
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        load_config(write(tmp_path, "= 3"))
+
+
+def test_the_learning_rate_warms_up_and_falls_to_nothing() -> None:
+    schedule = ScheduleConfig(
+        stages=[StageConfig(steps=110, crop_px=64, batch_size=2)], warmup_steps=10, learning_rate=1.0
+    )
+    rates = [learning_rate(step, schedule) for step in range(110)]
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[9] == rates[10] == 1.0
+    assert rates[60] == pytest.approx(0.5)
+    assert 0 < rates[-1] < 1e-3
+    assert all(a >= b for a, b in pairwise(rates[10:]))

@@ -1,0 +1,156 @@
+"""Crops are the same for the same number, hold what they should, and data sets are found in people's layouts."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from generated_data import settings, write_cutouts, write_pairs
+
+from core.errors import ConfigError, DatasetError
+from core.training.batches import CropBatches, Part, batches, stage_at
+from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig, parse_config
+from core.training.datasets import find_pairs
+from core.training.sources import CutoutSource, PhotoSource
+
+
+def test_a_batch_is_a_function_of_its_number(tmp_path: Path) -> None:
+    config = parse_config(settings(tmp_path, steps=9, aspect_ratios=[1.0, 0.5, 2.0]))
+    one, other = CropBatches(config, Part(), 0), CropBatches(config, Part(), 0)
+    shapes = set()
+    for step in (5, 0, 3):
+        for first, second in zip(one[step], other[step], strict=True):
+            assert (first == second).all()
+        shapes.add(one[step][0].shape)
+    assert not torch.equal(one[3][0], CropBatches(config, Part(), 1)[3][0])
+    assert all(shape[2] * shape[3] == 64 * 64 for shape in shapes)
+
+
+def test_processes_share_a_batch_without_overlap(tmp_path: Path) -> None:
+    config = parse_config(settings(tmp_path))
+    whole = CropBatches(config, Part(), 0)[2]
+    halves = [CropBatches(config, Part(rank, 2), 0)[2] for rank in range(2)]
+    for i, tensor in enumerate(whole):
+        assert (tensor[:2] == halves[0][i]).all()
+        assert (tensor[2:] == halves[1][i]).all()
+
+
+@pytest.mark.slow
+def test_workers_draw_what_the_process_itself_draws(tmp_path: Path) -> None:
+    values = settings(tmp_path, steps=4)
+    alone = [batch.images for batch in batches(parse_config(values), Part(), 0, 1)]
+    values["data"]["workers"] = 2
+    helped = [batch.images for batch in batches(parse_config(values), Part(), 0, 1)]
+    assert len(alone) == 3
+    assert all((a == b).all() for a, b in zip(alone, helped, strict=True))
+
+
+def test_composed_crops_are_their_layers(tmp_path: Path) -> None:
+    plain = AugmentationConfig(
+        second_person=0, empty=0, relight=0, colour_match=0, background_blur=0, close_up=0, rotation_degrees=0
+    )
+    source = CutoutSource(CutoutsConfig(**write_cutouts(tmp_path, count=1)), plain)
+    crop = source.draw(np.random.default_rng(0), 64, 64)
+    assert crop.image.shape == (64, 64, 3)
+    assert crop.alpha.max() > 0.99
+    assert crop.alpha.min() == 0
+    # The person stands on the lower edge.
+    assert (crop.alpha[-1] > 0.9).any()
+    inside = crop.image[crop.alpha > 0.99]
+    assert np.ptp(inside, axis=0).max() < 0.02  # one colour, as the cut-out has
+
+
+def test_some_crops_are_empty_and_some_have_two_persons(tmp_path: Path) -> None:
+    folders = CutoutsConfig(**write_cutouts(tmp_path))
+    empty = CutoutSource(folders, AugmentationConfig(empty=1)).draw(np.random.default_rng(0), 64, 64)
+    assert empty.alpha.max() == 0
+    one, two = (
+        np.mean(
+            [
+                CutoutSource(folders, AugmentationConfig(second_person=chance, empty=0))
+                .draw(np.random.default_rng(seed), 64, 64)
+                .alpha.mean()
+                for seed in range(20)
+            ]
+        )
+        for chance in (0, 1)
+    )
+    assert two > 1.15 * one
+
+
+def test_favoured_cutouts_come_more_often(tmp_path: Path) -> None:
+    folders = write_cutouts(tmp_path)
+    source = CutoutSource(CutoutsConfig(**folders, favour={"2.*": 8.0}), AugmentationConfig())
+    assert source.cumulative == pytest.approx([0.1, 0.2, 1.0])
+
+
+def test_photo_crops_keep_photo_and_alpha_together(tmp_path: Path) -> None:
+    source = PhotoSource(PhotosConfig(**write_pairs(tmp_path, count=1)), AugmentationConfig(relight=0))
+    for seed in range(5):
+        crop = source.draw(np.random.default_rng(seed), 64, 96)
+        person = crop.image[crop.alpha > 0.99]
+        assert len(person)
+        assert np.ptp(person, axis=0).max() < 0.12  # JPEG leaves a little
+
+
+@pytest.mark.parametrize(
+    ("images", "alphas"),
+    [("image", "alpha"), ("image", "mask"), ("train/blurred_image", "train/mask"), ("train/image", "train/alpha"),
+     ("original_image", "mask")],
+)  # fmt: skip
+def test_layouts_are_found(tmp_path: Path, images: str, alphas: str) -> None:
+    write_pairs(tmp_path, images, alphas)
+    pairs = find_pairs(tmp_path)
+    assert [pair.image.name for pair in pairs] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert all(pair.image.stem == pair.alpha.stem for pair in pairs)
+
+
+def test_layers_and_trimaps_beside_the_images_are_found(tmp_path: Path) -> None:
+    write_pairs(tmp_path, "image", "fg")
+    write_pairs(tmp_path / "more", "bg", "trimap")
+    write_pairs(tmp_path / "alphas", "image", "alpha")
+    for name, source in (("bg", "more/bg"), ("trimap", "more/trimap"), ("alpha", "alphas/alpha")):
+        (tmp_path / source).rename(tmp_path / name)
+    (pair, *_) = find_pairs(tmp_path)
+    found = [path.parent.name for path in (pair.foreground, pair.background, pair.trimap) if path]
+    assert found == ["fg", "bg", "trimap"]
+
+
+def test_photos_without_alpha_are_named(tmp_path: Path) -> None:
+    write_pairs(tmp_path)
+    (tmp_path / "alpha" / "1.png").unlink()
+    with pytest.raises(DatasetError, match=r"have no alpha .*1\.jpg"):
+        find_pairs(tmp_path)
+
+
+def test_a_folder_that_is_no_data_set_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="is no data set"):
+        find_pairs(tmp_path)
+
+
+def test_a_cutout_without_alpha_is_refused(tmp_path: Path) -> None:
+    folders = write_cutouts(tmp_path)
+    source = CutoutSource(
+        CutoutsConfig(foregrounds=folders["backgrounds"], backgrounds=folders["backgrounds"]),
+        AugmentationConfig(empty=0),
+    )
+    with pytest.raises(DatasetError, match="no alpha channel"):
+        source.draw(np.random.default_rng(0), 64, 64)
+
+
+def test_stages_follow_each_other(tmp_path: Path) -> None:
+    values = settings(tmp_path)
+    values["schedule"]["stages"] = [
+        {"steps": 2, "crop_px": 64, "batch_size": 4},
+        {"steps": 3, "crop_px": 128, "batch_size": 2},
+    ]
+    schedule = parse_config(values).schedule
+    assert [stage_at(schedule, step).crop_px for step in range(5)] == [64, 64, 128, 128, 128]
+    assert schedule.total_steps == 5
+
+
+def test_nothing_to_train_on_is_an_error(tmp_path: Path) -> None:
+    values = settings(tmp_path)
+    values["data"]["cutouts"] = values["data"]["photos"] = []
+    with pytest.raises(ConfigError, match="nothing to train on"):
+        CropBatches(parse_config(values), Part(), 0)

@@ -1,0 +1,157 @@
+"""Runs end, stop, resume and fall back as an undisturbed run would have gone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from generated_data import settings
+
+from core.checkpoint import load_network, read_model
+from core.errors import TrainingError
+from core.training import loop
+from core.training.config import TrainingConfig, parse_config
+from core.training.loop import Trainer
+from core.training.processes import Processes
+from core.training.run import RunFolder
+
+ALONE = Processes(rank=0, count=1, local_rank=0)
+
+
+def start(config: TrainingConfig, folder: Path, **listeners: Any) -> Trainer:
+    run = RunFolder(folder)
+    run.create(config)
+    return Trainer(config, run, ALONE, **listeners)
+
+
+def events(folder: Path, kind: str) -> list[dict[str, Any]]:
+    lines = (folder / "events.jsonl").read_text().splitlines()
+    return [event for event in map(json.loads, lines) if event["event"] == kind]
+
+
+def losses(folder: Path) -> dict[int, dict[str, float]]:
+    return {event["step"]: event["losses"] for event in events(folder, "step")}
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_resumed_run_has_the_losses_of_an_undisturbed_one(tmp_path: Path, workers: int) -> None:
+    values = settings(tmp_path / "data", steps=6, aspect_ratios=[1.0, 0.5])
+    values["data"]["workers"] = workers
+    config = parse_config(values)
+    start(config, tmp_path / "whole").train()
+
+    steps: list[int] = []
+    first = start(
+        config,
+        tmp_path / "parts",
+        should_stop=lambda: len(steps) == 3,
+        on_step=lambda step, figures: steps.append(step),
+    )
+    first.train()
+    assert max(losses(tmp_path / "parts")) == 3
+    second = Trainer(config, RunFolder(tmp_path / "parts"), ALONE)
+    second.resume()
+    second.train()
+
+    assert losses(tmp_path / "parts") == losses(tmp_path / "whole")
+    whole, parts = (torch.load(tmp_path / run / "checkpoint.pt", weights_only=True) for run in ("whole", "parts"))
+    for kept in ("network", "averaged"):
+        assert all(torch.equal(whole[kept][name], parts[kept][name]) for name in whole[kept])
+
+
+def test_a_killed_run_repeats_the_steps_since_its_checkpoint(tmp_path: Path) -> None:
+    config = parse_config(settings(tmp_path / "data", steps=5))
+
+    class Killed(BaseException):
+        pass
+
+    def kill_at_four(step: int, figures: object) -> None:
+        if step == 4:
+            raise Killed
+
+    killed = start(config, tmp_path / "run", on_step=kill_at_four)
+    with pytest.raises(Killed):
+        killed.train()
+    before = losses(tmp_path / "run")
+    again = Trainer(config, RunFolder(tmp_path / "run"), ALONE)
+    again.resume()
+    again.train()
+    after = losses(tmp_path / "run")
+    assert sorted(after) == [1, 2, 3, 4, 5]
+    assert {step: after[step] for step in before} == before
+
+
+def test_losses_fall(tmp_path: Path) -> None:
+    config = parse_config(settings(tmp_path / "data", steps=40, learning_rate=3e-3))
+    start(config, tmp_path / "run").train()
+    totals = [sum(step.values()) for _, step in sorted(losses(tmp_path / "run").items())]
+    assert sum(totals[-8:]) < 0.8 * sum(totals[:8])
+
+
+def test_a_loss_that_is_not_finite_goes_back_to_the_last_good_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = parse_config(settings(tmp_path / "data", steps=4))
+    trainer = start(config, tmp_path / "run")
+    genuine = loop.weighted_losses
+    calls = []
+
+    def poisoned(*args: Any) -> dict[str, torch.Tensor]:
+        calls.append(1)
+        parts = genuine(*args)
+        return {name: part * float("nan") for name, part in parts.items()} if len(calls) == 3 else parts
+
+    monkeypatch.setattr(loop, "weighted_losses", poisoned)
+    trainer.train()
+    (rollback,) = events(tmp_path / "run", "rollback")
+    assert rollback["failed_at"] == 2
+    assert trainer.state.step == 4
+    assert trainer.state.generation == 1
+    assert all(torch.isfinite(p).all() for p in trainer.state.network.parameters())
+
+
+def test_a_run_that_fails_for_good_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = start(parse_config(settings(tmp_path / "data")), tmp_path / "run")
+    monkeypatch.setattr(loop, "weighted_losses", lambda *args: {"alpha": torch.tensor(float("nan"))})
+    with pytest.raises(TrainingError, match=r"Lower schedule\.learning_rate"):
+        trainer.train()
+    assert len(events(tmp_path / "run", "rollback")) == loop.MOST_ROLLBACKS
+
+
+def test_validation_keeps_the_best_model_as_a_file_that_loads(tmp_path: Path) -> None:
+    values = settings(tmp_path / "data", steps=4)
+    values["run"]["validate_steps"] = 2
+    start(parse_config(values), tmp_path / "run").train()
+    measured = events(tmp_path / "run", "validation")
+    assert [event["step"] for event in measured] == [2, 4]
+    assert set(measured[0]["sets"]["held back"]) == {"sad", "mse", "mad", "grad", "conn", "conn_seed"}
+    best = tmp_path / "run" / "best.safetensors"
+    assert load_network(best).width == 0.125
+    note = json.loads(read_model(best).metadata["training"])
+    mads = {event["step"]: event["sets"]["held back"]["mad"] for event in measured}
+    assert note["step"] == min(mads, key=mads.__getitem__)
+
+
+def test_a_training_checkpoint_is_a_model(tmp_path: Path) -> None:
+    trainer = start(parse_config(settings(tmp_path / "data", steps=3)), tmp_path / "run")
+    trainer.train()
+    loaded = load_network(tmp_path / "run" / "checkpoint.pt").state_dict()
+    averaged = trainer.state.averaged.network.state_dict()
+    assert all(torch.equal(loaded[name], averaged[name]) for name in loaded if "num_batches" not in name)
+
+
+def test_a_folder_that_holds_a_run_is_not_overwritten(tmp_path: Path) -> None:
+    config = parse_config(settings(tmp_path / "data"))
+    RunFolder(tmp_path / "run").create(config)
+    with pytest.raises(TrainingError, match="already holds a run"):
+        RunFolder(tmp_path / "run").create(config)
+
+
+def test_a_last_line_cut_off_by_a_crash_is_no_event(tmp_path: Path) -> None:
+    config = parse_config(settings(tmp_path / "data", steps=2))
+    start(config, tmp_path / "run").train()
+    with (tmp_path / "run" / "events.jsonl").open("a") as file:
+        file.write('{"event": "st')
+    Trainer(config, RunFolder(tmp_path / "run"), ALONE).resume()
+    assert all(json.loads(line) for line in (tmp_path / "run" / "events.jsonl").read_text().splitlines())
