@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.image_io import Photo
-from matting_studio.app.edits import Base, Box, Edit, Patch
+from matting_studio.app.edits import Base, Box, Edit, Patch, fold
 from matting_studio.app.look import Look
 
 
@@ -51,8 +51,11 @@ class Document:
     `alpha` and `trimap` are the matte with all edits, at the photo's size; None until the network has spoken.
     """
 
-    def __init__(self, path: Path | None, state: State | None = None) -> None:
+    def __init__(self, path: Path | None, state: State | None = None, name: str | None = None) -> None:
         self.path = path
+        self.name = name or (path.name if path else "Pasted picture")
+        self.project_path: Path | None = None
+        """The project file that it was opened from or saved to."""
         self.photo: Photo | None = None
         self.base: Base | None = None
         self.alpha: NDArray[np.float32] | None = None
@@ -63,11 +66,7 @@ class Document:
         """Grows with all that changes the result; what was begun at another revision is stale."""
         self._steps = [Step(state or State(), "Open")]
         self._position = 0
-        self._saved_state = self.state
-
-    @property
-    def name(self) -> str:
-        return self.path.name if self.path else "Pasted picture"
+        self._saved_state: State | None = self.state
 
     @property
     def state(self) -> State:
@@ -83,11 +82,12 @@ class Document:
 
     @property
     def modified(self) -> bool:
-        """Whether something was changed since `mark_saved`."""
+        """Whether something was changed since it was opened or saved."""
         return self.state is not self._saved_state
 
-    def mark_saved(self) -> None:
-        self._saved_state = self.state
+    def mark_saved(self, state: State | None) -> None:
+        """Note which state a project file holds; None where what is shown was never saved, as after a crash."""
+        self._saved_state = state
 
     # Photo and matte
 
@@ -95,21 +95,38 @@ class Document:
         self.photo = photo
         self.revision += 1
 
-    def set_base(self, base: Base) -> None:
-        """Take the network's matte, also when another model spoke anew; edits stay on top of it."""
+    def set_base(self, base: Base, shown: Patch | None = None) -> None:
+        """Take the network's matte, also when another model spoke anew; edits stay on top of it.
+
+        `shown` is a copy of the base for the edits to be shown in, made elsewhere because it takes time with large
+        photos: what `fold(base, (), base.box)` gives. It is the document's own from then on.
+        """
+        shown = shown or fold(base, (), base.box)
         self.base = base
-        self.alpha, self.trimap = base.alpha.copy(), base.trimap.copy()
+        self.alpha, self.trimap = shown.alpha, shown.trimap
         self.dirty = base.box if self.edits else None
         self.revision += 1
 
     def paste(self, patch: Patch, revision: int) -> bool:
-        """Show a folded patch; False, and nothing happens, if the document has changed since `revision`."""
+        """Show a folded patch, which is the document's own from then on.
+
+        False, and nothing happens, if the document has changed since `revision`.
+        """
         if revision != self.revision or self.alpha is None or self.trimap is None:
             return False
-        self.alpha[patch.box.slices], self.trimap[patch.box.slices] = patch.alpha, patch.trimap
+        if patch.alpha.shape == self.alpha.shape:
+            self.alpha, self.trimap = patch.alpha, patch.trimap
+        else:
+            self.alpha[patch.box.slices], self.trimap[patch.box.slices] = patch.alpha, patch.trimap
         if patch.box == self.dirty:
             self.dirty = None
+        self.revision += 1
         return True
+
+    def forget_pixels(self) -> None:
+        """Let go of photo and matte to save memory; edits, look and history stay."""
+        self.photo = self.base = self.alpha = self.trimap = self.dirty = None
+        self.revision += 1
 
     def snapshot(self, look: Look | None = None) -> Snapshot | None:
         """What is shown now, or would be with another look; None until the photo is read."""
@@ -123,6 +140,14 @@ class Document:
         self._push(replace(self.state, edits=(*self.edits, edit)), name)
         self._touch(edit.box)
 
+    def clear_edits(self, name: str) -> None:
+        """Go back to what the network said."""
+        if self.edits:
+            touched = [edit.box for edit in self.edits]
+            self._push(replace(self.state, edits=()), name)
+            for box in touched:
+                self._touch(box)
+
     def change_look(self, look: Look, name: str) -> None:
         if look != self.look:
             self._push(replace(self.state, look=look), name)
@@ -130,18 +155,16 @@ class Document:
     def attach_solution(self, edit: Edit, alpha: NDArray[np.float32]) -> None:
         """Complete an edit with what was solved for its unknown pixels, wherever the history holds it.
 
-        It belongs to the stroke: undo takes both back at once.
+        It belongs to the stroke: undo takes both back at once. A project file written before lacks it, so a document
+        that was saved with the stroke counts as modified again.
         """
         solved = edit.with_solution(alpha)
-        saved = self._saved_state is self.state
         self._steps = [
             replace(step, state=replace(step.state, edits=tuple(solved if e is edit else e for e in step.state.edits)))
             if any(e is edit for e in step.state.edits)
             else step
             for step in self._steps
         ]
-        if saved:
-            self._saved_state = self.state
         if any(e is solved for e in self.edits):
             self._touch(edit.box)
 

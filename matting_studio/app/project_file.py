@@ -1,0 +1,358 @@
+"""Project files (`.mstudio`): a photo or where it lies, the network's matte, the strokes on it, and the look.
+
+A zip of a `project.json` and PNGs, written whole or not at all. Alphas are kept to 1/65535, everything else exactly.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.atomic import write_atomically
+from core.errors import MattingError
+from core.image_io import Photo, read_photo, read_photo_bytes, write_image
+from matting_studio.app.document import State
+from matting_studio.app.edits import Base, Box, Brush, Edit
+from matting_studio.app.look import Look
+from matting_studio.app.packing import (
+    PackedBase,
+    PackingError,
+    pack,
+    pack_alpha,
+    pack_levels,
+    unpack,
+    unpack_alpha,
+    unpack_levels,
+)
+
+SUFFIX = ".mstudio"
+VERSION = 1
+
+_FORMAT = "matting-studio-project"
+_CONTENTS = "project.json"
+_LARGEST_CONTENTS_BYTES = 64 << 20
+_LARGEST_PHOTO_BYTES = 2 << 30
+_LARGEST_SIDE_PX = 100_000
+
+
+class ProjectError(MattingError):
+    """A project file cannot be opened or saved."""
+
+
+class PhotoMissingError(ProjectError):
+    """A project's photo is not where it was, or is another one by now; it can be opened with a photo named."""
+
+    def __init__(self, project: Path, expected: Path, sentence: str) -> None:
+        super().__init__(sentence)
+        self.project = project
+        self.expected = expected
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """What a project file holds, in memory."""
+
+    name: str
+    photo: Photo
+    photo_path: Path | None
+    """None where the file holds a copy of the photo, or is to hold one because the photo lies in no file."""
+    state: State
+    base: Base | PackedBase | None
+    """None where the network has not spoken yet."""
+    model: str = ""
+    """Which model made the matte, in words."""
+    project_path: Path | None = None
+    """Where the project is saved; of use for autosaved copies, which lie elsewhere."""
+
+
+# What project.json looks like
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _PhotoRecord(_Record):
+    name: str
+    height_px: int = Field(gt=0, le=_LARGEST_SIDE_PX)
+    width_px: int = Field(gt=0, le=_LARGEST_SIDE_PX)
+    copied_as: str | None = None
+    relative: str | None = None
+    absolute: str | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+
+
+class _MatteRecord(_Record):
+    alpha: str
+    trimap: str
+
+
+class _EditRecord(_Record):
+    brush: Brush
+    box: tuple[int, int, int, int]
+    """Top, left, bottom, right."""
+    coverage: str
+    solved: str | None = None
+
+
+class _Contents(_Record):
+    format: Literal["matting-studio-project"] = "matting-studio-project"
+    version: Literal[1] = 1
+    photo: _PhotoRecord
+    matte: _MatteRecord | None
+    edits: tuple[_EditRecord, ...]
+    look: Look
+    model: str
+    project_path: str | None = None
+
+
+# Writing
+
+
+def write_project(path: Path, project: Project, *, copy_photo: bool = False) -> None:
+    """Write a project file, whole or not at all.
+
+    With `copy_photo`, and always where the photo lies in no file, the project holds a copy of the photo and can be
+    moved anywhere; else it notes where the photo lies, from the project and absolutely.
+    Raises ProjectError.
+    """
+    try:
+        with write_atomically(path) as file, zipfile.ZipFile(file, "w") as archive:
+            _write(archive, path, project, copy_photo)
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be saved: {error.strerror or error}. Choose another folder.") from error
+    except PackingError as error:
+        raise ProjectError(f"{path} cannot be saved: {error}. Try again.") from error
+
+
+def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: bool) -> None:
+    height, width = project.photo.image.shape[:2]
+    photo = _PhotoRecord(name=project.name, height_px=height, width_px=width)
+    if project.photo_path is None:
+        copied_as = "photo/photo.png"
+        archive.writestr(copied_as, _as_png(project.photo))
+        photo = photo.model_copy(update={"copied_as": copied_as})
+    elif copy_photo:
+        copied_as = f"photo/photo{project.photo_path.suffix.lower()}"
+        archive.writestr(copied_as, _photo_bytes(project.photo_path))
+        photo = photo.model_copy(update={"copied_as": copied_as})
+    else:
+        photo = photo.model_copy(update=_whereabouts(project.photo_path, path))
+
+    matte = None
+    if project.base is not None:
+        packed = pack(project.base) if isinstance(project.base, Base) else project.base
+        matte = _MatteRecord(alpha="matte/alpha.png", trimap="matte/trimap.png")
+        archive.writestr(matte.alpha, packed.alpha)
+        archive.writestr(matte.trimap, packed.trimap)
+
+    edits = []
+    for number, edit in enumerate(project.state.edits, start=1):
+        box = (edit.box.top, edit.box.left, edit.box.bottom, edit.box.right)
+        coverage, solved = f"edits/{number:04}-coverage.png", None
+        archive.writestr(coverage, pack_levels(edit.coverage))
+        if edit.solved is not None:
+            solved = f"edits/{number:04}-solved.png"
+            archive.writestr(solved, pack_alpha(edit.solved))
+        edits.append(_EditRecord(brush=edit.brush, box=box, coverage=coverage, solved=solved))
+
+    contents = _Contents(
+        photo=photo,
+        matte=matte,
+        edits=tuple(edits),
+        look=project.state.look,
+        model=project.model,
+        project_path=str(project.project_path) if project.project_path else None,
+    )
+    archive.writestr(_CONTENTS, contents.model_dump_json(indent=1), zipfile.ZIP_DEFLATED)
+
+
+def _as_png(photo: Photo) -> bytes:
+    """A photo that lies in no file, without loss."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo.png"
+        write_image(
+            path,
+            photo.pixels,
+            alpha=photo.alpha,
+            bit_depth=photo.bit_depth,
+            icc_profile=photo.icc_profile,
+            exif=photo.exif,
+        )
+        return path.read_bytes()
+
+
+def _photo_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ProjectError(
+            f"The project cannot be saved: its photo {path} cannot be read ({error.strerror or error}). "
+            "Put the photo back, then save again."
+        ) from error
+
+
+def _whereabouts(photo_path: Path, project_path: Path) -> dict[str, Any]:
+    absolute = Path(os.path.abspath(photo_path))  # noqa: PTH100  resolve() would follow links that are meant
+    try:
+        relative = Path(os.path.relpath(absolute, os.path.abspath(project_path.parent))).as_posix()  # noqa: PTH100
+    except ValueError:
+        relative = None  # on another drive of Windows there is no way from here to there
+    data = _photo_bytes(absolute)
+    return {
+        "relative": relative,
+        "absolute": str(absolute),
+        "size_bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+# Reading
+
+
+def read_project(path: Path, photo_path: Path | None = None) -> Project:
+    """Open a project file, and the photo that it is about.
+
+    The photo is looked for where it was, seen from the project, then where it was absolutely, then beside the project.
+    `photo_path` says where it is instead; any photo of the same size in pixels is taken then.
+
+    Raises PhotoMissingError where the photo is not found unchanged, ProjectError where the file is no project, damaged
+    or from a newer version, ImageReadError where the photo cannot be read.
+    """
+    try:
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+            return _read(archive, path, photo_path)
+    except FileNotFoundError as error:
+        raise ProjectError(f"{path} does not exist. Check the name and the folder.") from error
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except zipfile.BadZipFile as error:
+        raise ProjectError(
+            f"{path} is no project, or is damaged or cut short ({error}). Copy it again from where it came."
+        ) from error
+    except (PackingError, KeyError, EOFError, RuntimeError, ValueError, zlib.error) as error:
+        raise ProjectError(f"{path} is damaged ({error}). Copy it again from where it came.") from error
+
+
+def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None) -> Project:
+    contents = _read_contents(archive, path)
+    record = contents.photo
+    height, width = record.height_px, record.width_px
+    base = None
+    if contents.matte is not None:
+        room = _room_for(height, width)
+        alpha, trimap = (
+            _entry(archive, contents.matte.alpha, 2 * room), _entry(archive, contents.matte.trimap, room),
+        )  # fmt: skip
+        base = unpack(PackedBase(height, width, alpha, trimap))
+    edits = tuple(_read_edit(archive, edit, Box(0, 0, height, width)) for edit in contents.edits)
+    photo, found_at = _read_photo(archive, record, path, photo_path)
+    if photo.image.shape[:2] != (height, width):
+        found_height, found_width = photo.image.shape[:2]
+        raise ProjectError(
+            f"{found_at or path} has {found_width} x {found_height} pixels, but the project {path.name} is about a "
+            f"photo of {width} x {height}. Choose the photo that the project was made with."
+        )
+    return Project(
+        name=found_at.name if found_at else record.name,
+        photo=photo,
+        photo_path=found_at,
+        state=State(edits, contents.look),
+        base=base,
+        model=contents.model,
+        project_path=Path(contents.project_path) if contents.project_path else None,
+    )
+
+
+def _read_contents(archive: zipfile.ZipFile, path: Path) -> _Contents:
+    if _CONTENTS not in archive.namelist():
+        raise ProjectError(f"{path} is no project of Matting Studio. Open a file that ends in {SUFFIX}, or a photo.")
+    written = json.loads(_entry(archive, _CONTENTS, _LARGEST_CONTENTS_BYTES))
+    if not isinstance(written, dict) or written.get("format") != _FORMAT:
+        raise ProjectError(f"{path} is no project of Matting Studio. Open a file that ends in {SUFFIX}, or a photo.")
+    version = written.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise ProjectError(
+            f"{path} was saved by a newer version of Matting Studio (project version {version}, and this program reads "
+            f"up to {VERSION}). Update the program, then open it again."
+        )
+    try:
+        return _Contents.model_validate(written)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ProjectError(
+            f"{path} is damaged: its {place} cannot be understood ({first['msg']}). Copy it again from where it came."
+        ) from error
+
+
+def _read_edit(archive: zipfile.ZipFile, record: _EditRecord, frame: Box) -> Edit:
+    box = Box(*record.box)
+    if box.empty or box.overlap(frame) != box:
+        raise PackingError(f"the stroke {record.coverage} lies outside the photo")
+    size = box.bottom - box.top, box.right - box.left
+    room = _room_for(*size)
+    coverage = unpack_levels(_entry(archive, record.coverage, room), *size, np.uint8)
+    solved = None if record.solved is None else unpack_alpha(_entry(archive, record.solved, 2 * room), *size)
+    return Edit(record.brush, box, coverage.astype(np.uint8, copy=False), solved)
+
+
+def _read_photo(
+    archive: zipfile.ZipFile, record: _PhotoRecord, path: Path, photo_path: Path | None
+) -> tuple[Photo, Path | None]:
+    """The photo, and the file that it was read from; None if that is the project itself."""
+    if photo_path is not None:
+        return read_photo(photo_path), photo_path
+    if record.copied_as is not None:
+        data = _entry(archive, record.copied_as, _LARGEST_PHOTO_BYTES)
+        return read_photo_bytes(data, f"The photo in {path.name}"), None
+    found_at = _find_photo(record, path)
+    return read_photo(found_at), found_at
+
+
+def _find_photo(record: _PhotoRecord, path: Path) -> Path:
+    expected = Path(record.absolute or record.name)
+    beside = path.parent / record.name
+    candidates = [path.parent / record.relative] if record.relative else []
+    candidates += [expected, beside]
+    changed = None
+    for candidate in candidates:
+        if candidate.is_file():
+            if _is_unchanged(candidate, record):
+                return Path(os.path.normpath(candidate))
+            changed = changed or candidate
+    if changed is not None:
+        raise PhotoMissingError(
+            path, changed, f"{changed} has changed since {path.name} was saved. Say where the photo as it was lies now."
+        )
+    raise PhotoMissingError(
+        path, expected, f"The photo of {path.name} is no longer at {expected}. Say where it lies now."
+    )
+
+
+def _is_unchanged(candidate: Path, record: _PhotoRecord) -> bool:
+    if candidate.stat().st_size != record.size_bytes:
+        return False
+    with candidate.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == record.sha256
+
+
+def _entry(archive: zipfile.ZipFile, name: str, limit_bytes: int) -> bytes:
+    size = archive.getinfo(name).file_size
+    if size > limit_bytes:
+        raise PackingError(f"{name} claims {size} bytes, more than it can have")
+    return archive.read(name)
+
+
+def _room_for(height: int, width: int) -> int:
+    """More bytes than an 8-bit PNG of this size can need."""
+    return height * width * 5 // 4 + (1 << 16)

@@ -1,0 +1,110 @@
+"""Work that is not lost: copies of modified documents, and those that a crash left behind.
+
+Each running program has a folder of its own with a lock in it, and one project file per modified document. What lies in
+a folder whose lock nobody holds was left by a program that did not end well.
+"""
+
+import os
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import MattingError
+from matting_studio.app.instance_lock import InstanceLock, is_held
+from matting_studio.app.project_file import SUFFIX
+
+_LOCK = "lock"
+_NAME_AND_KEY = re.compile(rf"(?P<name>.*)-[0-9a-f]{{16}}{re.escape(SUFFIX)}", re.DOTALL)
+_LONGEST_NAME = 60
+
+
+class RecoveryError(MattingError):
+    """There is no place for copies of unsaved work, or what a crash left cannot be taken over."""
+
+
+@dataclass(frozen=True)
+class RecoveryItem:
+    """A document that a crash left behind."""
+
+    path: Path
+    name: str
+    """Of the photo."""
+    saved_at: datetime
+    """Local time."""
+
+
+class Recovery:
+    """Where this running program keeps its copies, and what others left."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is common to all running programs. Raises RecoveryError where it cannot be written to."""
+        self._common = folder
+        self._own = folder / f"{os.getpid()}-{secrets.token_hex(4)}"
+        try:
+            self._own.mkdir(parents=True)
+            self._lock = InstanceLock(self._own / _LOCK)
+        except OSError as error:
+            raise RecoveryError(
+                f"Unsaved work cannot be kept in {folder} ({error.strerror or error}): save often, or make the folder "
+                "writable and start again."
+            ) from error
+
+    def new_path(self, name: str) -> Path:
+        """Where to keep the copies of a document; `name` is its photo's."""
+        plain = re.sub(r"[^\w .-]", "_", name)[:_LONGEST_NAME]
+        return self._own / f"{plain}-{secrets.token_hex(8)}{SUFFIX}"
+
+    def pending(self) -> list[RecoveryItem]:
+        """What crashed programs left, the newest first. Raises RecoveryError where the folder cannot be read."""
+        items = []
+        try:
+            for folder in self._common.iterdir():
+                lock = folder / _LOCK
+                # Without a lock it is a folder that is being made or deleted right now.
+                if folder == self._own or not lock.exists() or is_held(lock):
+                    continue
+                found = [_item(path) for path in folder.glob(f"*{SUFFIX}")]
+                if not found:
+                    shutil.rmtree(folder)
+                items += found
+        except OSError as error:
+            raise RecoveryError(
+                f"What an earlier session left in {self._common} cannot be looked at: {error.strerror or error}."
+            ) from error
+        return sorted(items, key=lambda item: item.saved_at, reverse=True)
+
+    def take(self, item: RecoveryItem) -> Path:
+        """Make a copy that a crash left this program's own; it is lost at no moment. Raises RecoveryError."""
+        target = self.new_path(item.name)
+        try:
+            item.path.replace(target)
+        except OSError as error:
+            raise RecoveryError(f"{item.name} cannot be recovered: {error.strerror or error}.") from error
+        return target
+
+    def discard(self, item: RecoveryItem) -> None:
+        """Delete what a crash left. Raises RecoveryError."""
+        try:
+            item.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise RecoveryError(f"{item.path} cannot be deleted: {error.strerror or error}.") from error
+
+    def close(self) -> None:
+        """Delete this program's folder: what is in it has been saved, or is not wanted. Raises RecoveryError."""
+        try:
+            # While the lock is held, nobody takes the copies for a crash's.
+            for path in self._own.glob(f"*{SUFFIX}"):
+                path.unlink()
+            self._lock.release()
+            shutil.rmtree(self._own)
+        except OSError as error:
+            raise RecoveryError(f"{self._own} cannot be deleted: {error.strerror or error}.") from error
+
+
+def _item(path: Path) -> RecoveryItem:
+    match = _NAME_AND_KEY.fullmatch(path.name)
+    saved_at = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    return RecoveryItem(path, match["name"] if match else path.stem, saved_at)

@@ -1,0 +1,126 @@
+"""What the program remembers from one start to the next. A file in the platform's own place for settings."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.atomic import write_atomically
+from core.errors import ConfigError
+from core.image_io import BitDepth, Encoding
+from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.look import Unit
+from matting_studio.app.render import ViewMode
+
+RECENT_FILES = 10
+
+Theme = Literal["system", "dark", "light"]
+
+
+class _Remembered(BaseModel):
+    # A newer version's file may have more in it.
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class BrushSettings(_Remembered):
+    size_px: float = Field(40.0, ge=1, le=2000, description="Diameter, in pixels of the photo.")
+    hardness: Unit = 0.7
+    opacity: Unit = 1.0
+
+
+class ExportSettings(_Remembered):
+    """An export, but for where it goes."""
+
+    what: ExportKind = ExportKind.CUTOUT
+    suffix: Literal[".png", ".tif", ".tiff", ".webp", ".jpg", ".jpeg"] = ".png"
+    bit_depth: BitDepth | None = Field(None, description="8 or 16; none is as the photo has it.")
+    png_compression: int = Field(Encoding.png_compression, ge=0, le=9)
+    jpeg_quality: int = Field(Encoding.jpeg_quality, ge=1, le=95)
+    webp_quality: Annotated[int, Field(ge=1, le=100)] | None = None
+    crop: bool = True
+
+    @classmethod
+    def of(cls, request: ExportRequest) -> Self:
+        encoding = request.encoding
+        return cls.model_validate(
+            {
+                "what": request.what,
+                "suffix": request.path.suffix.lower(),
+                "bit_depth": request.bit_depth,
+                "png_compression": encoding.png_compression,
+                "jpeg_quality": encoding.jpeg_quality,
+                "webp_quality": encoding.webp_quality,
+                "crop": request.crop,
+            }
+        )
+
+    def request(self, folder: Path, stem: str) -> ExportRequest:
+        """The same export once more, of another photo."""
+        encoding = Encoding(self.png_compression, self.jpeg_quality, self.webp_quality)
+        return ExportRequest(self.what, folder / f"{stem}{self.suffix}", self.bit_depth, encoding, self.crop)
+
+
+class Settings(_Remembered):
+    theme: Theme = "system"
+    window_geometry: str = Field("", description="QWidget.saveGeometry, base64.")
+    window_state: str = Field("", description="QMainWindow.saveState, base64.")
+    recent_files: tuple[Path, ...] = Field((), description="Photos and projects, the latest first.")
+    open_folder: Path | None = None
+    project_folder: Path | None = None
+    export_folder: Path | None = None
+    brush: BrushSettings = BrushSettings()
+    view_mode: ViewMode = ViewMode.CUTOUT
+    split: bool = Field(False, description="Whether original and result are shown side by side.")
+    model: Path | None = Field(None, description="A model file; none is the one that comes with the program.")
+    device: str = "auto"
+    size_px: Annotated[int, Field(ge=64, le=8192)] | None = Field(None, description="None: as the model recommends.")
+    export: ExportSettings = ExportSettings()
+
+    def with_recent(self, opened: Iterable[Path]) -> Self:
+        """With these files remembered as opened, the last of them as the latest."""
+        recent = [*reversed([path.absolute() for path in opened]), *self.recent_files]
+        return self.model_copy(update={"recent_files": tuple(dict.fromkeys(recent))[:RECENT_FILES]})
+
+    @property
+    def existing_recent_files(self) -> tuple[Path, ...]:
+        """Those of the recent files that are still there."""
+        return tuple(path for path in self.recent_files if path.is_file())
+
+
+class SettingsFile:
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "settings.json"
+
+    def load(self) -> tuple[Settings, str | None]:
+        """The settings, or the defaults and a sentence that says why; a damaged file is kept beside, renamed."""
+        try:
+            return Settings.model_validate_json(self.path.read_bytes()), None
+        except FileNotFoundError:
+            return Settings(), None
+        except OSError as error:
+            return Settings(), f"The settings in {self.path} cannot be read ({error.strerror or error})."
+        except ValidationError as error:
+            return Settings(), self._set_aside(error)
+
+    def _set_aside(self, error: ValidationError) -> str:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "file"
+        aside = self.path.with_suffix(".damaged.json")
+        found = f"The settings are damaged ({where}: {first['msg']}), so the defaults are used."
+        try:
+            self.path.replace(aside)
+        except OSError as failure:
+            return f"{found} The damaged file stays at {self.path}: {failure.strerror or failure}."
+        return f"{found} The damaged file is kept as {aside}."
+
+    def save(self, settings: Settings) -> None:
+        """Raises ConfigError where they cannot be written."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with write_atomically(self.path) as file:
+                file.write(settings.model_dump_json(indent=1).encode())
+        except OSError as error:
+            raise ConfigError(
+                f"The settings cannot be saved in {self.path} ({error.strerror or error}). Make the folder writable."
+            ) from error
