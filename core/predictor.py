@@ -71,17 +71,17 @@ class MattingPredictor:
         if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
             raise ValueError(f"A picture has the shape (height, width, 3), not {image.shape}.")
         size_px = self.size_px
-        warnings: list[str] = []
+        warnings: tuple[str, ...] = ()
         while True:
             try:
-                return self.predict_at(image, size_px, tuple(warnings))
+                return self.predict_at(image, size_px, warnings)
             except (torch.OutOfMemoryError, MemoryError) as error:
                 release_memory(self.device)
                 if size_px > SMALLEST_SIZE_PX:
                     size_px = max(SMALLEST_SIZE_PX, int(size_px * SHRINK))
-                    warnings.append(f"Memory ran out: the matte was made at {size_px} px instead of {self.size_px} px.")
+                    warnings = (f"Memory ran out: the matte was made at {size_px} px instead of {self.size_px} px.",)
                 elif self.device.type != "cpu":
-                    warnings.append(f"Memory of the {device_name(self.device)} ran out: the matte was made on the CPU.")
+                    warnings = (f"Memory of the {device_name(self.device)} ran out: the matte was made on the CPU.",)
                     self.engine = Engine(self.engine.network, torch.device("cpu"))
                     size_px = self.size_px
                 else:

@@ -1,0 +1,147 @@
+"""Photos of any size and depth come back as mattes of their own size, on the device that was asked for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from core.checkpoint import ModelFile, plain_weights, save_model
+from core.device import pick_device
+from core.engine import Engine, RawMatte
+from core.errors import DeviceError
+from core.network import MTGINet
+from core.normalisation import normalise
+from core.predictor import SMALLEST_SIZE_PX, MattingPredictor, fit
+
+WIDTH = 0.125
+
+
+def tiny() -> MTGINet:
+    torch.manual_seed(5)
+    return MTGINet(WIDTH).eval().requires_grad_(False)
+
+
+@pytest.fixture
+def predictor() -> MattingPredictor:
+    return MattingPredictor(tiny(), torch.device("cpu"), size_px=128)
+
+
+def photo(height: int, width: int) -> NDArray[np.uint8]:
+    rows, columns = np.mgrid[0:height, 0:width]
+    return np.dstack([rows * 255 // height, columns * 255 // width, (rows + columns) % 256]).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("height", "width"), [(128, 128), (301, 203), (97, 640), (40, 33), (1, 1), (2000, 3)])
+def test_a_matte_has_the_size_of_its_photo(predictor: MattingPredictor, height: int, width: int) -> None:
+    matte = predictor.predict(photo(height, width))
+    assert matte.alpha.shape == matte.trimap.shape == (height, width)
+    assert matte.alpha.dtype == np.float32
+    assert matte.alpha.min() >= 0
+    assert matte.alpha.max() <= 1
+    assert set(np.unique(matte.trimap)) <= {0, 128, 255}
+    assert matte.warnings == ()
+
+
+def test_the_proportions_are_kept_and_the_rest_is_padding() -> None:
+    fitted, used = fit(photo(300, 200), 120)
+    assert used == (120, 80)
+    assert fitted.shape == (128, 96, 3)
+    assert (fitted[120:] == fitted[119]).all()
+    assert (fitted[:, 80:] == fitted[:, 79:80]).all()
+
+
+def test_at_the_working_size_the_alpha_is_the_networks_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.engine.native_precision", lambda device: torch.float32)
+    image = photo(128, 96)
+    with torch.inference_mode():
+        expected = tiny()(normalise(torch.from_numpy(image).permute(2, 0, 1)[None])).alpha[0, 0].numpy()
+    alpha = MattingPredictor(tiny(), torch.device("cpu"), size_px=128).predict(image).alpha
+    assert np.abs(alpha - expected).max() < 1e-4
+
+
+def test_the_depth_of_the_samples_does_not_matter(predictor: MattingPredictor) -> None:
+    image = photo(128, 96)
+    alpha = predictor.predict(image).alpha
+    assert np.abs(predictor.predict(image.astype(np.uint16) * 257).alpha - alpha).max() < 2e-2
+    assert np.abs(predictor.predict(image.astype(np.float32) / 255).alpha - alpha).max() < 2e-2
+
+
+def test_what_is_no_picture_is_refused(predictor: MattingPredictor) -> None:
+    with pytest.raises(ValueError, match="height, width, 3"):
+        predictor.predict(np.zeros((4, 4), np.uint8))
+
+
+def test_a_model_file_tells_its_working_size(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    save_model(path, ModelFile(plain_weights(tiny()), WIDTH, {"size_px": "192"}))
+    assert MattingPredictor.from_checkpoint(path, "cpu").size_px == 192
+    assert MattingPredictor.from_checkpoint(path, "cpu", size_px=256).size_px == 256
+
+
+class CrampedEngine(Engine):
+    """Has room for pictures up to a number of pixels."""
+
+    room = 0
+
+    def run(self, image: NDArray[np.generic]) -> RawMatte:
+        if image.shape[0] * image.shape[1] > self.room:
+            raise MemoryError
+        return super().run(image)
+
+
+def cramped(room: int) -> MattingPredictor:
+    predictor = MattingPredictor(tiny(), torch.device("cpu"), size_px=512)
+    predictor.engine = CrampedEngine(predictor.engine.network, torch.device("cpu"))
+    CrampedEngine.room = room
+    return predictor
+
+
+def test_too_little_memory_means_a_smaller_size_and_a_warning() -> None:
+    matte = cramped(room=400 * 400).predict(photo(512, 512))
+    assert matte.alpha.shape == (512, 512)
+    (warning,) = matte.warnings
+    assert "instead of 512 px" in warning
+
+
+def test_no_memory_at_all_is_an_error() -> None:
+    with pytest.raises(DeviceError, match="too little memory"):
+        cramped(room=(SMALLEST_SIZE_PX - 32) ** 2).predict(photo(512, 512))
+
+
+@pytest.mark.parametrize("name", ["cuda", "cuda:7", "mps", "tpu", "meta"])
+def test_a_device_that_is_missing_is_an_error(name: str) -> None:
+    if (name == "cuda" and torch.cuda.is_available()) or (name == "mps" and torch.backends.mps.is_available()):
+        pytest.skip(f"this machine has {name}")
+    with pytest.raises(DeviceError):
+        pick_device(name)
+
+
+def test_auto_is_the_best_there_is() -> None:
+    best = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    assert pick_device("auto").type == best
+
+
+@pytest.mark.gpu
+def test_cuda_agrees_with_the_cpu() -> None:
+    image = photo(500, 400)
+    on_cpu = MattingPredictor(tiny(), torch.device("cpu"), size_px=256).predict(image)
+    on_gpu = MattingPredictor(tiny(), torch.device("cuda"), size_px=256)
+    assert on_gpu.engine.dtype in (torch.bfloat16, torch.float16)
+    weight = on_gpu.engine.network.encoder.conv2.weight
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+    assert np.abs(on_gpu.predict(image).alpha - on_cpu.alpha).mean() < 0.01
+
+
+@pytest.mark.gpu
+def test_cuda_out_of_memory_falls_back_to_smaller_then_to_the_cpu() -> None:
+    predictor = MattingPredictor(tiny(), torch.device("cuda"), size_px=512)
+    total = torch.cuda.get_device_properties(0).total_memory
+    torch.cuda.set_per_process_memory_fraction(2e7 / total)
+    try:
+        matte = predictor.predict(photo(512, 512))
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert matte.alpha.shape == (512, 512)
+    assert matte.warnings
