@@ -31,6 +31,6 @@ settings=("data.photos.0.folder=$data" "data.validation=[$validation]")
 [[ -d $data/train/blurred_image ]] && settings+=("loss.side_heads=10.0")
 
 start=("$python")
-((processes > 1)) && start+=(-m torch.distributed.run --standalone "--nproc-per-node=$processes")
+((processes > 1)) && start+=(-m torch.distributed.run --standalone "--nproc-per-node=$processes" --)
 exec "${start[@]}" main.py train --config resources/recipes/published.toml \
     --run "runs/published-$(date +%Y%m%d-%H%M%S)" --set "${settings[@]}" "$@"

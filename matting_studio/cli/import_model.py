@@ -1,6 +1,7 @@
 """`matting-studio import-model`: an official or training checkpoint into a model file."""
 
 import argparse
+import warnings
 from pathlib import Path
 
 from core.checkpoint import import_model
@@ -19,7 +20,8 @@ def run(arguments: argparse.Namespace) -> int:
     if output.exists() and not arguments.overwrite:
         raise UsageError(f"{output} exists: name another file, or add --overwrite to replace it.")
     try:
-        import_model(source, output, arguments.dtype, arguments.notes)
+        with warnings.catch_warnings(action="ignore"):  # PyTorch's own remarks on old pickles are not for the user
+            import_model(source, output, arguments.dtype, arguments.notes)
     except OSError as error:
         say(f"{output} cannot be written: {error.strerror or error}.")
         return FAILED

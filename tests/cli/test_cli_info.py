@@ -1,0 +1,36 @@
+import platform
+
+import torch
+
+from core.checkpoint import shipped_model
+
+
+def test_json_names_versions_device_model_and_folders(studio):
+    outcome = studio("info", "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    facts = outcome.json()
+    assert facts["versions"]["python"] == platform.python_version()
+    assert torch.__version__.startswith(facts["versions"]["torch"])
+    assert set(facts["device"]) == {"type", "name", "precision", "threads"}
+    assert facts["model"]["path"] == str(shipped_model())
+    assert set(facts["folders"]) == {"config", "cache", "logs"}
+
+
+def test_text_says_the_same(studio):
+    facts, text = studio("info", "--json").json(), studio("info").out
+    assert facts["device"]["precision"] in text
+    assert facts["folders"]["logs"] in text
+
+
+def test_a_model_is_described_by_its_notes_and_hash(studio, model, monkeypatch):
+    monkeypatch.setattr("matting_studio.cli.info.shipped_model", lambda: model)
+    described = studio("info", "--json").json()["model"]
+    assert (described["path"], described["width"], described["architecture"]) == (str(model), 0.125, "mtginet")
+    assert len(described["sha256"]) == 64
+
+
+def test_a_missing_model_is_said_to_be_missing(studio, tmp_path, monkeypatch):
+    monkeypatch.setattr("matting_studio.cli.info.shipped_model", lambda: tmp_path / "gone.safetensors")
+    outcome = studio("info", "--json")
+    assert outcome.code == 0
+    assert "There is no model file" in outcome.json()["model"]["error"]

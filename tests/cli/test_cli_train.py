@@ -1,0 +1,208 @@
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from generated_portraits import person
+
+from core.checkpoint import load_network
+from core.image_io import write_image
+from matting_studio.cli import train
+
+ROOT = Path(__file__).parents[2]
+CONFIG = """
+[data]
+workers = {workers}
+[[data.photos]]
+folder = "data"
+[[data.validation]]
+name = "own"
+folder = "data"
+[network]
+width = 0.125
+[[schedule.stages]]
+steps = {steps}
+crop_px = 64
+batch_size = 2
+[run]
+device = "cpu"
+bfloat16 = false
+validation_px = 64
+log_steps = 1
+"""
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    """A configuration of three steps, and its data, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("image", "alpha"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+    image, alpha = person(80, 72)
+    write_image(tmp_path / "data" / "image" / "a.png", image)
+    write_image(tmp_path / "data" / "alpha" / "a.png", alpha)
+    path = tmp_path / "tiny.toml"
+    path.write_text(CONFIG.format(workers=0, steps=3))
+    return path
+
+
+def events(run: Path) -> list[dict]:
+    return [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
+
+
+def test_a_run_leaves_its_folder_and_both_models(studio, config, tmp_path):
+    outcome = studio("train", "--config", config, "--run", "runs/first")
+    run = tmp_path / "runs" / "first"
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err == "Finished: the last model is runs/first/last.safetensors.\n"
+    assert [entry["step"] for entry in events(run) if entry["event"] == "step"] == [1, 2, 3]
+    assert events(run)[-1]["event"] == "finished"
+    for name in ("best.safetensors", "last.safetensors"):
+        assert load_network(run / name).width == 0.125
+
+
+def test_a_run_without_a_name_is_called_after_its_configuration_and_the_time(studio, config, tmp_path):
+    assert studio("train", "--config", config, "--set", "schedule.stages.0.steps=1").code == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    assert run.name.startswith("tiny-2")
+
+
+def test_settings_override_the_configuration_and_are_kept(studio, config, tmp_path):
+    outcome = studio(
+        "train", "--config", config, "--run", "r", "--set", "schedule.stages.0.steps=1", "loss.alpha=3",
+        "--set", "data.seed=7",
+    )  # fmt: skip
+    assert outcome.code == 0
+    kept = json.loads((tmp_path / "r" / "config.json").read_text())
+    assert (kept["schedule"]["stages"][0]["steps"], kept["loss"]["alpha"], kept["data"]["seed"]) == (1, 3, 7)
+
+
+def test_a_resumed_run_goes_on_with_new_settings(studio, config, tmp_path):
+    studio("train", "--config", config, "--run", "r")
+    outcome = studio("train", "--resume", "r", "--set", "schedule.stages.0.steps=5")
+    assert outcome.code == 0
+    assert [entry["step"] for entry in events(tmp_path / "r") if entry["event"] == "step"] == [1, 2, 3, 4, 5]
+    assert json.loads((tmp_path / "r" / "config.json").read_text())["schedule"]["stages"][0]["steps"] == 5
+
+
+def test_json_events_are_the_lines_of_the_log(studio, config, tmp_path):
+    outcome = studio("train", "--config", config, "--run", "r", "--json-events")
+    assert outcome.code == 0
+    assert [json.loads(line) for line in outcome.out.splitlines()] == events(tmp_path / "r")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--config", "missing.toml"], "there is no file missing.toml"),
+        (["--config", "tiny.toml", "--resume", "data"], "not allowed with argument"),
+        (["--resume", "data"], "holds no run"),
+        (["--resume", "data", "--run", "r"], "leave out --run"),
+        (["--run", "r"], "--config --resume is required"),
+        (["--config", "tiny.toml", "--set", "loss.beauty=1"], "loss.beauty"),
+        (["--config", "tiny.toml", "--set", "nonsense"], "write key=value"),
+        (["--config", "tiny.toml", "--set", "data.photos.9.folder=x"], "leads nowhere"),
+        (["--config", "tiny.toml", "--set", "data.photos.0.folder=nowhere"], "nowhere is no data set"),
+        (["--config", "tiny.toml", "--set", "data.validation.0.folder=nowhere"], "nowhere is no data set"),
+        (["--config", "tiny.toml", "--set", "run.device=toaster"], "is no device"),
+        (["--config", "tiny.toml", "--set", "network.base=gone.pth"], "no model file gone.pth"),
+    ],
+)
+def test_wrong_usage_leaves_no_run_behind(studio, config, tmp_path, words, reason):
+    before = sorted(tmp_path.rglob("*"))
+    outcome = studio("train", *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert reason in outcome.err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_run_is_never_begun_over_another(studio, config):
+    words = ("train", "--config", config, "--run", "r", "--set", "schedule.stages.0.steps=1")
+    studio(*words)
+    outcome = studio(*words)
+    assert outcome.code == 2
+    assert "already holds a run" in outcome.err
+
+
+def test_several_processes_need_the_run_s_name(config):
+    arguments = train.argparse.Namespace(config=config, overrides=[], run=None)
+    with pytest.raises(train.UsageError, match="name it with --run"):
+        train.fresh(arguments, train.Processes(0, 2, 0))
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_photo_that_turns_out_damaged_ends_the_run_with_a_sentence(studio, config, tmp_path, workers):
+    (tmp_path / "data" / "image" / "a.png").write_bytes(b"nothing")
+    outcome = studio("train", "--config", config, "--run", "r", "--set", f"data.workers={workers}")
+    assert outcome.code == 1
+    assert outcome.err == "data/image/a.png cannot be decoded: it is damaged or no picture.\n"
+
+
+class Started:
+    """A long training in a process of its own, past its first step."""
+
+    def __init__(self, config: Path) -> None:
+        config.write_text(CONFIG.format(workers=1, steps=100_000))
+        self.run = config.parent / "long"
+        self.process = subprocess.Popen(
+            [sys.executable, ROOT / "main.py", "train", "--config", config, "--run", self.run, "--json-events"],
+            cwd=config.parent, text=True, start_new_session=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        for line in self.process.stdout:
+            if json.loads(line)["event"] == "step":
+                break
+
+    def end(self) -> tuple[int, str]:
+        """Exit code and messages."""
+        _, messages = self.process.communicate(timeout=60)
+        return self.process.returncode, messages
+
+    def saved_step(self) -> int:
+        return torch.load(self.run / "checkpoint.pt", weights_only=True)["step"]
+
+
+@pytest.fixture
+def started(config):
+    training = Started(config)
+    yield training
+    if training.process.poll() is None:
+        training.process.kill()
+        training.process.communicate()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, "stop"])
+def test_a_stop_saves_the_run_and_ends_well(started, how):
+    if how == "stop":
+        started.process.stdin.write("stop\n")
+        started.process.stdin.flush()
+    else:
+        # To the workers as well, as a terminal does it.
+        train.os.killpg(started.process.pid, how)
+    code, messages = started.end()
+    assert code == 0
+    assert f"Stopped at step {started.saved_step()}, and saved." in messages
+    assert "Traceback" not in messages
+    assert started.saved_step() >= 1
+    assert events(started.run)[-1]["event"] == "stopped"
+
+
+@pytest.mark.slow
+def test_the_first_signal_asks_and_the_second_ends_the_process():
+    script = (
+        "import os, signal, threading\n"
+        "from matting_studio.cli.train import signals_set\n"
+        "stop = threading.Event()\n"
+        "with signals_set(stop):\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print(stop.is_set(), flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    print('still here')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (-signal.SIGINT, "True\n")
+    assert done.stderr == train.STOPPING
