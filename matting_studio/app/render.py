@@ -1,19 +1,49 @@
 """What the canvas shows of a document: any part of it, in any mode, at the resolution of the screen."""
 
 import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.image_io import to_bit_depth
+from core.backdrop import Part
+from core.composite import blurred_backdrop, composite
+from core.foreground import estimate_foreground
+from core.image_io import Photo, as_float, to_bit_depth
+from core.light import ColourStatistics
+from core.refinement import largest_person
+from core.shadow import with_shadow
+from matting_studio.app.develop import (
+    Layers,
+    colours_to_match,
+    decontaminated,
+    enlarged,
+    laid,
+    painted,
+    reach_px,
+    read_background,
+    refined,
+    thrown,
+)
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box
-from matting_studio.app.pyramid import Pyramid, halved, last_level
+from matting_studio.app.look import Background, Blurred, Picture, Transparent
+from matting_studio.app.pyramid import Pyramid, halved, last_level, overview_level
 
 _Screen = NDArray[np.uint8]  # (h, w, 3) RGB
+_Rgb = NDArray[np.float32]  # (h, w, 3) in [0, 1]
+_T = TypeVar("_T")
+
+_MARGIN_SHARE = 8  # an eighth of what is seen is worked out around it: the view may move so far for nothing
+_RED = (0.93, 0.15, 0.18)
+_RED_OPACITY = 0.6
+_CELL_PX = 12  # of the checkerboard, on the screen
+_DARK_BOARD, _LIGHT_BOARD = (58, 78), (255, 220)
+_LEAST_BLUR_PX = 4  # a blur of this radius hides the overview's pixels
 
 
 class ViewMode(StrEnum):
@@ -56,51 +86,275 @@ class View:
         return max(0, math.floor(math.log2(shrinking) + 0.25))
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where it is worked: a region of a level, and the wider one whose matte has an effect on it."""
+
+    level: int
+    region: Box
+    wide: Box
+
+    @property
+    def scale(self) -> float:
+        return 0.5**self.level
+
+
+@dataclass(frozen=True, eq=False)
+class _Plane:
+    """Values that equal nothing but themselves: what was made from them is as old as they are."""
+
+    values: NDArray[Any]
+
+
+class _Kept:
+    """The last value of each name, and the key it was made for."""
+
+    def __init__(self) -> None:
+        self._entries: dict[Hashable, tuple[Hashable, Any]] = {}
+
+    def get(self, name: Hashable, key: Hashable, make: Callable[[], _T]) -> _T:
+        entry = self._entries.get(name)
+        if entry is None or entry[0] != key:
+            entry = key, make()
+            self._entries[name] = entry
+        value: _T = entry[1]
+        return value
+
+    def last(self, name: Hashable) -> Any:
+        entry = self._entries.get(name)
+        return None if entry is None else entry[1]
+
+
 class Renderer:
     """Renders one document, on one thread; keeps what it may need again.
 
-    Of photos that were given, all is kept until another comes. What depends on the matte is kept as long as the matte's
-    values stay the same: a patch may be pasted without a new revision, so values are looked at, not numbers.
+    Two scales are worked at: the level of the photo's pyramid that fits the screen, of which the visible region is
+    worked out with a margin, and the overview, for what depends on the whole photo. Foreground colours are kept as long
+    as the matte's values stay the same, whatever the document's revision: most changes are changes of the look.
     """
 
     def __init__(self) -> None:
-        self._photo_of: object = None
-        self._photo = Pyramid(np.empty((0, 0, 3), np.uint8))
+        self._photo: Photo | None = None
+        self._image = Pyramid(np.empty((0, 0, 3), np.uint8))
+        self._opacity: Pyramid | None = None
+        self._kept = _Kept()
 
     def render(self, snapshot: Snapshot, view: View) -> _Screen:
         """What `view` shows of a document: (h, w, 3) RGB, sRGB, of `view.size`.
 
-        All modes show the photo until its matte is there. Raises ValueError where the box is empty.
+        All modes show the photo until its matte is there. Of one photo and revision there is one matte only.
+
+        Raises:
+            ValueError: the box is empty or leaves the photo.
+            ImageReadError: the background picture cannot be read.
         """
-        if view.box.empty:
-            raise ValueError("There is nothing to see in an empty box.")
-        if self._photo_of is not snapshot.photo:
-            self._photo_of = snapshot.photo
-            self._photo = Pyramid(to_bit_depth(snapshot.photo.image, 8))
+        self._take(snapshot.photo)
+        height, width = snapshot.photo.image.shape[:2]
+        if view.box.empty or view.box.overlap(Box(0, 0, height, width)) != view.box:
+            raise ValueError(f"A view shows a part of the photo; {view.box} is none of {width} × {height} px.")
+        level = min(view.level, last_level(height, width))
         if snapshot.alpha is None or snapshot.trimap is None or view.mode is ViewMode.ORIGINAL:
-            return self._original(view)
-        match view.mode:
-            case ViewMode.TRIMAP:
-                return _grey(_nearest(snapshot.trimap, view))
-            case ViewMode.ALPHA:
-                return _grey(cv2.convertScaleAbs(self._fit(snapshot.alpha, view), alpha=255))
+            return _to_screen(self._image.level(level), self._whole(level), level, view)
+        if view.mode is ViewMode.TRIMAP:
+            seen = cv2.resize(snapshot.trimap[view.box.slices], view.size[::-1], interpolation=cv2.INTER_NEAREST)
+            return cv2.cvtColor(seen, cv2.COLOR_GRAY2RGB).astype(np.uint8, copy=False)
+        place = self._place(snapshot, level, self._region(level, view))
+        picture = self._picture(snapshot, place, view.mode)
+        seen = _to_screen(picture, place.region, level, view)
+        return _over_checkerboard(seen, view) if seen.shape[2] == 4 else seen
+
+    def _take(self, photo: Photo) -> None:
+        if photo is not self._photo:
+            self._photo = photo
+            self._image = Pyramid(to_bit_depth(photo.image, 8))
+            self._opacity = None if photo.alpha is None else Pyramid(photo.alpha)
+            self._kept = _Kept()
+
+    # Where
+
+    def _whole(self, level: int) -> Box:
+        height, width = self._image.level(0).shape[:2]
+        return Box(0, 0, height >> level, width >> level)
+
+    @property
+    def _overview(self) -> int:
+        return overview_level(*self._image.level(0).shape[:2])
+
+    def _region(self, level: int, view: View) -> Box:
+        """The region that is worked on: the one before, as long as it holds all that is seen."""
+        whole = self._whole(level)
+        if level >= self._overview:
+            return whole
+        size = 2**level
+        # One pixel more on each side, for interpolation.
+        seen = Box(
+            view.box.top // size, view.box.left // size, -(-view.box.bottom // size), -(-view.box.right // size)
+        ).grown(1, whole.bottom, whole.right)
+        before: Box | None = self._kept.last(("region", level))
+        if before is not None and seen.overlap(before) == seen:
+            return before
+        margin = max(seen.bottom - seen.top, seen.right - seen.left) // _MARGIN_SHARE
+        return self._kept.get(("region", level), seen, lambda: seen.grown(margin, whole.bottom, whole.right))
+
+    def _place(self, snapshot: Snapshot, level: int, region: Box) -> _Place:
+        whole = self._whole(level)
+        reach = math.ceil(reach_px(snapshot.look) * 0.5**level)
+        return _Place(level, region, region.grown(reach, whole.bottom, whole.right))
+
+    def _overview_place(self) -> _Place:
+        whole = self._whole(self._overview)
+        return _Place(self._overview, whole, whole)
+
+    def _part(self, place: _Place) -> Part:
+        height, width = self._image.level(0).shape[:2]
+        box = place.region
+        return Part(height, width, place.scale, box.top, box.left, box.bottom - box.top, box.right - box.left)
+
+    # What: from the matte to the layers
+
+    def _matte(self, snapshot: Snapshot, place: _Place, box: Box) -> _Plane:
+        """The matte as the network and the brush left it, on the region of a place or on the wider one."""
+        level = place.level
+        name = "matte" if box == place.region else "wide matte"
+
+        def read() -> _Plane:
+            assert snapshot.alpha is not None
+            size = 2**level
+            crop = snapshot.alpha[box.top * size : box.bottom * size, box.left * size : box.right * size]
+            values = halved(crop, level) if level else crop.copy()  # the document's own array goes on changing
+            before: _Plane | None = self._kept.last((name, level))
+            return before if before is not None and np.array_equal(before.values, values) else _Plane(values)
+
+        return self._kept.get((name, level), (snapshot.revision, box), read)
+
+    def _refined(self, snapshot: Snapshot, place: _Place) -> _Plane:
+        """The alpha of the wide region after all that the look does to it."""
+        matte = self._matte(snapshot, place, place.wide)
+        refinement = snapshot.look.refinement
+        person = self._person(snapshot) if refinement.keep_largest else None
+
+        def make() -> _Plane:
+            alpha = self._thinned(matte.values, place.level, place.wide)
+            if person is not None:
+                scale = 0.5 ** (self._overview - place.level)
+                alpha = alpha * enlarged(person.values, scale, place.wide, smooth=False)
+            return _Plane(refined(alpha, refinement, place.scale))
+
+        return self._kept.get(("refined", place.level), (matte, place.wide, refinement, person), make)
+
+    def _thinned(self, alpha: NDArray[np.float32], level: int, box: Box) -> NDArray[np.float32]:
+        """Times the opacity that the photo had before."""
+        return alpha if self._opacity is None else alpha * self._opacity.level(level)[box.slices]
+
+    def _person(self, snapshot: Snapshot) -> _Plane:
+        """1 where the largest person is, 0 elsewhere, on the overview."""
+        place = self._overview_place()
+        matte = self._matte(snapshot, place, place.wide)
+        return self._kept.get(
+            "person",
+            matte,
+            lambda: _Plane(largest_person(self._thinned(matte.values, place.level, place.wide)).astype(np.float32)),
+        )
+
+    def _foreground(self, snapshot: Snapshot, place: _Place) -> _Plane:
+        matte = self._matte(snapshot, place, place.region)
+        return self._kept.get(
+            ("foreground", place.level),
+            (matte, place.region),
+            lambda: _Plane(estimate_foreground(np.ascontiguousarray(self._photo_part(place)), matte.values)),
+        )
+
+    def _photo_part(self, place: _Place) -> NDArray[np.uint8]:
+        return self._image.level(place.level)[place.region.slices].astype(np.uint8, copy=False)
+
+    def _backdrop(self, snapshot: Snapshot, place: _Place, background: Background) -> _Rgb:
+        match background:
+            case Blurred(radius_px=radius_px):
+                overview = self._overview_place()
+                if place.level >= overview.level or radius_px * overview.scale < _LEAST_BLUR_PX:
+                    return self._blurred(snapshot, place, radius_px)
+                small = self._blurred(snapshot, overview, radius_px)
+                return enlarged(small, overview.scale / place.scale, place.region, smooth=True)
+            case Picture():
+                path = background.path
+                stamp = path.stat().st_mtime_ns if path.is_file() else None
+                photo = self._kept.get("background", (path, stamp), lambda: read_background(background))
+                return painted(background, self._part(place), photo)
             case _:
-                return self._original(view)
+                return painted(background, self._part(place), None)
 
-    def _original(self, view: View) -> _Screen:
-        level = min(view.level, last_level(*self._photo.level(0).shape[:2]))
-        return _to_screen(self._photo.level(level), Box(0, 0, 0, 0), level, view)
+    def _blurred(self, snapshot: Snapshot, place: _Place, radius_px: float) -> _Rgb:
+        matte = self._matte(snapshot, place, place.region)
+        return self._kept.get(
+            ("blurred", place.level),
+            (matte, place.region, radius_px),
+            lambda: blurred_backdrop(as_float(self._photo_part(place)), matte.values, radius_px * place.scale),
+        )
 
-    def _fit(self, plane: NDArray[np.float32], view: View) -> NDArray[np.float32]:
-        level = min(view.level, last_level(*plane.shape))
-        return _to_screen(halved(plane, level), Box(0, 0, 0, 0), level, view)
+    def _colours(self, snapshot: Snapshot) -> tuple[ColourStatistics, ColourStatistics] | None:
+        """Those of the person and of its new background, all over the photo."""
+        if snapshot.look.colour_match == 0:
+            return None
+        place = self._place(snapshot, self._overview, self._whole(self._overview))
+        alpha = self._refined(snapshot, place)
+        foreground = self._foreground(snapshot, place)
+        background = snapshot.look.background
+        return self._kept.get(
+            "colours",
+            (alpha, foreground, background),
+            lambda: colours_to_match(foreground.values, alpha.values, self._backdrop(snapshot, place, background)),
+        )
+
+    # What: the picture of a mode
+
+    def _picture(self, snapshot: Snapshot, place: _Place, mode: ViewMode) -> NDArray[np.uint8]:
+        """RGB of the region, or RGBA with premultiplied colours where it is transparent."""
+        return self._kept.get(
+            ("picture", place.level),
+            (mode, snapshot.revision, snapshot.look, place),
+            lambda: self._paint(snapshot, place, mode),
+        )
+
+    def _paint(self, snapshot: Snapshot, place: _Place, mode: ViewMode) -> NDArray[np.uint8]:
+        look = snapshot.look
+        wide = self._refined(snapshot, place).values
+        inner = place.region.within(place.wide)
+        alpha = np.ascontiguousarray(wide[inner])
+        if mode is ViewMode.ALPHA:
+            return cv2.cvtColor(_eight_bit(alpha), cv2.COLOR_GRAY2RGB)
+        image = as_float(np.ascontiguousarray(self._photo_part(place)))
+        if mode is ViewMode.OVERLAY:
+            return _eight_bit(composite(image, 1 - _RED_OPACITY * (1 - alpha), _RED))
+        foreground = decontaminated(image, self._foreground(snapshot, place).values, look.decontaminate)
+        shadow = None
+        if look.shadow is not None:
+            shadow = np.ascontiguousarray(thrown(look.shadow, wide, place.scale)[inner])
+        if mode is ViewMode.CUTOUT or isinstance(look.background, Transparent):
+            if look.shadow is not None and shadow is not None:
+                foreground, alpha = with_shadow(foreground, alpha, shadow, look.shadow.opacity)
+            return _premultiplied(foreground, alpha)
+        backdrop = self._backdrop(snapshot, place, look.background)
+        layers = Layers(foreground, alpha, shadow, backdrop)
+        return _eight_bit(laid(layers, look, self._part(place), self._colours(snapshot)))
 
 
-def _to_screen(picture: NDArray[np.generic], box: Box, level: int, view: View) -> NDArray[np.generic]:
+def _eight_bit(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return cv2.convertScaleAbs(picture, alpha=255).astype(np.uint8, copy=False)
+
+
+def _premultiplied(foreground: _Rgb, alpha: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """RGBA whose colours are weakened by alpha: such pictures may be scaled."""
+    colours = _eight_bit(foreground * cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB))
+    return np.dstack([colours, _eight_bit(alpha)])
+
+
+def _to_screen(picture: NDArray[np.uint8], box: Box, level: int, view: View) -> NDArray[np.uint8]:
     """A part of a level, `box` in the level's pixels, brought to the view."""
     height, width = view.size
     step_x, step_y = (view.box.right - view.box.left) / width, (view.box.bottom - view.box.top) / height
     size = 2**level
+    if step_x == step_y == size == 1:
+        return picture[view.box.within(box)].copy()
     mapping = np.array(
         [
             [step_x / size, 0, (view.box.left + step_x / 2) / size - box.left - 0.5],
@@ -113,14 +367,16 @@ def _to_screen(picture: NDArray[np.generic], box: Box, level: int, view: View) -
         (width, height),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
-    )
+    ).astype(np.uint8, copy=False)
 
 
-def _nearest(trimap: NDArray[np.uint8], view: View) -> NDArray[np.uint8]:
-    height, width = view.size
-    seen = cv2.resize(trimap[view.box.slices], (width, height), interpolation=cv2.INTER_NEAREST)
-    return seen.astype(np.uint8, copy=False)
-
-
-def _grey(plane: NDArray[np.generic]) -> _Screen:
-    return cv2.cvtColor(plane, cv2.COLOR_GRAY2RGB).astype(np.uint8, copy=False)
+def _over_checkerboard(picture: NDArray[np.uint8], view: View) -> _Screen:
+    """A transparent picture over the board; its cells keep their size on the screen when pixels are magnified."""
+    height, width = picture.shape[:2]
+    cell_px = max(1, round(_CELL_PX * width / view.width_px))
+    odd = (np.arange(height)[:, None] // cell_px + np.arange(width) // cell_px) % 2 == 1
+    first, second = _DARK_BOARD if view.dark else _LIGHT_BOARD
+    board = np.where(odd, np.uint8(second), np.uint8(first))
+    behind = cv2.multiply(board, 255 - picture[..., 3], scale=1 / 255)
+    colours = cv2.cvtColor(picture, cv2.COLOR_RGBA2RGB)
+    return cv2.add(colours, cv2.cvtColor(behind, cv2.COLOR_GRAY2RGB)).astype(np.uint8, copy=False)

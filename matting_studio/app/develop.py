@@ -1,0 +1,145 @@
+"""A look applied to pixels: the stages that a preview and a full-size result have in common.
+
+All take a part of a photo at a scale, so what is seen and what is written are made by the same code. Lengths of a look
+are in pixels of the photo.
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.backdrop import Part, gradient, place_picture
+from core.composite import composite
+from core.image_io import Photo, as_float, read_photo
+from core.light import ColourStatistics, colour_statistics, match_colours, wrap_light
+from core.refinement import refine
+from core.shadow import cast_shadow, darken
+from matting_studio.app.edits import Box
+from matting_studio.app.look import Gradient, Look, Picture, Plain, Refinement, Shadow
+
+_Rgb = NDArray[np.float32]  # (h, w, 3) in [0, 1]
+_Plane = NDArray[np.float32]  # (h, w) in [0, 1]
+
+_WRAP_RADIUS = 0.01  # of the photo's longer side
+_SAMPLES = 200_000  # pixels that statistics are made of
+
+
+def reach_px(look: Look) -> int:
+    """How far from a pixel the matte still has an effect on it, in pixels of the photo."""
+    refinement, shadow = look.refinement, look.shadow
+    reach = abs(refinement.edge_shift_px) + 2 * refinement.feather_px
+    if shadow is not None:
+        reach += 1.5 * shadow.blur_px + max(abs(shadow.shift_x_px), abs(shadow.shift_y_px))
+    return math.ceil(reach)
+
+
+def refined(alpha: _Plane, refinement: Refinement, scale: float) -> _Plane:
+    """The matte adjusted, but for the choice of the largest person, which takes the whole photo to be seen."""
+    return refine(
+        alpha,
+        edge_shift_px=refinement.edge_shift_px * scale,
+        feather_px=refinement.feather_px * scale,
+        black_point=refinement.black_point,
+        white_point=refinement.white_point,
+    )
+
+
+def decontaminated(image: _Rgb, foreground: _Rgb, strength: float) -> _Rgb:
+    """The photo's colours, as far as wanted replaced by the estimated ones of the person."""
+    if strength == 1:
+        return foreground
+    return cv2.addWeighted(foreground, strength, image, 1 - strength, 0).astype(np.float32, copy=False)
+
+
+def thrown(shadow: Shadow, alpha: _Plane, scale: float) -> _Plane:
+    """Where a shadow falls, not yet weakened by its opacity."""
+    return cast_shadow(
+        alpha,
+        blur_px=shadow.blur_px * scale,
+        shift_x_px=shadow.shift_x_px * scale,
+        shift_y_px=shadow.shift_y_px * scale,
+    )
+
+
+def read_background(background: Picture) -> Photo:
+    """The background picture. Raises ImageReadError."""
+    return read_photo(background.path)
+
+
+def colours_to_match(foreground: _Rgb, alpha: _Plane, backdrop: _Rgb) -> tuple[ColourStatistics, ColourStatistics]:
+    """Colours of the person and of its new background over a whole photo, from a regular sample of its pixels."""
+    step = max(1, math.isqrt(alpha.size // _SAMPLES))
+    sample = np.s_[step // 2 :: step, step // 2 :: step]
+    person = colour_statistics(np.ascontiguousarray(foreground[sample]), np.ascontiguousarray(alpha[sample]))
+    return person, colour_statistics(np.ascontiguousarray(backdrop[sample]))
+
+
+def painted(background: Plain | Gradient | Picture, part: Part, picture: Photo | None) -> _Rgb:
+    """A background that has nothing to do with the photo, in sRGB. `picture` is what a Picture's path holds."""
+    match background:
+        case Plain():
+            return np.full((part.height, part.width, 3), background.colour, np.float32)
+        case Gradient():
+            return gradient(part, background.start, background.end, background.angle_degrees)
+        case Picture():
+            assert picture is not None
+            where = background.placement
+            return as_float(
+                place_picture(
+                    picture.image, part, where.fit, zoom=where.zoom, shift_x=where.shift_x, shift_y=where.shift_y
+                )
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """What lies over each other, of one part of a photo."""
+
+    foreground: _Rgb
+    alpha: _Plane
+    shadow: _Plane | None
+    backdrop: _Rgb
+
+
+def laid(layers: Layers, look: Look, part: Part, colours: tuple[ColourStatistics, ColourStatistics] | None) -> _Rgb:
+    """The person on its new background.
+
+    `colours` are the person's and the background's over the whole photo; None where they are not to be matched.
+    """
+    foreground, backdrop = layers.foreground, layers.backdrop
+    if colours is not None:
+        foreground = match_colours(foreground, *colours, strength=look.colour_match)
+    radius_px = wrap_radius_px(part) * part.scale
+    foreground = wrap_light(foreground, layers.alpha, backdrop, radius_px=radius_px, strength=look.light_wrap)
+    if layers.shadow is not None and look.shadow is not None:
+        backdrop = darken(backdrop, layers.shadow, look.shadow.opacity)
+    return composite(foreground, layers.alpha, backdrop)
+
+
+def wrap_radius_px(part: Part) -> float:
+    """How far the new background's light reaches over the person, in pixels of the photo."""
+    return _WRAP_RADIUS * max(part.photo_height_px, part.photo_width_px)
+
+
+def enlarged(small: NDArray[np.generic], scale: float, box: Box, *, smooth: bool) -> NDArray[np.generic]:
+    """A part of a picture that was worked out for the whole photo at a smaller scale.
+
+    Args:
+        small: (h, w) or (h, w, 3).
+        scale: pixels of `small` per pixel of the result, at most 1.
+        box: what of the result is wanted, in its pixels.
+        smooth: interpolated, or each pixel the nearest one.
+    """
+    mapping = np.array(
+        [[scale, 0, (box.left + 0.5) * scale - 0.5], [0, scale, (box.top + 0.5) * scale - 0.5]], dtype=np.float64
+    )
+    return cv2.warpAffine(
+        small,
+        mapping,
+        (box.right - box.left, box.bottom - box.top),
+        flags=(cv2.INTER_LINEAR if smooth else cv2.INTER_NEAREST) | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
