@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ from core.training.run import RunFolder
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say
 
 STOPPING = "Stopping after this step, with the run saved. Ask once more to end it at once.\n"
+ONE_WISH_SECONDS = 1.0
+"""Signals so close together are one: of a Ctrl+C, the terminal and torchrun tell each process."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -104,17 +107,19 @@ def check_data(config: TrainingConfig, processes: Processes) -> None:
 
 @contextlib.contextmanager
 def signals_set(stop: threading.Event) -> Iterator[None]:
-    """In the block, the first Ctrl+C or SIGTERM sets `stop`; the second one ends the process."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    """In the block, the first Ctrl+C or SIGTERM sets `stop`; another one ends the process at once."""
+    asked: list[float] = []
 
     def ask(number: int, frame: object) -> None:
-        stop.set()
-        for each in numbers:
-            signal.signal(each, signal.SIG_DFL)
-        # Not print: the signal may have come in the middle of one.
-        os.write(2, STOPPING.encode())
+        asked.append(time.monotonic())
+        if asked[-1] - asked[0] > ONE_WISH_SECONDS:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        elif not stop.is_set():
+            stop.set()
+            os.write(2, STOPPING.encode())  # not print: the signal may have come in the middle of one
 
-    before = {number: signal.signal(number, ask) for number in numbers}
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

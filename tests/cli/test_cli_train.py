@@ -192,14 +192,16 @@ def test_a_stop_saves_the_run_and_ends_well(started, how):
 
 
 @pytest.mark.slow
-def test_the_first_signal_asks_and_the_second_ends_the_process():
+def test_the_first_signal_asks_and_a_later_one_ends_the_process():
     script = (
-        "import os, signal, threading\n"
-        "from matting_studio.cli.train import signals_set\n"
+        "import os, signal, threading, time\n"
+        "from matting_studio.cli.train import ONE_WISH_SECONDS, signals_set\n"
         "stop = threading.Event()\n"
         "with signals_set(stop):\n"
         "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    print(stop.is_set(), flush=True)\n"
+        "    time.sleep(1.1 * ONE_WISH_SECONDS)\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    print('still here')\n"
     )
