@@ -12,8 +12,9 @@ from core.training.config import load_config
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "resources" / "recipes" / "published.toml"
 TINY = (
-    "network.width=0.125", "schedule.stages.0.steps=1", "schedule.stages.0.crop_px=64", "schedule.stages.0.batch_size=2",
-    "run.validation_px=64", "run.device=cpu", "run.bfloat16=false", "data.workers=0",
+    "network.width=0.125", "data.workers=0",
+    "schedule.stages.0.steps=1", "schedule.stages.0.crop_px=64", "schedule.stages.0.batch_size=2",
+    "run.validation_px=64", "run.device=cpu", "run.bfloat16=false",
 )  # fmt: skip
 
 
