@@ -1,0 +1,57 @@
+"""The program with its window, from start to end."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matting_studio.qt.main_window import MainWindow
+
+OPENCV_QT_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+
+
+def run(paths: Sequence[Path]) -> int:
+    """Open the window on these photos; returns the exit code when it is closed."""
+    clear_qt_paths_of_opencv()
+    from PySide6.QtCore import QTimer  # noqa: PLC0415 - Qt starts after OpenCV's paths are gone
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    window = make_window()
+    window.show()
+    # The window is drawn before anything is read.
+    QTimer.singleShot(0, window, lambda: window.studio.open([Path(path) for path in paths]) if paths else None)
+    return int(application.exec())
+
+
+def clear_qt_paths_of_opencv() -> None:
+    """OpenCV's wheels for Linux carry a Qt of their own and point these variables at it; ours would look there.
+
+    What somebody has set by hand stays: only paths inside of OpenCV are taken out.
+    """
+    for name in OPENCV_QT_VARIABLES:
+        if f"{os.sep}cv2{os.sep}" in os.environ.get(name, ""):
+            del os.environ[name]
+
+
+def make_window(config_folder: Path | None = None, data_folder: Path | None = None) -> "MainWindow":
+    """The window and its studio; settings and recovery lie in these folders, else in the platform's own."""
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+
+    # OpenCV comes in with these, and sets its paths again.
+    from matting_studio.qt.icons import pixmap  # noqa: PLC0415
+    from matting_studio.qt.main_window import TITLE, MainWindow  # noqa: PLC0415
+    from matting_studio.qt.studio import Studio  # noqa: PLC0415
+    from matting_studio.qt.theme import LIGHT, Theme, ThemeChoice  # noqa: PLC0415
+
+    clear_qt_paths_of_opencv()
+    application = QApplication.instance()
+    application.setApplicationName("matting-studio")
+    application.setApplicationDisplayName(TITLE)
+    application.setDesktopFileName("matting-studio")
+    application.setWindowIcon(pixmap("logo", LIGHT.accent, 64, 2.0))
+    studio = Studio(config_folder, data_folder)
+    theme = Theme(application, ThemeChoice(studio.settings.theme))
+    return MainWindow(studio, theme)

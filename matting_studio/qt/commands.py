@@ -1,0 +1,251 @@
+"""What the actions do: one method for each handler that the table of actions names."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
+
+from matting_studio.app.edits import Brush
+from matting_studio.app.export import ExportRequest
+from matting_studio.app.look import Look
+from matting_studio.app.project_file import PhotoMissingError
+from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PICTURE_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
+from matting_studio.qt.pictures import to_array
+from matting_studio.qt.theme import ThemeChoice
+
+if TYPE_CHECKING:
+    from matting_studio.qt.main_window import MainWindow
+
+
+class Commands(QObject):
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._studio = window.studio
+
+    # File
+
+    def open_photos(self) -> None:
+        dialog = self._file_dialog("Open photos", OPEN_FILTER, self._studio.settings.open_folder)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._open_chosen)
+        dialog.open()
+
+    def open_folder(self) -> None:
+        dialog = self._file_dialog("Open a folder", "", self._studio.settings.open_folder)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.filesSelected.connect(self._open_chosen)
+        dialog.open()
+
+    def _open_chosen(self, names: list[str]) -> None:
+        self._studio.open([Path(name) for name in names])
+
+    def open_sample(self) -> None:
+        self._studio.open_sample()
+
+    def locate_photo(self, missing: PhotoMissingError) -> None:
+        """Ask where a project's photo has gone."""
+        dialog = self._file_dialog(f"Where is {missing.expected.name}?", PICTURE_FILTER, missing.project.parent)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._studio.locate_photo(missing.project, Path(name)))
+        dialog.open()
+
+    def save_project(self) -> None:
+        document = self._studio.current
+        if document is None:
+            return
+        if self._studio.project_path(document) is None:
+            self.save_project_as()
+        else:
+            self._studio.save_project()
+
+    def save_project_as(self) -> None:
+        document = self._studio.current
+        if document is None:
+            return
+        known = self._studio.project_path(document)
+        folder = known.parent if known else self._studio.settings.project_folder
+        dialog = self._file_dialog("Save the project", PROJECT_FILTER, folder)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(PROJECT_SUFFIX)
+        dialog.selectFile(known.name if known else f"{Path(document.name).stem}{PROJECT_SUFFIX}")
+        dialog.fileSelected.connect(lambda name: self._studio.save_project(Path(name)))
+        dialog.open()
+
+    def quick_export(self) -> None:
+        self._studio.quick_export()
+
+    def show_export(self) -> None:
+        document = self._studio.current
+        if document is None or document.photo is None:
+            return
+        from matting_studio.qt.export_dialog import ExportDialog  # noqa: PLC0415 - the window is up without it
+
+        settings = self._studio.settings
+        beside = document.path.parent if document.path else Path.home()
+        dialog = ExportDialog(self._window, document, settings.export, settings.export_folder or beside)
+        dialog.wanted.connect(self._export)
+        self._window.show_dialog(dialog)
+
+    def _export(self, request: ExportRequest) -> None:
+        self._studio.export(request)
+
+    def close_photo(self) -> None:
+        document = self._studio.current
+        if document is None:
+            return
+        if document not in self._studio.modified:
+            self._studio.close(document)
+            return
+        self._window.question_bar.ask(
+            f"{document.name} has changes that are in no project.",
+            (
+                ("Keep it open", self._window.canvas.setFocus),
+                ("Save as a project…", self.save_project),
+                ("Close without saving", partial(self._studio.close, document)),
+            ),
+        )
+
+    def quit(self) -> None:
+        self._window.close()
+
+    # Edit
+
+    def undo(self) -> None:
+        self._studio.undo()
+
+    def redo(self) -> None:
+        self._studio.redo()
+
+    def copy_cutout(self) -> None:
+        self._studio.copy_cutout()
+
+    def paste(self) -> None:
+        if not self.take(QGuiApplication.clipboard().mimeData()):
+            self._window.message_bar.tell("warning", "There is no picture to paste: copy one in another program first.")
+
+    def take(self, data: QMimeData) -> bool:
+        """Open the files or the picture that a clipboard or a drop holds; False if it holds neither."""
+        paths = local_paths(data.urls())
+        if paths:
+            self._studio.open(paths)
+            return True
+        image = data.imageData() if data.hasImage() else None
+        if isinstance(image, QImage) and not image.isNull():
+            self._studio.paste(to_array(image))
+            return True
+        return False
+
+    def reset_edits(self) -> None:
+        self._studio.reset_edits()
+
+    def reset_look(self) -> None:
+        self._studio.change_look(Look(), "Reset all settings")
+
+    # View
+
+    def show_mode(self, mode: CanvasMode) -> None:
+        self._window.canvas.set_mode(mode)
+
+    def fit(self) -> None:
+        self._window.canvas.zoom_to_fit()
+
+    def actual_size(self) -> None:
+        self._window.canvas.zoom_to_actual_size()
+
+    def zoom_in(self) -> None:
+        self._window.canvas.zoom_in()
+
+    def zoom_out(self) -> None:
+        self._window.canvas.zoom_out()
+
+    def compare_with_original(self) -> None:
+        self._window.show_comparison(None)
+
+    def compare_with_model(self) -> None:
+        self._ask_for_model("Compare with a model", self._window.show_comparison)
+
+    def choose_theme(self, choice: ThemeChoice) -> None:
+        self._studio.change_settings(self._studio.settings.model_copy(update={"theme": choice.value}))
+
+    def toggle_full_screen(self) -> None:
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()
+
+    # Brush
+
+    def choose_tool(self, tool: Brush | None) -> None:
+        self._window.canvas.set_tool(tool)
+        self._window.canvas.setFocus()
+
+    def brush_smaller(self) -> None:
+        self._window.canvas.resize_brush(-1)
+
+    def brush_larger(self) -> None:
+        self._window.canvas.resize_brush(1)
+
+    def swap_brush(self) -> None:
+        self._window.canvas.swap_brush()
+
+    # Photo
+
+    def previous_photo(self) -> None:
+        self._studio.select_previous()
+
+    def next_photo(self) -> None:
+        self._studio.select_next()
+
+    def cancel(self) -> None:
+        self._studio.cancel()
+
+    def matte_again(self) -> None:
+        if self._studio.current is not None:
+            self._studio.matte_again(self._studio.current)
+
+    def choose_model(self) -> None:
+        self._ask_for_model("Choose a model", self._studio.set_model)
+
+    def use_shipped_model(self) -> None:
+        self._studio.set_model(None)
+
+    def _ask_for_model(self, title: str, then: Callable[[Path], None]) -> None:
+        model = self._studio.settings.model
+        dialog = self._file_dialog(title, MODEL_FILTER, model.parent if model else None)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: then(Path(name)))
+        dialog.open()
+
+    # Help
+
+    def show_palette(self) -> None:
+        self._window.command_palette.open()
+
+    def show_shortcuts(self) -> None:
+        from matting_studio.qt.shortcut_sheet import ShortcutSheet  # noqa: PLC0415 - the window is up without it
+
+        self._window.show_dialog(ShortcutSheet(self._window))
+
+    def show_about(self) -> None:
+        from matting_studio.app.places import cache_folder, config_folder, log_folder  # noqa: PLC0415
+        from matting_studio.qt.about import About, diagnostics  # noqa: PLC0415 - the window is up without it
+
+        folders = (("Settings", config_folder()), ("Cache", cache_folder()), ("Logs", log_folder()))
+        self._window.show_dialog(
+            About(self._window, diagnostics(self._studio.device_text, self._studio.model_text, folders))
+        )
+
+    def _file_dialog(self, title: str, names: str, folder: Path | None) -> QFileDialog:
+        dialog = QFileDialog(self._window, title, str(folder or ""), names)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+
+def local_paths(urls: list[QUrl]) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]

@@ -1,0 +1,120 @@
+"""Two pictures of one photo side by side, moving together: before and after, or two models."""
+
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from matting_studio.app.viewport import Viewport
+from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.canvas_view import CanvasView
+from matting_studio.qt.message_bar import MessageBar
+from matting_studio.qt.studio import Studio
+from matting_studio.qt.theme import Theme
+
+SIZE_PX = (1200, 720)
+SHUTDOWN_SECONDS = 20.0
+
+
+class CompareWindow(QWidget):
+    """Shows the studio's current photo on both sides."""
+
+    def __init__(self, parent: QWidget, studio: Studio, theme: Theme, model: Path | None = None) -> None:
+        """Without a model, the photo is on the left and its result on the right; with one, what the studio's model
+        makes of it is on the left, and what this one does on the right."""
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Compare")
+        self.resize(*SIZE_PX)
+        self._other: _OtherModel | None = None if model is None else _OtherModel(studio, model)
+        self.message_bar = MessageBar(theme)
+        self.left = CanvasView(studio, key="compare left")
+        if self._other is None:
+            self.right = CanvasView(studio, key="compare right")
+            self.left.set_mode(CanvasMode.ORIGINAL)
+            self.right.set_mode(CanvasMode.CUTOUT)
+            titles = ("Original", "Result")
+        else:
+            assert model is not None
+            self.right = CanvasView(self._other.studio, key="compare right")
+            self._other.studio.message.connect(self.message_bar.tell)
+            for view, follower in ((self.left, self.right), (self.right, self.left)):
+                view.mode_changed.connect(follower.set_mode)
+            self.left.set_mode(CanvasMode.ALPHA)
+            titles = (studio.model_text, model.name)
+            self._other.begin()
+        self.left.viewport_changed.connect(self._lead_right)
+        self.right.viewport_changed.connect(self._lead_left)
+        self._moving = False
+        panes = QHBoxLayout()
+        panes.setSpacing(2)
+        for title, view in zip(titles, (self.left, self.right), strict=True):
+            panes.addLayout(_pane(title, view))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.message_bar)
+        column.addLayout(panes, 1)
+        hint = QLabel("Keys 1…7 choose what is seen, the wheel zooms both sides, Esc closes.")
+        hint.setProperty("quiet", True)
+        hint.setContentsMargins(16, 8, 16, 8)
+        column.addWidget(hint)
+        QShortcut(QKeySequence("Esc"), self, self.close)
+        self.left.setFocus()
+
+    @Slot(object)
+    def _lead_right(self, viewport: Viewport) -> None:
+        self._lead(self.right, viewport)
+
+    @Slot(object)
+    def _lead_left(self, viewport: Viewport) -> None:
+        self._lead(self.left, viewport)
+
+    def _lead(self, follower: CanvasView, viewport: Viewport) -> None:
+        """Move the other side; it must not lead in its turn."""
+        if not self._moving:
+            self._moving = True
+            follower.set_viewport(viewport)
+            self._moving = False
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.hide()
+        if self._other is not None:
+            self._other.end()
+        event.accept()
+
+
+class _OtherModel:
+    """A studio of its own for the same photo, with another model; leaves nothing behind."""
+
+    def __init__(self, studio: Studio, model: Path) -> None:
+        assert studio.current is not None
+        self._document = studio.current
+        self._model = model
+        self._folder = tempfile.TemporaryDirectory(prefix="matting-studio-")
+        folder = Path(self._folder.name)
+        self.studio = Studio(folder / "config", folder / "data")
+
+    def begin(self) -> None:
+        self.studio.set_model(self._model)
+        if self._document.path is not None:
+            self.studio.open([self._document.path])
+        elif self._document.photo is not None:
+            self.studio.paste(self._document.photo.image)
+
+    def end(self) -> None:
+        self.studio.shutdown(SHUTDOWN_SECONDS)
+        self._folder.cleanup()
+
+
+def _pane(title: str, view: CanvasView) -> QVBoxLayout:
+    label = QLabel(title)
+    label.setProperty("title", True)
+    label.setContentsMargins(16, 8, 16, 8)
+    column = QVBoxLayout()
+    column.setSpacing(0)
+    column.addWidget(label)
+    column.addWidget(view, 1)
+    return column

@@ -1,0 +1,74 @@
+"""Takes the cut-out by drag and drop into another program.
+
+Other programs want a file, and a file takes a moment: it is written in the background from the press on, and the drag
+begins as soon as it is there and the button is still down.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Qt, QUrl, Slot
+from PySide6.QtGui import QDrag, QImage, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QToolButton
+
+from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.qt.icons import name_icon
+from matting_studio.qt.studio import Studio
+
+PREVIEW_PX = 160
+
+
+class DragHandle(QToolButton):
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self._folder: Path | None = None
+        self._awaited: Path | None = None
+        self.setEnabled(False)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.setToolTip("Drag the cut-out into another program")
+        self.setAccessibleName("Drag the cut-out")
+        name_icon(self, "drag")
+        studio.exported.connect(self._exported)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        document = self._studio.current
+        if event.button() == Qt.MouseButton.LeftButton and document is not None and document.alpha is not None:
+            self._folder = self._folder or Path(tempfile.mkdtemp(prefix="matting-studio-"))
+            stem = document.path.stem if document.path else "pasted"
+            self._awaited = self._folder / f"{stem}_cutout.png"
+            self._studio.export(ExportRequest(ExportKind.CUTOUT, self._awaited))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._awaited = None
+        super().mouseReleaseEvent(event)
+
+    def remove_files(self) -> None:
+        """Delete what was written for drags; other programs have read it by now."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder)
+            self._folder = None
+
+    @Slot(object)
+    def _exported(self, paths: list[Path]) -> None:
+        if self._awaited is not None and self._awaited in paths:
+            path, self._awaited = self._awaited, None
+            self.setDown(False)
+            drag = QDrag(self)
+            drag.setMimeData(cutout_data(path))
+            drag.setPixmap(_preview(path))
+            drag.exec(Qt.DropAction.CopyAction)
+
+
+def cutout_data(path: Path) -> QMimeData:
+    """A file for programs that take files, and its picture for those that take pictures."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setImageData(QImage(str(path)))
+    return data
+
+
+def _preview(path: Path) -> QPixmap:
+    return QPixmap(str(path)).scaled(PREVIEW_PX, PREVIEW_PX, Qt.AspectRatioMode.KeepAspectRatio)

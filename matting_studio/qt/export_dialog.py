@@ -1,0 +1,209 @@
+"""What is exported, how, and where to; remembers what was chosen."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.image_io import BitDepth
+from matting_studio.app.document import Document
+from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.settings import ExportSettings
+from matting_studio.qt.icons import name_icon
+from matting_studio.qt.inspector_slider import InspectorSlider
+
+KINDS = (
+    (ExportKind.CUTOUT, "Cut-out with transparency"),
+    (ExportKind.COMPOSITE, "Composite with the new background"),
+    (ExportKind.ALPHA, "Alpha"),
+    (ExportKind.TRIMAP, "Trimap"),
+    (ExportKind.FOREGROUND, "Foreground colours without transparency"),
+)
+FORMATS = ((".png", "PNG"), (".tif", "TIFF"), (".webp", "WebP"), (".jpg", "JPEG"))
+DEPTHS: tuple[tuple[BitDepth | None, str], ...] = ((None, "As the photo has it"), (8, "8 bit"), (16, "16 bit"))
+OPAQUE = (ExportKind.COMPOSITE, ExportKind.FOREGROUND, ExportKind.ALPHA, ExportKind.TRIMAP)
+CROPS = {"none": "Crop (none is set)", "person": "Crop around the person", "ratio": "Crop to the chosen ratio"}
+
+
+class ExportDialog(QDialog):
+    wanted = Signal(object)
+    """An ExportRequest."""
+
+    def __init__(self, parent: QWidget, document: Document, settings: ExportSettings, folder: Path) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(520)
+        self._document = document
+        self._png_compression = settings.png_compression
+        self._named = False
+        self.what = _combo("What", [text for _, text in KINDS])
+        self.format = _combo("Format", [text for _, text in FORMATS])
+        self.depth = _combo("Bit depth", [text for _, text in DEPTHS])
+        self.quality = InspectorSlider("Quality", 1, 95, tip="More is larger and better.")
+        self.lossless = QCheckBox("Lossless")
+        self.crop = QCheckBox(CROPS[document.look.crop.kind])
+        self.folder, self.name = QLineEdit(str(folder)), QLineEdit()
+        self.folder.setAccessibleName("Folder")
+        self.name.setAccessibleName("Name")
+        browse = QPushButton("Choose…")
+        browse.clicked.connect(self._browse)
+        place = QWidget()
+        row = QHBoxLayout(place)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.folder, 1)
+        row.addWidget(browse)
+        self.summary = QLabel()
+        self.summary.setProperty("quiet", True)
+        self.summary.setWordWrap(True)
+        self.summary.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
+        self.summary.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.export_button, cancel = QPushButton("Export"), QPushButton("Cancel")
+        self.export_button.setProperty("accent", True)
+        self.export_button.setDefault(True)
+        name_icon(self.export_button, "export", "on_accent")
+        self.export_button.clicked.connect(self._export)
+        cancel.clicked.connect(self.reject)
+
+        self._lay_out(place, cancel)
+        self._restore(settings)
+        for combo in (self.what, self.format, self.depth):
+            combo.currentIndexChanged.connect(self._adapt)
+        for box in (self.lossless, self.crop):
+            box.toggled.connect(self._adapt)
+        self.quality.moved.connect(self._adapt)
+        self.folder.textChanged.connect(self._adapt)
+        self.name.textEdited.connect(self._rename)
+        self._adapt()
+
+    def _lay_out(self, place: QWidget, cancel: QPushButton) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        rows = (
+            ("What", self.what), ("Format", self.format), ("Bit depth", self.depth), ("", self.lossless),
+            ("", self.quality), ("", self.crop), ("Folder", place), ("Name", self.name),
+        )  # fmt: skip
+        for row, (text, control) in enumerate(rows):
+            grid.addWidget(QLabel(text), row, 0)
+            grid.addWidget(control, row, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch()
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.export_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(16)
+        column.addLayout(grid)
+        column.addWidget(self.summary)
+        column.addLayout(buttons)
+
+    def request(self) -> ExportRequest:
+        """What is chosen now."""
+        settings = ExportSettings(
+            what=self._kind,
+            suffix=self._suffix,
+            bit_depth=DEPTHS[self.depth.currentIndex()][0] if self.depth.isEnabled() else None,
+            png_compression=self._png_compression,
+            jpeg_quality=round(self.quality.value),
+            webp_quality=None if self.lossless.isChecked() else round(self.quality.value),
+            crop=self.crop.isChecked(),
+        )
+        return settings.request(Path(self.folder.text()).expanduser(), self.name.text().strip())
+
+    @property
+    def _kind(self) -> ExportKind:
+        return KINDS[self.what.currentIndex()][0]
+
+    @property
+    def _suffix(self) -> str:
+        return FORMATS[self.format.currentIndex()][0]
+
+    def _restore(self, settings: ExportSettings) -> None:
+        self.what.setCurrentIndex([kind for kind, _ in KINDS].index(settings.what))
+        suffixes = [suffix for suffix, _ in FORMATS]
+        suffix = {".jpeg": ".jpg", ".tiff": ".tif"}.get(settings.suffix, settings.suffix)
+        self.format.setCurrentIndex(suffixes.index(suffix))
+        self.depth.setCurrentIndex([depth for depth, _ in DEPTHS].index(settings.bit_depth))
+        self.lossless.setChecked(settings.webp_quality is None)
+        quality = settings.jpeg_quality if suffix == ".jpg" else settings.webp_quality or settings.jpeg_quality
+        self.quality.set_value(quality)
+        self.crop.setChecked(settings.crop)
+
+    def _adapt(self) -> None:
+        """Offer what fits together, propose a name, and say what will be written."""
+        jpeg = self.format.findText("JPEG")
+        self.format.model().item(jpeg).setEnabled(self._kind in OPAQUE)
+        if self.format.currentIndex() == jpeg and self._kind not in OPAQUE:
+            self.format.setCurrentIndex(0)
+            return
+        deep = self._suffix in (".png", ".tif") and self._kind is not ExportKind.TRIMAP
+        self.depth.setEnabled(deep)
+        self.lossless.setVisible(self._suffix == ".webp")
+        lossy = self._suffix == ".jpg" or (self._suffix == ".webp" and not self.lossless.isChecked())
+        self.quality.setVisible(lossy)
+        self.crop.setEnabled(self._document.look.crop.kind != "none")
+        if not self._named:
+            stem = self._document.path.stem if self._document.path else "pasted"
+            self.name.setText(f"{stem}_{self._kind.value}")
+        self._summarise()
+
+    def _rename(self) -> None:
+        self._named = True
+        self._summarise()
+
+    def _summarise(self) -> None:
+        name, folder = self.name.text().strip(), Path(self.folder.text()).expanduser()
+        sentence, possible = self._sentence(name, folder)
+        self.summary.setText(sentence)
+        self.export_button.setEnabled(possible)
+
+    def _sentence(self, name: str, folder: Path) -> tuple[str, bool]:
+        """What will happen, and whether it can."""
+        if not name or "/" in name or "\\" in name:
+            return "Give the file a name, without slashes.", False
+        if not folder.is_dir():
+            return f"There is no folder {folder}. Choose another one.", False
+        photo = self._document.photo
+        assert photo is not None
+        height, width, _ = photo.image.shape
+        cropped = self.crop.isChecked() and self.crop.isEnabled()
+        size = f"Cropped from {width} × {height} px" if cropped else f"{width} × {height} px"
+        chosen = DEPTHS[self.depth.currentIndex()][0] or photo.bit_depth
+        depth = chosen if self.depth.isEnabled() else 8
+        path = folder / f"{name}{self._suffix}"
+        replaced = " There is such a file already: it will be replaced." if path.exists() else ""
+        return f"{size}, {depth} bit, as {path.name}.{replaced}", True
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, "Choose a folder", self.folder.text())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.folder.setText)
+        dialog.open()
+
+    def _export(self) -> None:
+        self.wanted.emit(self.request())
+        self.accept()
+
+
+def _combo(name: str, texts: list[str]) -> QComboBox:
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    combo.addItems(texts)
+    return combo

@@ -1,0 +1,56 @@
+"""The sections on the right: what can be set, for all photos and for the one that is shown."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from matting_studio.app.look import Look
+from matting_studio.qt.inspector_background import BackgroundSection
+from matting_studio.qt.inspector_brush import BrushSection
+from matting_studio.qt.inspector_colours import ColoursSection
+from matting_studio.qt.inspector_crop import CropSection
+from matting_studio.qt.inspector_model import ModelSection
+from matting_studio.qt.inspector_refine import RefineSection
+
+WIDTH_PX = 320
+
+
+class Inspector(QScrollArea):
+    previewed = Signal(object)
+    """A look to show while a control moves, or None to show the document's own again."""
+    committed = Signal(object, str)
+    """A look to keep, and the name of the step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("inspector")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(WIDTH_PX)
+        self.brush, self.model = BrushSection(), ModelSection()
+        self.refine, self.colours = RefineSection(), ColoursSection()
+        self.background, self.crop = BackgroundSection(), CropSection()
+        self._of_look = (self.refine, self.colours, self.background, self.crop)
+        content = QWidget()
+        content.setObjectName("inspector_content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for section in (self.brush, self.model, *self._of_look):
+            column.addWidget(section)
+        column.addStretch()
+        self.setWidget(content)
+        for section in self._of_look:
+            section.previewed.connect(self.previewed)
+            section.committed.connect(self.committed)
+        self.show_look(None)
+
+    def show_look(self, look: Look | None) -> None:
+        """Show the look of the current photo; without one, its sections are disabled."""
+        for section in self._of_look:
+            section.setEnabled(look is not None)
+            section.set_look(look or Look())
+
+    def settle(self) -> None:
+        """Keep at once what a control would keep in a moment; before anything else happens to the photo."""
+        for section in self._of_look:
+            section.settle()

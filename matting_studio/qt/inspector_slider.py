@@ -1,0 +1,95 @@
+"""A number with a name: a slider to drag and a box to type in.
+
+`moved` says what to preview while it changes, `settled` what to keep: on release, or a moment after the last key.
+"""
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
+
+SETTLING_MILLISECONDS = 400
+SPIN_WIDTH_PX = 88
+
+
+class InspectorSlider(QWidget):
+    moved = Signal(float)
+    settled = Signal(float)
+
+    def __init__(self, text: str, low: float, high: float, step: float = 1, *, suffix: str = "", tip: str = "") -> None:
+        super().__init__()
+        self._step = step
+        self._value = low
+        self._label = QLabel(text)
+        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider.setRange(round(low / step), round(high / step))
+        self._slider.setPageStep(max(1, round((high - low) / step / 10)))
+        self._slider.setAccessibleName(text)
+        self._box = QDoubleSpinBox()
+        self._box.setRange(low, high)
+        self._box.setSingleStep(step)
+        self._box.setDecimals(0 if step >= 1 else len(f"{step:g}".partition(".")[2]))
+        self._box.setSuffix(suffix)
+        self._box.setKeyboardTracking(False)
+        self._box.setFixedWidth(SPIN_WIDTH_PX)
+        self._box.setAccessibleName(text)
+        self.setToolTip(tip)
+
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._label, 0, 0)
+        grid.addWidget(self._box, 0, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self._slider, 1, 0)
+
+        self._settling = QTimer(self, singleShot=True, interval=SETTLING_MILLISECONDS)
+        self._settling.timeout.connect(self._settle)
+        self._slider.valueChanged.connect(self._slide)
+        self._slider.sliderReleased.connect(self._settle)
+        self._box.valueChanged.connect(self._type)
+        self._box.editingFinished.connect(self.settle)
+        for scrolled in (self._slider, self._box):
+            scrolled.installEventFilter(self)
+
+    @property
+    def value(self) -> float:
+        return self._value
+
+    def set_value(self, value: float) -> None:
+        """Show a value without announcing it; not while a hand is on the slider."""
+        if self._slider.isSliderDown() or self._settling.isActive():
+            return
+        self._show(value)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel scrolls the inspector; it never changes a value by accident."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _show(self, value: float) -> None:
+        self._value = value
+        for control, shown in ((self._slider, round(value / self._step)), (self._box, value)):
+            control.blockSignals(True)
+            control.setValue(shown)
+            control.blockSignals(False)
+
+    def _slide(self, position: int) -> None:
+        self._show(position * self._step)
+        self.moved.emit(self._value)
+        if not self._slider.isSliderDown():
+            self._settling.start()
+
+    def _type(self, value: float) -> None:
+        self._show(value)
+        self.moved.emit(value)
+        self._settling.start()
+
+    def settle(self) -> None:
+        """Keep at once what would be kept in a moment."""
+        if self._settling.isActive():
+            self._settle()
+
+    def _settle(self) -> None:
+        self._settling.stop()
+        self.settled.emit(self._value)

@@ -1,0 +1,335 @@
+"""The window: puts the parts together and says which of them hears what."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from matting_studio.app.document import Document
+from matting_studio.app.look import Look
+from matting_studio.app.session import Status
+from matting_studio.qt.action_table import Need
+from matting_studio.qt.actions import Actions
+from matting_studio.qt.brush_settings import BrushSettings
+from matting_studio.qt.canvas import Canvas
+from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.canvas_pixel import PixelInfo
+from matting_studio.qt.command_palette import CommandPalette
+from matting_studio.qt.commands import Commands, local_paths
+from matting_studio.qt.drag_handle import DragHandle
+from matting_studio.qt.empty_state import EmptyState
+from matting_studio.qt.film_strip import FilmStrip
+from matting_studio.qt.icons import dress
+from matting_studio.qt.inspector import Inspector
+from matting_studio.qt.message_bar import MessageBar
+from matting_studio.qt.question_bar import QuestionBar
+from matting_studio.qt.status_bar import StatusBar
+from matting_studio.qt.studio import Activity, Studio
+from matting_studio.qt.theme import Theme, ThemeChoice
+from matting_studio.qt.toolbar import Toolbar
+
+TITLE = "Matting Studio"
+MINIMUM_PX, DEFAULT_PX = (960, 600), (1360, 860)
+SHUTDOWN_SECONDS = 20.0
+
+
+class MainWindow(QMainWindow):
+    def __init__(self, studio: Studio, theme: Theme) -> None:
+        super().__init__()
+        self.studio = studio
+        self._theme = theme
+        self._activity: Activity | None = None
+        self._may_close = False
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*MINIMUM_PX)
+        self.resize(*DEFAULT_PX)
+        self.commands = Commands(self)
+        self.actions_table = Actions(self, self.commands)
+        self.canvas = Canvas(studio)
+        self.empty_state = EmptyState()
+        self.inspector = Inspector()
+        self.film_strip = FilmStrip(studio, theme)
+        self.message_bar = MessageBar(theme)
+        self.question_bar = QuestionBar()
+        self.status_bar = StatusBar()
+        self.drag_handle = DragHandle(studio)
+        self._recent = QMenu("Open recent", self)
+        self._lay_out()
+        self.command_palette = CommandPalette(self, self.actions_table, theme)
+        self._connect_parts()
+        self._connect_studio()
+        self._restore()
+        self._dress()
+        self._show_documents()
+        self._offer_recovery()
+        self.empty_state.open_button.setFocus()
+
+    def _lay_out(self) -> None:
+        self.actions_table.fill(self.menuBar(), self._recent)
+        for _, action in self.actions_table:
+            self.addAction(action)
+        self.addToolBar(Toolbar(self.actions_table, self.drag_handle))
+        self.setStatusBar(self.status_bar)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty_state)
+        self._stack.addWidget(self.canvas)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._stack, 1)
+        middle.addWidget(self.inspector)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.question_bar)
+        column.addWidget(self.message_bar)
+        column.addLayout(middle, 1)
+        column.addWidget(self.film_strip)
+        self.setCentralWidget(central)
+
+    def _connect_parts(self) -> None:
+        studio, commands = self.studio, self.commands
+        self._theme.changed.connect(self._dress)
+        self.actions_table.about_to_run.connect(self.inspector.settle)
+        self.canvas.mode_changed.connect(self._remember_mode)
+        self.canvas.brush_changed.connect(self._show_brush)
+        self.canvas.hovered.connect(self._show_pixel)
+        self.canvas.zoom_changed.connect(self.status_bar.show_zoom)
+        self.inspector.previewed.connect(studio.preview_look)
+        self.inspector.committed.connect(self._change_look)
+        self.inspector.brush.changed.connect(self.canvas.set_brush)
+        self.inspector.model.model_wanted.connect(commands.choose_model)
+        self.inspector.model.device_chosen.connect(studio.set_device)
+        self.inspector.model.size_chosen.connect(studio.set_size_px)
+        self.inspector.model.reset.connect(self._reset_model)
+        self.film_strip.chosen.connect(self._select)
+        self.status_bar.cancel_wanted.connect(commands.cancel)
+        self.empty_state.open_wanted.connect(commands.open_photos)
+        self.empty_state.paste_wanted.connect(commands.paste)
+        self.empty_state.sample_wanted.connect(commands.open_sample)
+        self.empty_state.recent_wanted.connect(self._open_recent)
+        self._recent.aboutToShow.connect(self._fill_recent)
+
+    def _connect_studio(self) -> None:
+        studio = self.studio
+        studio.documents_changed.connect(self._show_documents)
+        studio.current_changed.connect(self._show_document)
+        studio.document_changed.connect(self._document_changed)
+        studio.activity_changed.connect(self._show_activity)
+        studio.settings_changed.connect(self._show_settings)
+        studio.message.connect(self.message_bar.tell)
+        studio.photo_missing.connect(self._ask_for_photo)
+
+    # What the studio says
+
+    @Slot()
+    def _show_documents(self) -> None:
+        any_open = bool(self.studio.documents)
+        self._stack.setCurrentWidget(self.canvas if any_open else self.empty_state)
+        self.inspector.setVisible(any_open)
+        self.film_strip.setVisible(any_open)
+        self._show_document(self.studio.current)
+
+    @Slot(object)
+    def _show_document(self, document: Document | None) -> None:
+        self.setWindowTitle(f"{document.name}[*] – {TITLE}" if document else TITLE)
+        self.setWindowModified(document is not None and document.modified)
+        self.inspector.show_look(document.look if document else None)
+        viewport = self.canvas.viewport
+        self.status_bar.show_zoom(viewport.scale if document and viewport else None)
+        if document is None:
+            self._show_pixel(None)
+        self._enable()
+
+    @Slot(object)
+    def _document_changed(self, document: Document) -> None:
+        if document is self.studio.current:
+            self._show_document(document)
+
+    @Slot(object)
+    def _show_activity(self, activity: Activity | None) -> None:
+        self._activity = activity
+        self.status_bar.show_activity(activity)
+        self._enable()
+
+    @Slot()
+    def _show_settings(self) -> None:
+        studio, settings = self.studio, self.studio.settings
+        self._theme.choose(ThemeChoice(settings.theme))
+        self.actions_table.check(f"theme.{settings.theme}")
+        defaults = settings.model is None and settings.size_px is None and settings.device == "auto"
+        self.inspector.model.show_choices(studio.model_text, settings.size_px, settings.device, defaults)
+        self.status_bar.show_device(studio.model_text, studio.device_text)
+        self.empty_state.set_recent(settings.existing_recent_files)
+
+    def _enable(self) -> None:
+        document = self.studio.current
+        has_matte = document is not None and document.alpha is not None
+        has_look = document is not None and document.look != Look()
+        met = {
+            Need.DOCUMENT: document is not None,
+            Need.PHOTO: document is not None and document.photo is not None,
+            Need.MATTE: has_matte,
+            Need.NEIGHBOUR: len(self.studio.documents) > 1,
+            Need.UNDO: document is not None and document.undo_name is not None,
+            Need.REDO: document is not None and document.redo_name is not None,
+            Need.EDITS: document is not None and bool(document.edits),
+            Need.LOOK: has_look,
+            Need.ACTIVITY: self._activity is not None,
+            Need.UNMATTED: document is not None and self.studio.status(document) in (Status.STOPPED, Status.FAILED),
+        }
+        self.actions_table.enable(Need(sum(need.value for need, there in met.items() if there)))
+        for name, step in (("undo", document and document.undo_name), ("redo", document and document.redo_name)):
+            self.actions_table[name].setText(f"{name.capitalize()}: {step}" if step else name.capitalize())
+        self.drag_handle.setEnabled(has_matte)
+
+    def _offer_recovery(self) -> None:
+        items = self.studio.pending_recoveries()
+        if not items:
+            return
+        names = ", ".join(item.name for item in items[:3]) + (" and others" if len(items) > 3 else "")
+        self.question_bar.ask(
+            f"The program ended unexpectedly last time. Your work on {names} was kept.",
+            (("Bring it back", self._recover), ("Discard it", self._discard)),
+        )
+
+    def _recover(self) -> None:
+        for item in self.studio.pending_recoveries():
+            self.studio.recover(item)
+
+    def _discard(self) -> None:
+        for item in self.studio.pending_recoveries():
+            self.studio.discard(item)
+
+    # What the parts say
+
+    def _change_look(self, look: Look, name: str) -> None:
+        self.studio.change_look(look, name)
+
+    def _select(self, document: Document) -> None:
+        self.inspector.settle()
+        self.studio.select(document)
+
+    @Slot(object)
+    def _remember_mode(self, mode: CanvasMode) -> None:
+        self.actions_table.check(f"mode.{mode}")
+        split = mode is CanvasMode.SPLIT
+        update = {"split": split} if split else {"split": False, "view_mode": mode.views[0]}
+        self.studio.change_settings(self.studio.settings.model_copy(update=update))
+
+    @Slot(object)
+    def _show_brush(self, brush: BrushSettings) -> None:
+        self.actions_table.check(f"tool.{brush.tool or 'pan'}")
+        self.inspector.brush.show_brush(brush)
+        remembered = self.studio.settings.brush.model_copy(
+            update={"size_px": brush.size_px, "hardness": brush.hardness, "opacity": brush.opacity}
+        )
+        self.studio.change_settings(self.studio.settings.model_copy(update={"brush": remembered}))
+
+    @Slot(object)
+    def _show_pixel(self, pixel: PixelInfo | None) -> None:
+        if pixel is None:
+            self.status_bar.show_pixel("", "", "", "")
+            return
+        alpha = "" if pixel.alpha is None else f"alpha {pixel.alpha:.3f}"
+        colour = " ".join(str(value) for value in pixel.colour)
+        self.status_bar.show_pixel(f"{pixel.x}, {pixel.y}", colour, alpha, pixel.trimap or "")
+
+    def _reset_model(self) -> None:
+        self.studio.set_model(None)
+        self.studio.set_device("auto")
+        self.studio.set_size_px(None)
+
+    @Slot(object)
+    def _open_recent(self, path: Path) -> None:
+        self.studio.open([path])
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self.studio.settings.existing_recent_files:
+            action = self._recent.addAction(path.name.replace("&", "&&"))
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, path=path: self._open_recent(path))
+        if self._recent.isEmpty():
+            self._recent.addAction("No files yet").setEnabled(False)
+
+    # Other windows
+
+    def show_dialog(self, dialog: QDialog) -> None:
+        """Show a dialog that the window goes on living beside."""
+        dress(dialog, self._theme.colours, self.devicePixelRatioF())
+        dialog.open()
+
+    def show_comparison(self, model: Path | None) -> None:
+        """Show the photo beside its result, or beside what another model makes of it."""
+        from matting_studio.qt.compare import CompareWindow  # noqa: PLC0415 - the window is up without it
+
+        window = CompareWindow(self, self.studio, self._theme, model)
+        window.show()
+
+    @Slot(object)
+    def _ask_for_photo(self, error: Exception) -> None:
+        self.message_bar.tell("warning", str(error))
+        self.commands.locate_photo(error)
+
+    # Files and pictures that are dropped
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        data = event.mimeData()
+        if event.source() is None and (local_paths(data.urls()) or data.hasImage()):
+            event.acceptProposedAction()
+            self.empty_state.set_dropping(True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.empty_state.set_dropping(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.empty_state.set_dropping(False)
+        if self.commands.take(event.mimeData()):
+            event.acceptProposedAction()
+
+    # Beginning and end
+
+    def _restore(self) -> None:
+        """Be as the window was left."""
+        settings = self.studio.settings
+        self.restoreGeometry(QByteArray.fromBase64(settings.window_geometry.encode()))
+        mode = CanvasMode.SPLIT if settings.split else CanvasMode(settings.view_mode.value)
+        self.canvas.set_mode(mode)
+        self.actions_table.check(f"mode.{mode}")
+        brush = settings.brush
+        self.canvas.set_brush(BrushSettings(None, brush.size_px, brush.hardness, brush.opacity))
+        self._show_brush(self.canvas.brush)
+        self._show_settings()
+
+    @Slot()
+    def _dress(self) -> None:
+        dress(self, self._theme.colours, self.devicePixelRatioF())
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._dress()
+        super().changeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.inspector.settle()
+        modified = self.studio.modified
+        if modified and not self._may_close:
+            event.ignore()
+            photos = modified[0].name if len(modified) == 1 else f"{len(modified)} photos"
+            self.question_bar.ask(
+                f"{photos} {'has' if len(modified) == 1 else 'have'} changes that are in no project.",
+                (("Stay", self.canvas.setFocus), ("Quit without saving", self._close_anyway)),
+            )
+            return
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.studio.change_settings(self.studio.settings.model_copy(update={"window_geometry": geometry}))
+        self.hide()
+        self.drag_handle.remove_files()
+        self.studio.shutdown(SHUTDOWN_SECONDS)
+        event.accept()
+
+    def _close_anyway(self) -> None:
+        self._may_close = True
+        QTimer.singleShot(0, self.close)

@@ -1,0 +1,21 @@
+"""Between Qt's pictures and arrays."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+
+def to_array(image: QImage) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """(H, W, 3) RGB, or (H, W, 4) straight RGBA where the picture has transparency; uint16 if it has deep colours."""
+    deep, transparent = image.depth() > 32, image.hasAlphaChannel()
+    formats = QImage.Format
+    if deep:
+        wanted, channels, kind = formats.Format_RGBA64, 4, np.uint16
+    elif transparent:
+        wanted, channels, kind = formats.Format_RGBA8888, 4, np.uint8
+    else:
+        wanted, channels, kind = formats.Format_RGB888, 3, np.uint8
+    converted = image.convertToFormat(wanted)
+    rows = np.frombuffer(converted.constBits(), kind).reshape(converted.height(), -1)
+    array = rows[:, : converted.width() * channels].reshape(converted.height(), converted.width(), channels)
+    return array[..., : 4 if transparent else 3].copy()

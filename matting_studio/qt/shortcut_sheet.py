@@ -1,0 +1,58 @@
+"""All keys on one sheet, made from the table of actions, and what the mouse does on the photo."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from matting_studio.qt.action_table import MENUS, SPECS
+from matting_studio.qt.actions import key_text
+
+ON_THE_PHOTO = (
+    ("Zoom at the pointer", ("Wheel",)),
+    ("Move the photo", ("Space + drag", "Middle button")),
+    ("See the original while held", ("Tab",)),
+    ("Paint with the inverse brush", ("Right button",)),
+)
+COLUMNS = (("File", "Edit", "Photo"), ("View", "Help"), ("Brush", "On the photo"))
+
+
+class ShortcutSheet(QDialog):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        blocks = {
+            menu: [(spec.text.rstrip("…"), spec.keys) for spec in SPECS if spec.menu == menu and spec.keys]
+            for menu in MENUS
+        }
+        blocks["On the photo"] = list(ON_THE_PHOTO)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(24, 24, 24, 24)
+        row.setSpacing(40)
+        for titles in COLUMNS:
+            column = QVBoxLayout()
+            column.setSpacing(24)
+            for title in titles:
+                column.addLayout(_block(title, blocks[title]))
+            column.addStretch()
+            row.addLayout(column)
+
+
+def _block(title: str, lines: list[tuple[str, tuple[str, ...]]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(4)
+    head = QLabel(title)
+    head.setProperty("title", True)
+    grid.addWidget(head, 0, 0, 1, 2)
+    for number, (text, keys) in enumerate(lines, start=1):
+        grid.addWidget(QLabel(text), number, 0)
+        beside = QHBoxLayout()
+        beside.setSpacing(4)
+        beside.addStretch()
+        for key in keys:
+            label = QLabel(key_text(key) or key)
+            label.setProperty("key", True)
+            beside.addWidget(label)
+        grid.addLayout(beside, number, 1)
+    grid.setColumnStretch(0, 1)
+    return grid
