@@ -89,6 +89,8 @@ class Job(Generic[T]):
     priority: int = Priority.CURRENT
     deliver: Callable[[T], None] = _nothing
     fail: Callable[[str], None] = _nothing
+    essential: bool = False
+    """Whether it is done even when the program is about to end, as what was saved must be."""
     token: CancelToken = field(default_factory=CancelToken)
 
 
@@ -157,10 +159,10 @@ class JobQueue:
             return None
 
     def take(self) -> Job | None:
-        """The next job, waiting for one; None once the queue is closed."""
+        """The next job, waiting for one; None once the queue is closed and empty."""
         with self._changed:
             self._changed.wait_for(lambda: self._pending or self._closed)
-            if self._closed:
+            if not self._pending:
                 return None
             # `min` keeps to the first of equals.
             job = min(self._pending, key=lambda pending: pending.priority)
@@ -177,11 +179,11 @@ class JobQueue:
         return withdrawn
 
     def close(self) -> list[Job]:
-        """Let nobody wait any longer; what was pending is cancelled and returned."""
+        """Take no more jobs; what was pending and is not essential is cancelled and returned."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        return self.withdraw(lambda _job: True)
+        return self.withdraw(lambda job: not job.essential)
 
     def __len__(self) -> int:
         with self._changed:

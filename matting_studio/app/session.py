@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matting_studio.app.document import Document
 
 
@@ -26,6 +29,8 @@ class Place:
     status: Status = Status.WAITING
     sentence: str | None = None
     """Why it failed."""
+    thumbnail: NDArray[np.uint8] | None = None
+    """(h, w, 3) RGB, once the photo was read."""
     outdated: bool = False
     """Its matte was made with a model or a size that is no longer the chosen one."""
 

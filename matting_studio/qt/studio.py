@@ -1,41 +1,43 @@
-"""The controller between the views and the workers: the only thing that views talk to. SIGNATURES, being filled in."""
+"""The controller between the views and the workers: the only thing that views talk to.
+
+It owns the documents and changes them on the window's thread only. What takes time goes to a worker as a job and comes
+back as a value; see `desk` for the workers and the modules beside it for each kind of work.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush
+from matting_studio.app.export import ExportRequest
+from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
-from matting_studio.app.session import Session, Status
+from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench
+from matting_studio.app.paths_to_open import PathsToOpen, is_project, sort_out
+from matting_studio.app.pasted import photo_from_array
+from matting_studio.app.places import config_folder, data_folder
+from matting_studio.app.recovery import RecoveryItem
+from matting_studio.app.render import View
+from matting_studio.app.session import Status
+from matting_studio.app.settings import Settings, SettingsFile
+from matting_studio.app.thumbnail import thumbnail
+from matting_studio.qt.activities import Activities, Activity
+from matting_studio.qt.corrections import Corrections, Stroke
+from matting_studio.qt.desk import Desk
+from matting_studio.qt.exports import Exports
+from matting_studio.qt.matting import Matting
+from matting_studio.qt.projects import Projects
+from matting_studio.qt.shelf import Shelf
+from matting_studio.qt.views import RenderedView, Views
 
+__all__ = ["Activity", "RenderedView", "Studio"]
 
-@dataclass(frozen=True)
-class Activity:
-    """What is being done, for the status bar."""
-
-    title: str
-    stage: str
-    fraction: float | None
-    seconds_left: float | None
-    device: str
-
-
-@dataclass(frozen=True, eq=False)
-class RenderedView:
-    """A picture that `request_view` asked for."""
-
-    key: str
-    document: Document
-    view: object
-    """The render.View that was asked for."""
-    image: NDArray[np.uint8]
-    """(h, w, 3) RGB."""
-    revision: int
+SAMPLE = Path(str(resources.files("resources"))) / "sample" / "portrait.jpg"
 
 
 class Studio(QObject):
@@ -43,73 +45,338 @@ class Studio(QObject):
     current_changed = Signal(object)
     """A Document or None."""
     document_changed = Signal(object)
-    """A Document: its matte, edits, look, status, name or thumbnail."""
+    """A Document: its photo, matte, edits, look, status or thumbnail."""
     activity_changed = Signal(object)
     """An Activity, or None when nothing is being done."""
     message = Signal(str, str)
-    """Severity (`info`, `warning`, `error`) and a sentence."""
+    """Severity (`info`, `warning` or `error`) and a sentence."""
     rendered = Signal(object)
     """A RenderedView."""
     settings_changed = Signal()
+    """Settings, or what `model_text` and `device_text` say."""
     photo_missing = Signal(object)
-    """A PhotoMissingError of app/project_file.py: a project's photo is not where it was; answer by `locate_photo`."""
+    """A PhotoMissingError: a project's photo is not where it was. Answered by `locate_photo`."""
+    saved = Signal(object)
+    """A Document whose project file has just been written."""
     exported = Signal(object)
-    """The list of paths that an export wrote."""
+    """The Path that an export wrote."""
+    copied = Signal(object)
+    """The Document whose cut-out is on the clipboard now."""
 
     def __init__(
-        self, config_folder: Path | None = None, data_folder: Path | None = None, parent: QObject | None = None
+        self, settings_folder: Path | None = None, user_folder: Path | None = None, parent: QObject | None = None
     ) -> None:
+        """The folders are for settings, and for copies of unsaved work; by default the platform's own places."""
         super().__init__(parent)
-        self._session = Session()
+        bench = NetworkBench()
+        self._desk = Desk(SettingsFile(settings_folder or config_folder()), self)
+        self._corrections = Corrections(self._desk, bench, self)
+        self._projects = Projects(self._desk, self._corrections, (user_folder or data_folder()) / "recovery", self)
+        self._shelf = Shelf(self._desk, self._may_be_put_away, self)
+        self._matting = Matting(self._desk, bench, self._shelf.packed, self)
+        self._views = Views(self._desk, self)
+        self._exports = Exports(self._desk, self._corrections, self)
+        self._activities = Activities(self._desk, lambda: self.device_text, self)
+        self._connect()
+
+    def _connect(self) -> None:
+        desk = self._desk
+        desk.documents_changed.connect(self.documents_changed)
+        desk.current_changed.connect(self.current_changed)
+        desk.document_changed.connect(self.document_changed)
+        desk.message.connect(self.message)
+        desk.settings_changed.connect(self.settings_changed)
+        self._activities.changed.connect(self.activity_changed)
+        self._views.rendered.connect(self.rendered)
+        self._projects.photo_missing.connect(self.photo_missing)
+        self._projects.saved.connect(self.saved)
+        self._projects.opened.connect(self._project_opened)
+        self._exports.exported.connect(self.exported)
+        self._exports.copied.connect(self.copied)
+        self._matting.based.connect(self._corrections.refold)
+        self._matting.based.connect(self._tidy)
+        for worker in desk.workers:
+            worker.cancelled.connect(self._matting.job_cancelled)
+        # As soon as the event loop runs, somebody listens.
+        QTimer.singleShot(0, desk.complain_of_settings)
+        QTimer.singleShot(0, self._projects.complain)
 
     # Documents
+
     @property
-    def documents(self) -> tuple[Document, ...]: ...
+    def documents(self) -> tuple[Document, ...]:
+        return self._desk.session.documents
+
     @property
-    def current(self) -> Document | None: ...
-    def status(self, document: Document) -> Status: ...
-    def failure(self, document: Document) -> str | None: ...
-    def thumbnail(self, document: Document) -> NDArray[np.uint8] | None: ...  # (h, w, 3) RGB, at most 192 px
-    def open(self, paths: Sequence[Path]) -> None: ...
-    def paste(self, image: NDArray[np.generic]) -> None: ...  # (H, W, 3 or 4) uint8/uint16
-    def open_sample(self) -> None: ...
-    def locate_photo(self, project: Path, photo: Path) -> None: ...
-    def select(self, document: Document) -> None: ...
-    def select_next(self) -> None: ...
-    def select_previous(self) -> None: ...
-    def close(self, document: Document) -> None: ...
-    # Corrections
+    def current(self) -> Document | None:
+        return self._desk.session.current
+
+    def status(self, document: Document) -> Status:
+        return self._desk.session.place(document).status
+
+    def failure(self, document: Document) -> str | None:
+        """Why a document failed, as a sentence."""
+        return self._desk.session.place(document).sentence
+
+    def thumbnail(self, document: Document) -> NDArray[np.uint8] | None:
+        """(h, w, 3) RGB of at most 192 px, once the photo was read."""
+        return self._desk.session.place(document).thumbnail
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open photos, projects, and all those in folders; the first of them is shown."""
+        named = tuple(Path(path) for path in paths)
+
+        def work(_context: JobContext) -> PathsToOpen:
+            return sort_out(named)
+
+        self._desk.hand.submit(Job(("list", named), "Looking for photos", work, Priority.CURRENT, self._take_paths))
+
+    def _take_paths(self, found: PathsToOpen) -> None:
+        for complaint in found.complaints:
+            self._desk.say("warning", complaint)
+        if not found.files:
+            return
+        settings = self._desk.settings.with_recent(reversed(found.files))
+        self._desk.change_settings(settings.model_copy(update={"open_folder": found.files[0].absolute().parent}))
+        first: Document | None = None
+        for path in found.files:
+            open_already = next((other for other in self.documents if path in (other.path, other.project_path)), None)
+            if open_already is None and is_project(path):
+                self._projects.open(path)
+                continue
+            document = open_already or Document(path)
+            if open_already is None:
+                self._desk.session.add(document)
+            first = first or document
+        self._desk.documents_changed.emit()
+        if first is not None:
+            self._show(first)
+
+    def paste(self, image: NDArray[np.uint8] | NDArray[np.uint16]) -> None:
+        """Open a picture (H, W, 3) RGB or (H, W, 4) RGBA, sRGB, as a new document."""
+        photo = photo_from_array(image)
+        number = sum(document.path is None for document in self.documents) + 1
+        document = Document(None, name="Pasted picture" if number == 1 else f"Pasted picture {number}")
+        document.set_photo(photo)
+        self._desk.session.add(document)
+        self._desk.session.place(document).thumbnail = thumbnail(photo.image)
+        self._desk.documents_changed.emit()
+        self._show(document)
+
+    def open_sample(self) -> None:
+        """Open the portrait that comes with the program."""
+        self.open([SAMPLE])
+
+    def locate_photo(self, project: Path, photo: Path) -> None:
+        """Open a project whose photo is somewhere else now."""
+        self._projects.open(project, photo)
+
+    @Slot(object)
+    def _project_opened(self, document: Document) -> None:
+        self._desk.documents_changed.emit()
+        self._show(document)
+
+    def select(self, document: Document) -> None:
+        if document is not self.current:
+            self._show(document)
+
+    def select_next(self) -> None:
+        self._select_neighbour(1)
+
+    def select_previous(self) -> None:
+        self._select_neighbour(-1)
+
+    def _select_neighbour(self, steps: int) -> None:
+        neighbour = self._desk.session.neighbour(steps)
+        if neighbour is not None:
+            self._show(neighbour)
+
+    def _show(self, document: Document) -> None:
+        self._desk.session.select(document)
+        self._current_changed()
+
+    def _current_changed(self) -> None:
+        current = self.current
+        if current is not None:
+            self._shelf.note_shown(current)
+        self._desk.current_changed.emit(current)
+        self._matting.current_changed()
+        self._tidy()
+
+    def close(self, document: Document) -> None:
+        """Close a document and forget what was not saved of it; a save under way is finished."""
+        was_current = document is self.current
+        self._desk.session.remove(document)
+        self._desk.cancel(lambda job: document in job.key and not job.essential)
+        for part in (self._corrections, self._projects, self._shelf, self._views):
+            part.forget(document)
+        self._desk.documents_changed.emit()
+        if was_current:
+            self._current_changed()
+        else:
+            self._matting.advance()
+
+    def _may_be_put_away(self, document: Document) -> bool:
+        return self._corrections.is_settled(document) and self._projects.is_kept(document)
+
+    @Slot()
+    def _tidy(self) -> None:
+        self._shelf.tidy()
+
+    # Corrections of the current document
+
     def stroke(
         self, brush: Brush, points: Sequence[tuple[float, float]], size_px: float, hardness: float, opacity: float
-    ) -> None: ...
-    def change_look(self, look: Look, name: str) -> None: ...
-    def preview_look(self, look: Look | None) -> None: ...
-    def undo(self) -> None: ...
-    def redo(self) -> None: ...
-    def reset_edits(self) -> None: ...
+    ) -> None:
+        """Paint along (x, y) in pixels of the photo; nothing happens before there is a matte."""
+        document = self.current
+        if document is not None and document.base is not None:
+            self._corrections.stroke(document, Stroke(brush, tuple(points), size_px, hardness, opacity))
+
+    def change_look(self, look: Look, name: str) -> None:
+        """Take a look, as a step of the history that is called `name`."""
+        document = self.current
+        if document is not None:
+            self._corrections.change(document, lambda: document.change_look(look, name))
+            self._views.end_preview()
+
+    def preview_look(self, look: Look | None) -> None:
+        """Show the document with another look while somebody is still choosing; None ends it."""
+        if look is None:
+            self._views.end_preview()
+        elif self.current is not None:
+            self._views.preview(self.current, look)
+
+    def undo(self) -> None:
+        document = self.current
+        if document is not None:
+            self._corrections.change(document, document.undo)
+
+    def redo(self) -> None:
+        document = self.current
+        if document is not None:
+            self._corrections.change(document, document.redo)
+
+    def reset_edits(self) -> None:
+        document = self.current
+        if document is not None:
+            self._corrections.change(document, lambda: document.clear_edits("Remove all strokes"))
+
     # Pictures
-    def request_view(self, key: str, view: object) -> None: ...
-    # Matting
-    def cancel(self) -> None: ...
-    def matte_again(self, document: Document) -> None: ...
-    def set_model(self, path: Path | None) -> None: ...
-    def set_device(self, name: str) -> None: ...
-    def set_size_px(self, size_px: int | None) -> None: ...
+
+    def request_view(self, key: str, view: View) -> None:
+        """Have the current document rendered; `rendered` follows. A newer request of the same key replaces it."""
+        if self.current is not None:
+            self._views.request(self.current, key, view)
+
+    # The network
+
+    def cancel(self) -> None:
+        """Call off what is being done for the current document, or else what the status bar shows."""
+        document = self.current
+        stoppable = {"read", "matte", "solve", "export", "copy"}
+        jobs = [job for worker in self._desk.workers for job in worker.jobs if job.key[0] in stoppable]
+        chosen = [job for job in jobs if job.key[1] is document]
+        if not chosen and self._activities.shown_job in jobs:
+            chosen = [self._activities.shown_job]
+        self._matting.stop([job.key[1] for job in chosen if job.key[0] in {"read", "matte"}])
+        self._desk.cancel(lambda job: job in chosen)
+
+    def matte_again(self, document: Document) -> None:
+        """Try what failed or was cancelled once more, or have a matte made anew."""
+        self._matting.matte_again(document)
+
+    def set_model(self, path: Path | None) -> None:
+        """Matte with a model file, or with the one that comes with the program."""
+        self._change_network({"model": path})
+
+    def set_device(self, name: str) -> None:
+        """Run the network on `auto`, `cpu`, `cuda`, `cuda:N` or `mps`."""
+        self._change_network({"device": name})
+
+    def set_size_px(self, size_px: int | None) -> None:
+        """Matte at a working size, or at the one that the model recommends."""
+        self._change_network({"size_px": size_px})
+
+    def _change_network(self, update: dict[str, object]) -> None:
+        before = self._matting.choice
+        self._desk.change_settings(self._desk.settings.model_copy(update=update))
+        if self._matting.choice != before:
+            self._matting.choose()
+
     @property
-    def device_text(self) -> str: ...
+    def device_text(self) -> str:
+        """What runs the network, or is going to: for example `CPU`."""
+        state = self._matting.state
+        return state.device if state else self._desk.settings.device
+
     @property
-    def model_text(self) -> str: ...
-    # Export: ExportRequest of app/export.py
-    def export(self, request: object) -> None: ...
-    def quick_export(self) -> None: ...
-    def copy_cutout(self) -> None: ...
-    # Projects, recovery, settings
-    def save_project(self, path: Path | None = None, copy_photo: bool = False) -> None: ...
-    def project_path(self, document: Document) -> Path | None: ...
+    def model_text(self) -> str:
+        state, model = self._matting.state, self._desk.settings.model
+        return state.model if state else model.stem if model else SHIPPED_MODEL
+
+    # Export of the current document
+
+    def export(self, request: ExportRequest) -> None:
+        if self.current is not None:
+            self._exports.export(self.current, request)
+
+    def quick_export(self) -> None:
+        """Export as last time, beside the photo."""
+        if self.current is not None:
+            self._exports.quick_export(self.current)
+
+    def copy_cutout(self) -> None:
+        if self.current is not None:
+            self._exports.copy_cutout(self.current)
+
+    # Projects
+
+    def save_project(self, path: Path | None = None, copy_photo: bool = False) -> None:
+        """Save the current document to a project file, by default to its own; `saved` follows.
+
+        Raises ValueError where it has none and no path is given.
+        """
+        document = self.current
+        if document is None:
+            return
+        path = path or document.project_path
+        if path is None:
+            raise ValueError("A document that was never saved needs a path to be saved to.")
+        settings = self._desk.settings.with_recent([path])
+        self._desk.change_settings(settings.model_copy(update={"project_folder": path.absolute().parent}))
+        self._projects.save(document, path, copy_photo)
+
     @property
-    def modified(self) -> tuple[Document, ...]: ...
-    def pending_recoveries(self) -> list[object]: ...  # recovery.RecoveryItem
-    def recover(self, item: object) -> None: ...
-    def discard(self, item: object) -> None: ...
-    # settings: app.settings.Settings, frozen; change_settings(settings.model_copy(update={...}))
-    def shutdown(self, timeout_seconds: float = 10.0) -> bool: ...
+    def modified(self) -> tuple[Document, ...]:
+        """The documents with changes that no project file has."""
+        return tuple(document for document in self.documents if document.modified)
+
+    def pending_recoveries(self) -> list[RecoveryItem]:
+        """What a crash left behind, the newest first."""
+        return self._projects.pending()
+
+    def recover(self, item: RecoveryItem) -> None:
+        self._projects.recover(item)
+
+    def discard(self, item: RecoveryItem) -> None:
+        self._projects.discard(item)
+
+    # Settings and the end
+
+    @property
+    def settings(self) -> Settings:
+        return self._desk.settings
+
+    def change_settings(self, settings: Settings) -> None:
+        """Take other settings, made by `studio.settings.model_copy(update=...)`; they are written soon."""
+        self._desk.change_settings(settings)
+
+    def shutdown(self, timeout_seconds: float = 10.0) -> bool:
+        """Cancel all work but saving, and end the threads; False if one is still busy after that time.
+
+        What was not saved is not wanted: its copies for the case of a crash are deleted.
+        """
+        ended = self._desk.shutdown(timeout_seconds)
+        self._projects.close()
+        return ended

@@ -7,7 +7,7 @@ result can slip past a cancel.
 
 from collections.abc import Callable, Hashable
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
 from matting_studio.app.jobs import Cancelled, Failed, Finished, Job, JobQueue, Progress, perform
 
@@ -77,6 +77,11 @@ class Worker(QObject):
         return tuple(self._open)
 
     @property
+    def is_alive(self) -> bool:
+        """Whether there is a thread."""
+        return self._loop.isRunning()
+
+    @property
     def running(self) -> Job | None:
         """The job that is being worked on, unless it was cancelled."""
         return self._running if self._running in self._open else None
@@ -105,10 +110,15 @@ class Worker(QObject):
             self._tell_cancelled(job)
 
     def shutdown(self, timeout_seconds: float = 10.0) -> bool:
-        """Cancel everything and wait for the thread to end; False if it is still busy after that time."""
+        """Cancel everything but essential jobs, and wait for the thread to end; False if it is still busy then.
+
+        The end of every job has been told when this returns.
+        """
         self._queue.close()
-        self.cancel_where(lambda _job: True)
-        return self._loop.wait(int(timeout_seconds * 1000))
+        self.cancel_where(lambda job: not job.essential)
+        ended = self._loop.wait(int(timeout_seconds * 1000))
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
+        return ended
 
     def _tell_cancelled(self, job: Job) -> None:
         if job in self._open:

@@ -1,0 +1,101 @@
+"""The network as the studio uses it: loaded when first needed, kept until another is chosen, on one thread only.
+
+PyTorch is imported here and as late as possible, so that the window is there before it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matting_studio.app.edits import Base, Edit, fold
+from matting_studio.app.jobs import JobContext, Progress
+
+if TYPE_CHECKING:
+    from core.predictor import MattingPredictor
+
+SHIPPED_MODEL = "Portrait model"
+
+
+@dataclass(frozen=True)
+class NetworkChoice:
+    """What mattes are made with."""
+
+    model: Path | None = None
+    """None is the model that comes with the program."""
+    device: str = "auto"
+    size_px: int | None = None
+    """The working size; None is what the model recommends."""
+
+
+@dataclass(frozen=True)
+class NetworkState:
+    """What is loaded, in words."""
+
+    choice: NetworkChoice
+    model: str
+    device: str
+
+
+class NetworkBench:
+    def __init__(self) -> None:
+        self._predictor: MattingPredictor | None = None
+        self._choice: NetworkChoice | None = None
+
+    def load(self, choice: NetworkChoice, context: JobContext) -> NetworkState:
+        """Make a choice ready for use.
+
+        Raises CheckpointError and DeviceError; what was loaded before stays then.
+        """
+        from core.device import device_name  # noqa: PLC0415
+        from core.predictor import MattingPredictor  # noqa: PLC0415
+
+        if self._predictor is None or choice != self._choice:
+            context.token.raise_if_cancelled()
+            context.report(Progress("Loading the model"))
+            self._predictor = MattingPredictor.from_checkpoint(choice.model, choice.device, choice.size_px)
+            self._choice = choice
+        model = choice.model.stem if choice.model else SHIPPED_MODEL
+        return NetworkState(choice, model, device_name(self._predictor.device))
+
+    def matte(self, image: NDArray[np.generic], context: JobContext) -> tuple[Base, tuple[str, ...]]:
+        """The matte of a photo (H, W, 3) sRGB, and sentences of warning. Raises DeviceError."""
+        context.report(Progress("Running the network"))
+        matte = self._loaded.predict(image)
+        return Base(matte.alpha, matte.trimap), matte.warnings
+
+    def solve(
+        self, image: NDArray[np.generic], base: Base, edits: Sequence[Edit], edit: Edit, context: JobContext
+    ) -> NDArray[np.float32]:
+        """Alpha (h, w) for the pixels that one of the edits declared unknown, with all the edits in place.
+
+        Raises DeviceError, JobCancelled.
+        """
+        from core.local_solve import solve_unknown  # noqa: PLC0415
+
+        predictor = self._loaded
+
+        def infer(crop: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+            matte = predictor.predict(crop)
+            return matte.alpha, matte.trimap
+
+        shown = fold(base, edits, base.box)
+        return solve_unknown(
+            image,
+            shown.alpha,
+            shown.trimap,
+            edit.box.slices,
+            infer,
+            size_px=predictor.size_px,
+            wanted=edit.coverage > 0,
+            should_stop=context.token.raise_if_cancelled,
+        )
+
+    @property
+    def _loaded(self) -> "MattingPredictor":
+        if self._predictor is None:
+            raise RuntimeError("The network is used before it was loaded.")
+        return self._predictor

@@ -1,0 +1,50 @@
+"""From what somebody named, dropped or chose to the photos and projects that are to be opened."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.image_io import is_photo_path
+from matting_studio.app.project_file import SUFFIX
+
+
+@dataclass(frozen=True)
+class PathsToOpen:
+    files: tuple[Path, ...]
+    """Photos and projects, in the order in which they were named, those of a folder by name."""
+    complaints: tuple[str, ...]
+    """Sentences about what is not opened."""
+
+
+def sort_out(paths: Iterable[Path]) -> PathsToOpen:
+    """Replace folders by the photos and projects in them and in their folders; hidden ones are left out.
+
+    A file without any suffix is taken for a photo: reading it will tell.
+    """
+    files: list[Path] = []
+    complaints: list[str] = []
+    for path in paths:
+        if path.is_dir():
+            found = sorted(inner for inner in path.rglob("*") if _is_ours(inner) and not _is_hidden(inner, path))
+            if not found:
+                complaints.append(f"There are no photos in {path}.")
+            files += found
+        elif not path.exists():
+            complaints.append(f"{path} does not exist. Check the name and the folder.")
+        elif _is_ours(path) or not path.suffix:
+            files.append(path)
+        else:
+            complaints.append(f"{path.name} is not opened: {path.suffix} is no kind of photo that can be read.")
+    return PathsToOpen(tuple(dict.fromkeys(files)), tuple(complaints))
+
+
+def is_project(path: Path) -> bool:
+    return path.suffix.lower() == SUFFIX
+
+
+def _is_ours(path: Path) -> bool:
+    return (is_photo_path(path) or is_project(path)) and path.is_file()
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)

@@ -1,0 +1,161 @@
+"""What a person does to a document: strokes, looks, undo. All of it happens in the order in which it was done.
+
+A stroke is drawn on a worker and comes back as an edit. Whatever is done before it is back waits for it, so an undo
+right after a stroke takes that stroke back, and a project saved then holds it.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Slot
+
+from matting_studio.app.document import Document
+from matting_studio.app.edits import Brush, Edit, Patch, fold
+from matting_studio.app.jobs import Job, JobContext, Priority, Progress
+from matting_studio.app.network_bench import NetworkBench
+from matting_studio.app.strokes import make_edit
+from matting_studio.qt.desk import Desk
+
+STROKE_NAMES = {
+    Brush.FOREGROUND: "Paint foreground",
+    Brush.BACKGROUND: "Paint background",
+    Brush.UNKNOWN: "Paint unknown",
+    Brush.RESTORE: "Restore",
+}
+
+
+@dataclass(frozen=True)
+class Stroke:
+    brush: Brush
+    points: tuple[tuple[float, float], ...]
+    """(x, y) in pixels of the photo."""
+    size_px: float
+    """Diameter."""
+    hardness: float
+    """0 … 1."""
+    opacity: float
+    """0 … 1."""
+
+
+@dataclass(eq=False)
+class _Action:
+    """Something to be done in its turn; `run` is None as long as its stroke is being drawn."""
+
+    run: Callable[[], None] | None = None
+
+
+class Corrections(QObject):
+    def __init__(self, desk: Desk, bench: NetworkBench, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bench = bench
+        self._actions: dict[Document, deque[_Action]] = {}
+        self._numbers = count()
+
+    def is_settled(self, document: Document) -> bool:
+        """Whether nothing is under way that changes the document or what is shown of it."""
+        return (
+            not self._actions.get(document)
+            and document.dirty is None
+            and not any(job.key[0] == "solve" and job.key[1] is document for job in self._desk.network.jobs)
+        )
+
+    def forget(self, document: Document) -> None:
+        """The document was closed."""
+        self._actions.pop(document, None)
+
+    def in_turn(self, document: Document, run: Callable[[], None]) -> None:
+        """Do something to a document after the strokes that are still being drawn."""
+        self._actions.setdefault(document, deque()).append(_Action(run))
+        self._run_ready(document)
+
+    def change(self, document: Document, change: Callable[[], None]) -> None:
+        """Change a document in its turn, and bring what is shown up to date."""
+
+        def run() -> None:
+            change()
+            self.refold(document)
+            self._desk.document_changed.emit(document)
+
+        self.in_turn(document, run)
+
+    def stroke(self, document: Document, stroke: Stroke) -> None:
+        """Draw a stroke on a document that has its matte."""
+        assert document.base is not None
+        height, width = document.base.alpha.shape
+        action = _Action()
+        self._actions.setdefault(document, deque()).append(action)
+
+        def work(_context: JobContext) -> Edit | None:
+            return make_edit(
+                stroke.brush, stroke.points, stroke.size_px, stroke.hardness, stroke.opacity, height, width
+            )
+
+        def deliver(edit: Edit | None) -> None:
+            def run() -> None:
+                if edit is not None:
+                    self._add(document, edit)
+
+            action.run = run
+            self._run_ready(document)
+
+        def fail(_sentence: str) -> None:
+            deliver(None)
+
+        # Each stroke has a key of its own: none gives way to another.
+        key = ("stroke", document, next(self._numbers))
+        self._desk.hand.submit(Job(key, STROKE_NAMES[stroke.brush], work, Priority.HAND, deliver, fail))
+
+    def _run_ready(self, document: Document) -> None:
+        actions = self._actions.get(document)
+        while actions and (run := actions[0].run) is not None:
+            actions.popleft()
+            run()
+
+    def _add(self, document: Document, edit: Edit) -> None:
+        document.add_edit(edit, STROKE_NAMES[edit.brush])
+        self.refold(document)
+        self._desk.document_changed.emit(document)
+        if edit.brush is Brush.UNKNOWN:
+            self._solve(document, edit)
+
+    # What is shown of the edits
+
+    @Slot(object)
+    def refold(self, document: Document) -> None:
+        """Bring the shown matte up to date where it is behind the edits."""
+        base, edits, box, revision = document.base, document.edits, document.dirty, document.revision
+        if base is None or box is None:
+            return
+
+        def work(_context: JobContext) -> Patch:
+            return fold(base, edits, box)
+
+        def deliver(patch: Patch) -> None:
+            if document.paste(patch, revision):
+                self._desk.document_changed.emit(document)
+            elif not self._desk.is_worked_on("fold", document):
+                self.refold(document)
+
+        self._desk.hand.submit(Job(("fold", document), "Showing the stroke", work, Priority.HAND, deliver))
+
+    def _solve(self, document: Document, edit: Edit) -> None:
+        photo, base, edits = document.photo, document.base, document.edits
+        assert photo is not None
+        assert base is not None
+
+        def work(context: JobContext) -> NDArray[np.float32]:
+            context.report(Progress("Solving what was declared unknown"))
+            return self._bench.solve(photo.image, base, edits, edit, context)
+
+        def deliver(alpha: NDArray[np.float32]) -> None:
+            document.attach_solution(edit, alpha)
+            self.refold(document)
+            self._desk.document_changed.emit(document)
+
+        title = f"Solving {document.name}"
+        self._desk.network.submit(Job(("solve", document, edit), title, work, Priority.HAND, deliver))

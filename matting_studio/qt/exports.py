@@ -1,0 +1,125 @@
+"""Results to files and to the clipboard."""
+
+import tempfile
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from platformdirs import user_pictures_path
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QColorSpace, QGuiApplication, QImage
+
+from core.errors import ImageWriteError
+from matting_studio.app.document import Document, Snapshot
+from matting_studio.app.edits import Base, Edit, fold
+from matting_studio.app.export import ExportKind, ExportRequest, export
+from matting_studio.app.jobs import Job, JobContext, Priority, Progress
+from matting_studio.app.settings import ExportSettings
+from matting_studio.qt.corrections import Corrections
+from matting_studio.qt.desk import Desk
+
+
+@dataclass(frozen=True, eq=False)
+class _Frozen:
+    """A document as it was when its export was asked for; the arrays that are shown may be painted on meanwhile."""
+
+    shown: Snapshot
+    base: Base
+    edits: tuple[Edit, ...]
+
+    def snapshot(self) -> Snapshot:
+        """With a matte of its own, made from what never changes. Takes time with large photos."""
+        patch = fold(self.base, self.edits, self.base.box)
+        return replace(self.shown, alpha=patch.alpha, trimap=patch.trimap)
+
+
+class Exports(QObject):
+    exported = Signal(object)
+    """The Path that was written."""
+    copied = Signal(object)
+    """The Document whose cut-out is on the clipboard now."""
+
+    def __init__(self, desk: Desk, corrections: Corrections, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._corrections = corrections
+
+    def export(self, document: Document, request: ExportRequest) -> None:
+        """Write a document's result as it is after all strokes so far, and remember the choices."""
+        settings = self._desk.settings
+        self._desk.change_settings(
+            settings.model_copy(
+                update={"export": ExportSettings.of(request), "export_folder": request.path.absolute().parent}
+            )
+        )
+        self._corrections.in_turn(document, lambda: self._export_now(document, request))
+
+    def quick_export(self, document: Document) -> None:
+        """Export with the same choices as last time, beside the photo, and over nothing that is there."""
+        folder = document.path.parent if document.path else self._desk.settings.export_folder or user_pictures_path()
+        chosen = self._desk.settings.export
+        stem = f"{Path(document.name).stem}-{chosen.what}"
+        requests = (chosen.request(folder, stem if number == 1 else f"{stem}-{number}") for number in count(1))
+        request = next(request for request in requests if not self._is_taken(request.path))
+        self._corrections.in_turn(document, lambda: self._export_now(document, request))
+
+    def copy_cutout(self, document: Document) -> None:
+        """Put the cut-out with transparency on the clipboard: as PNG, and as the system's own kind of picture."""
+        self._corrections.in_turn(document, lambda: self._copy_now(document))
+
+    def _is_taken(self, path: Path) -> bool:
+        return path.exists() or any(job.key[0] == "export" and job.key[2] == path for job in self._desk.files.jobs)
+
+    def _export_now(self, document: Document, request: ExportRequest) -> None:
+        frozen = self._frozen(document)
+        if frozen is None:
+            return
+
+        def work(context: JobContext) -> None:
+            context.report(Progress(f"Writing {request.path.name}"))
+            export(frozen.snapshot(), request, context.token)
+
+        def deliver(_nothing: None) -> None:
+            self._desk.say("info", f"Exported to {request.path}.")
+            self.exported.emit(request.path)
+
+        key = ("export", document, request.path)
+        self._desk.files.submit(Job(key, f"Exporting {document.name}", work, Priority.CURRENT, deliver))
+
+    def _copy_now(self, document: Document) -> None:
+        frozen = self._frozen(document)
+        if frozen is None:
+            return
+
+        def work(context: JobContext) -> tuple[bytes, QImage]:
+            context.report(Progress("Making the cut-out"))
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "cutout.png"
+                export(frozen.snapshot(), ExportRequest(ExportKind.CUTOUT, path), context.token)
+                data = path.read_bytes()
+            context.token.raise_if_cancelled()
+            image = QImage.fromData(data, "PNG")
+            if image.isNull():
+                raise ImageWriteError("The cut-out is too large for the clipboard. Export it to a file.")
+            if image.colorSpace().isValid():
+                # Programs that paste take the colours for sRGB.
+                image.convertToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+            return data, image
+
+        def deliver(copy: tuple[bytes, QImage]) -> None:
+            data, image = copy
+            contents = QMimeData()
+            contents.setData("image/png", data)
+            contents.setImageData(image)
+            QGuiApplication.clipboard().setMimeData(contents)
+            self._desk.say("info", f"The cut-out of {document.name} is on the clipboard.")
+            self.copied.emit(document)
+
+        self._desk.files.submit(Job(("copy", document), f"Copying {document.name}", work, Priority.CURRENT, deliver))
+
+    def _frozen(self, document: Document) -> _Frozen | None:
+        snapshot, base = document.snapshot(), document.base
+        if snapshot is None or base is None:
+            self._desk.say("info", f"The matte of {document.name} is not there yet: export it once it is.")
+            return None
+        return _Frozen(snapshot, base, document.edits)

@@ -1,0 +1,290 @@
+"""Gets every photo read and matted: the shown one first, then those after it in the strip."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from core.image_io import Photo, read_photo
+from matting_studio.app.document import Document
+from matting_studio.app.edits import Base, Patch, fold
+from matting_studio.app.jobs import Job, JobContext, Priority, Progress
+from matting_studio.app.network_bench import NetworkBench, NetworkChoice, NetworkState
+from matting_studio.app.packing import PackedBase, unpack
+from matting_studio.app.session import Place, Status
+from matting_studio.app.thumbnail import thumbnail
+from matting_studio.qt.desk import Desk
+
+_ON_THEIR_WAY = (Status.WAITING, Status.MATTING)
+
+READ_AHEAD = 2
+"""Photos that may wait for the network in memory, so that it never waits for them."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    photo: Photo
+    thumbnail: NDArray[np.uint8]
+    base: Base | None
+    shown: Patch | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Matted:
+    base: Base
+    shown: Patch
+    warnings: tuple[str, ...]
+
+
+class Matting(QObject):
+    """Whatever changes what is to be done calls `advance`; it submits the next jobs, one per worker and kind."""
+
+    based = Signal(object)
+    """A Document that has just got its matte, without its edits."""
+
+    def __init__(
+        self, desk: Desk, bench: NetworkBench, packed: Callable[[Document], PackedBase | None], parent: QObject
+    ) -> None:
+        """`packed` gives the matte of a document that was put away."""
+        super().__init__(parent)
+        self._desk = desk
+        self._bench = bench
+        self._packed = packed
+        self._state: NetworkState | None = None
+        self._loading = False
+        self._load_failure: str | None = None
+
+    @property
+    def choice(self) -> NetworkChoice:
+        settings = self._desk.settings
+        return NetworkChoice(settings.model, settings.device, settings.size_px)
+
+    @property
+    def state(self) -> NetworkState | None:
+        """What is loaded; None until the first model is."""
+        return self._state
+
+    # What is to be done
+
+    @Slot()
+    def advance(self) -> None:
+        """Begin whatever is next."""
+        self._read_next()
+        self._matte_next()
+
+    def current_changed(self) -> None:
+        """Let the shown photo go before those that are only waiting."""
+        files = self._desk.files
+        running = files.running
+        files.cancel_where(lambda job: job.key[0] == "read" and job is not running)
+        self.advance()
+
+    def choose(self) -> None:
+        """Use what the settings say from now on; mattes of other documents are made anew when these are shown."""
+        self._load_failure = None
+        self._desk.network.cancel_where(lambda job: job.key[0] in {"matte", "model"})
+        for document in self._desk.session.documents:
+            place = self._desk.session.place(document)
+            if place.status is Status.FAILED and document.photo is not None:
+                self._desk.set_status(document, Status.WAITING)
+        if self._desk.session.documents:
+            self._load()
+
+    def matte_again(self, document: Document) -> None:
+        """Try a document that failed or was stopped once more, or have a matte made anew."""
+        place = self._desk.session.place(document)
+        self._load_failure = None
+        if place.status is Status.READY:
+            place.outdated = True
+        elif place.status in (Status.FAILED, Status.STOPPED):
+            self._desk.set_status(document, Status.WAITING)
+        self.advance()
+
+    # Reading
+
+    def _read_next(self) -> None:
+        current = self._desk.session.current
+        if current is not None and self._lacks_photo(self._desk.session.place(current)):
+            self._read(current)
+        if any(job.key[0] == "read" for job in self._desk.files.jobs):
+            return
+        ready = [place for place in self._places if place.document.photo is not None and place.status in _ON_THEIR_WAY]
+        if len(ready) < READ_AHEAD:
+            document = self._desk.session.first(
+                lambda place: place.status is Status.WAITING and self._lacks_photo(place)
+            )
+            if document is not None:
+                self._read(document)
+
+    @property
+    def _places(self) -> list[Place]:
+        session = self._desk.session
+        return [session.place(document) for document in session.documents]
+
+    def _lacks_photo(self, place: Place) -> bool:
+        document = place.document
+        return (
+            document.photo is None
+            and document.path is not None
+            and place.status in (Status.WAITING, Status.READY, Status.STOPPED)
+            and not self._desk.is_worked_on("read", document)
+        )
+
+    def _read(self, document: Document) -> None:
+        path, packed, edits = document.path, self._packed(document), document.edits
+        before = self._desk.session.place(document).status
+        assert path is not None
+
+        def work(context: JobContext) -> _Read:
+            context.report(Progress("Reading the photo"))
+            photo = read_photo(path)
+            small = thumbnail(photo.image)
+            context.token.raise_if_cancelled()
+            if packed is None:
+                return _Read(photo, small, None, None)
+            base = unpack(packed)
+            return _Read(photo, small, base, fold(base, edits, base.box))
+
+        def deliver(read: _Read) -> None:
+            self._take_photo(document, read, before)
+
+        def fail(sentence: str) -> None:
+            self._desk.set_status(document, Status.FAILED, sentence)
+            self.advance()
+
+        is_current = document is self._desk.session.current
+        worker = self._desk.hand if is_current else self._desk.files
+        priority = Priority.CURRENT if is_current else Priority.OTHERS
+        self._desk.set_status(document, Status.READING)
+        worker.submit(Job(("read", document), f"Reading {document.name}", work, priority, deliver, fail))
+
+    def _take_photo(self, document: Document, read: _Read, before: Status) -> None:
+        if read.base is not None and read.base.alpha.shape != read.photo.image.shape[:2]:
+            sentence = f"{document.path} has been replaced by another photo. Close it here, then open it again."
+            self._desk.set_status(document, Status.FAILED, sentence)
+            self._desk.say("error", sentence)
+            self.advance()
+            return
+        self._desk.session.place(document).thumbnail = read.thumbnail
+        for warning in read.photo.warnings:
+            self._desk.say("warning", f"{document.name}: {warning}")
+        document.set_photo(read.photo)
+        if read.base is None:
+            # A matte that was stopped stays so, also when its photo had to be read again.
+            self._desk.set_status(document, Status.STOPPED if before is Status.STOPPED else Status.WAITING)
+        else:
+            document.set_base(read.base, read.shown)
+            self._desk.set_status(document, Status.READY)
+            self.based.emit(document)
+        self.advance()
+
+    # The network
+
+    def _load(self) -> None:
+        choice = self.choice
+        self._loading = True
+
+        def work(context: JobContext) -> NetworkState:
+            return self._bench.load(choice, context)
+
+        self._desk.network.submit(
+            Job(("model", None), "Getting ready", work, Priority.CURRENT, self._take_state, self._load_failed)
+        )
+
+    def _take_state(self, state: NetworkState) -> None:
+        self._loading = False
+        if self._state is not None and self._state.choice != state.choice:
+            for place in self._places:
+                place.outdated = place.status is Status.READY
+        self._state = state
+        self._desk.settings_changed.emit()
+        self.advance()
+
+    def _load_failed(self, sentence: str) -> None:
+        self._loading = False
+        if self._state is not None:
+            # What worked before goes on working.
+            choice = self._state.choice
+            self._desk.change_settings(
+                self._desk.settings.model_copy(
+                    update={"model": choice.model, "device": choice.device, "size_px": choice.size_px}
+                )
+            )
+        else:
+            self._load_failure = sentence
+        self.advance()
+
+    def _matte_next(self) -> None:
+        if any(job.key[0] == "matte" for job in self._desk.network.jobs):
+            return
+        if self._load_failure is not None:
+            for place in self._places:
+                if place.status is Status.WAITING and place.document.photo is not None:
+                    self._desk.set_status(place.document, Status.FAILED, self._load_failure)
+            return
+        current = self._desk.session.current
+        document = self._desk.session.first(
+            lambda place: (
+                place.document.photo is not None
+                and (place.status is Status.WAITING or (place.outdated and place.document is current))
+            )
+        )
+        if self._loading or self._state is None or self._state.choice != self.choice:
+            # The model is loaded while the first photo is still being read.
+            if self._desk.session.documents and not self._loading:
+                self._load()
+        elif document is not None:
+            self._matte(document)
+
+    def _matte(self, document: Document) -> None:
+        assert document.photo is not None
+        image = document.photo.image
+
+        def work(context: JobContext) -> _Matted:
+            base, warnings = self._bench.matte(image, context)
+            context.token.raise_if_cancelled()
+            return _Matted(base, fold(base, (), base.box), warnings)
+
+        def deliver(matted: _Matted) -> None:
+            for warning in matted.warnings:
+                self._desk.say("warning", f"{document.name}: {warning}")
+            self._desk.session.place(document).outdated = False
+            document.set_base(matted.base, matted.shown)
+            self._desk.set_status(document, Status.READY)
+            self.based.emit(document)
+            self.advance()
+
+        def fail(sentence: str) -> None:
+            self._desk.session.place(document).outdated = False
+            self._desk.set_status(document, Status.FAILED, sentence)
+            self.advance()
+
+        priority = Priority.CURRENT if document is self._desk.session.current else Priority.OTHERS
+        self._desk.set_status(document, Status.MATTING)
+        self._desk.network.submit(Job(("matte", document), f"Matting {document.name}", work, priority, deliver, fail))
+
+    def stop(self, documents: Sequence[Document]) -> None:
+        """Call off the reading and matting of documents; they stay so until `matte_again`."""
+        network, files, hand = self._desk.network, self._desk.files, self._desk.hand
+        for document in documents:
+            for worker in (network, files, hand):
+                worker.cancel_where(lambda job, stopped=document: job.key in {("read", stopped), ("matte", stopped)})
+            place = self._desk.session.place(document)
+            place.outdated = False
+            if place.status is Status.WAITING:
+                self._desk.set_status(document, Status.STOPPED)
+        self.advance()
+
+    @Slot(object)
+    def job_cancelled(self, job: Job) -> None:
+        """Put a document back to where it was before a job that was called off."""
+        kind, *rest = job.key
+        if kind == "model":
+            self._loading = False
+        if kind not in {"read", "matte"} or rest[0] not in self._desk.session:
+            return
+        document = rest[0]
+        has_matte = document.base is not None or self._packed(document) is not None
+        self._desk.set_status(document, Status.READY if has_matte else Status.WAITING)

@@ -1,0 +1,231 @@
+"""Project files: opened, saved, and kept by themselves while somebody works, for the case of a crash."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from matting_studio.app.document import Document, State
+from matting_studio.app.edits import Base, Patch, fold
+from matting_studio.app.jobs import Job, JobContext, Priority, Progress
+from matting_studio.app.project_file import PhotoMissingError, Project, read_project, write_project
+from matting_studio.app.recovery import Recovery, RecoveryError, RecoveryItem
+from matting_studio.app.session import Status
+from matting_studio.app.thumbnail import thumbnail
+from matting_studio.qt.corrections import Corrections
+from matting_studio.qt.desk import Desk
+
+AUTOSAVE_MS = 30_000
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    project: Project
+    shown: Patch | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """The copy of a modified document."""
+
+    path: Path
+    state: State
+
+
+class Projects(QObject):
+    opened = Signal(object)
+    """A Document that has just joined the session with its photo, and with its matte if the project had one."""
+    photo_missing = Signal(object)
+    """A PhotoMissingError."""
+    saved = Signal(object)
+    """A Document."""
+
+    def __init__(self, desk: Desk, corrections: Corrections, recovery_folder: Path, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._corrections = corrections
+        self._kept: dict[Document, _Kept] = {}
+        self._recovering: dict[Path, RecoveryItem] = {}
+        self._recovery: Recovery | None = None
+        self._complaint: str | None = None
+        try:
+            self._recovery = Recovery(recovery_folder)
+        except RecoveryError as error:
+            self._complaint = str(error)
+        self._timer = QTimer(self, interval=AUTOSAVE_MS)
+        self._timer.timeout.connect(self.autosave)
+        self._timer.start()
+
+    # Opening
+
+    def open(self, path: Path, photo_path: Path | None = None) -> None:
+        """Open a project; `photo_path` says where its photo is now."""
+
+        def work(context: JobContext) -> _Opened | PhotoMissingError:
+            context.report(Progress("Reading the project"))
+            try:
+                project = read_project(path, photo_path)
+            except PhotoMissingError as error:
+                # Nothing failed yet: somebody may know where the photo is.
+                return error
+            base = project.base
+            shown = fold(base, (), base.box) if isinstance(base, Base) else None
+            return _Opened(project, shown)
+
+        def deliver(opened: _Opened | PhotoMissingError) -> None:
+            if isinstance(opened, PhotoMissingError):
+                self.photo_missing.emit(opened)
+            else:
+                self._join(path, opened)
+
+        self._desk.hand.submit(Job(("project", path), f"Opening {path.name}", work, Priority.CURRENT, deliver))
+
+    def _join(self, path: Path, opened: _Opened) -> None:
+        project = opened.project
+        document = Document(project.photo_path, project.state, project.name)
+        document.project_path = path
+        item = self._recovering.pop(path, None)
+        if item is not None:
+            document.project_path = project.project_path
+            document.mark_saved(None)
+            self._take_over(document, item)
+        document.set_photo(project.photo)
+        if isinstance(project.base, Base):
+            document.set_base(project.base, opened.shown)
+        status = Status.WAITING if document.base is None else Status.READY
+        self._desk.session.add(document, status)
+        self._desk.session.place(document).thumbnail = thumbnail(project.photo.image)
+        self._corrections.refold(document)
+        self.opened.emit(document)
+
+    # Saving
+
+    def save(self, document: Document, path: Path, copy_photo: bool) -> None:
+        """Save a document as it is after all strokes so far."""
+        self._corrections.in_turn(document, lambda: self._save_now(document, path, copy_photo))
+
+    def _save_now(self, document: Document, path: Path, copy_photo: bool) -> None:
+        project = self._project(document, path)
+        if project is None:
+            self._desk.say("info", f"{document.name} is still being read: save it in a moment.")
+            return
+
+        def work(context: JobContext) -> None:
+            context.report(Progress("Writing the project"))
+            write_project(path, project, copy_photo=copy_photo)
+
+        def deliver(_nothing: None) -> None:
+            document.project_path = path
+            document.mark_saved(project.state)
+            self._drop_copy(document)
+            self._desk.say("info", f"Saved as {path}.")
+            self._desk.document_changed.emit(document)
+            self.saved.emit(document)
+
+        title = f"Saving {document.name}"
+        key = ("save", document, path)
+        self._desk.files.submit(Job(key, title, work, Priority.CURRENT, deliver, essential=True))
+
+    def _project(self, document: Document, project_path: Path | None) -> Project | None:
+        if document.photo is None:
+            return None
+        model = self._desk.settings.model
+        return Project(
+            name=document.name,
+            photo=document.photo,
+            photo_path=document.path,
+            state=document.state,
+            base=document.base,
+            model=model.stem if model else "",
+            project_path=project_path,
+        )
+
+    # Copies for the case of a crash
+
+    def is_kept(self, document: Document) -> bool:
+        """Whether a crash would lose nothing of a document."""
+        kept = self._kept.get(document)
+        return not document.modified or (kept is not None and kept.state is document.state)
+
+    @Slot()
+    def autosave(self) -> None:
+        """Write copies of the documents that were changed since their last copy."""
+        for document in self._desk.session.documents:
+            if not document.modified:
+                self._drop_copy(document)
+            elif not self.is_kept(document):
+                self._keep(document)
+
+    def _keep(self, document: Document) -> None:
+        project = self._project(document, document.project_path)
+        if project is None or self._recovery is None or self._desk.files.has(("autosave", document)):
+            return
+        kept = self._kept.get(document)
+        path = kept.path if kept else self._recovery.new_path(document.name)
+
+        def work(_context: JobContext) -> None:
+            write_project(path, project)
+
+        def deliver(_nothing: None) -> None:
+            self._kept[document] = _Kept(path, project.state)
+            if document not in self._desk.session or not document.modified:
+                self._drop_copy(document)
+
+        title = f"Keeping a copy of {document.name}"
+        self._desk.files.submit(Job(("autosave", document), title, work, Priority.HOUSEKEEPING, deliver))
+
+    def _drop_copy(self, document: Document) -> None:
+        kept = self._kept.pop(document, None)
+        if kept is not None:
+            kept.path.unlink(missing_ok=True)
+
+    def forget(self, document: Document) -> None:
+        """The document was closed, and what was not saved is not wanted."""
+        self._drop_copy(document)
+
+    # What a crash left
+
+    @Slot()
+    def complain(self) -> None:
+        """Tell, once, that no copies can be kept; asked for when there is somebody to listen."""
+        if self._complaint is not None:
+            self._desk.say("warning", self._complaint)
+            self._complaint = None
+
+    def pending(self) -> list[RecoveryItem]:
+        if self._recovery is None:
+            return []
+        try:
+            return self._recovery.pending()
+        except RecoveryError as error:
+            self._desk.say("warning", str(error))
+            return []
+
+    def recover(self, item: RecoveryItem) -> None:
+        """Open what a crash left; its copy stays until the document is saved or closed."""
+        self._recovering[item.path] = item
+        self.open(item.path)
+
+    def discard(self, item: RecoveryItem) -> None:
+        assert self._recovery is not None
+        try:
+            self._recovery.discard(item)
+        except RecoveryError as error:
+            self._desk.say("warning", str(error))
+
+    def _take_over(self, document: Document, item: RecoveryItem) -> None:
+        assert self._recovery is not None
+        try:
+            self._kept[document] = _Kept(self._recovery.take(item), document.state)
+        except RecoveryError as error:
+            self._desk.say("warning", str(error))
+
+    def close(self) -> None:
+        """The program ends well: nothing is left to recover."""
+        self._timer.stop()
+        if self._recovery is not None:
+            try:
+                self._recovery.close()
+            except RecoveryError as error:
+                self._desk.say("warning", str(error))
+            self._recovery = None

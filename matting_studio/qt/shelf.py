@@ -1,0 +1,84 @@
+"""Puts the pixels of documents away that have not been shown for long, so that many photos can be open."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from matting_studio.app.document import Document
+from matting_studio.app.jobs import Job, JobContext, Priority
+from matting_studio.app.packing import PackedBase, pack
+from matting_studio.app.session import Status
+from matting_studio.qt.desk import Desk
+
+BUDGET_BYTES = 2 << 30
+"""What all open photos and mattes may take: about six documents of 24 megapixels."""
+
+
+class Shelf(QObject):
+    """A document that was put away has no pixels: its photo is read again when it is shown, its matte unpacked."""
+
+    def __init__(self, desk: Desk, may_go: Callable[[Document], bool], parent: QObject) -> None:
+        """`may_go` says whether nothing is under way on a document, and nothing of it would be lost in a crash."""
+        super().__init__(parent)
+        self.budget_bytes = BUDGET_BYTES
+        self._desk = desk
+        self._may_go = may_go
+        self._packed: dict[Document, PackedBase] = {}
+        self._shown: list[Document] = []
+        """The one shown last is at the end."""
+
+    def packed(self, document: Document) -> PackedBase | None:
+        return self._packed.get(document)
+
+    def note_shown(self, document: Document) -> None:
+        self._shown = [*(other for other in self._shown if other is not document), document]
+
+    def forget(self, document: Document) -> None:
+        self._packed.pop(document, None)
+        self._shown = [other for other in self._shown if other is not document]
+
+    def tidy(self) -> None:
+        """Put away what is too much, the longest not shown first."""
+        session = self._desk.session
+        excess = sum(_held_bytes(document) for document in session.documents) - self.budget_bytes
+        for document in sorted(session.documents, key=self._last_shown):
+            if excess <= 0:
+                break
+            if document is not session.current and self._can_go(document):
+                excess -= _held_bytes(document)
+                self._put_away(document)
+
+    def _last_shown(self, document: Document) -> int:
+        return self._shown.index(document) if document in self._shown else -1
+
+    def _can_go(self, document: Document) -> bool:
+        settled = self._desk.session.place(document).status in (Status.READY, Status.STOPPED)
+        return document.photo is not None and document.path is not None and settled and self._may_go(document)
+
+    def _put_away(self, document: Document) -> None:
+        base = document.base
+        if base is None:
+            document.forget_pixels()
+            return
+
+        def work(_context: JobContext) -> PackedBase:
+            return pack(base)
+
+        def deliver(packed: PackedBase) -> None:
+            # It may have been shown, changed or matted anew meanwhile.
+            if document is not self._desk.session.current and document.base is base and self._can_go(document):
+                self._packed[document] = packed
+                document.forget_pixels()
+                self._desk.document_changed.emit(document)
+
+        key = ("pack", document)
+        if not self._desk.files.has(key):
+            self._desk.files.submit(Job(key, f"Packing {document.name}", work, Priority.HOUSEKEEPING, deliver))
+
+
+def _held_bytes(document: Document) -> int:
+    """What a document's pixels take; views of one array count once."""
+    photo, base = document.photo, document.base
+    arrays = [] if photo is None else [photo.image, photo.pixels, photo.alpha]
+    arrays += [document.alpha, document.trimap] + ([] if base is None else [base.alpha, base.trimap])
+    return sum(array.nbytes for array in {id(array): array for array in arrays if array is not None}.values())

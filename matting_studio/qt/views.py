@@ -1,0 +1,74 @@
+"""Pictures of documents for the canvases."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from matting_studio.app.document import Document
+from matting_studio.app.jobs import Job, JobContext, Priority
+from matting_studio.app.look import Look
+from matting_studio.app.render import Renderer, View
+from matting_studio.qt.desk import Desk
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedView:
+    """A picture that `request_view` asked for."""
+
+    key: str
+    document: Document
+    view: View
+    """What was asked for: the very object."""
+    image: NDArray[np.uint8]
+    """(h, w, 3) RGB of `view.size`."""
+    revision: int
+
+
+class Views(QObject):
+    rendered = Signal(object)
+    """A RenderedView."""
+
+    def __init__(self, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._renderers: dict[Document, Renderer] = {}
+        """Used on the hand worker only."""
+        self._preview: tuple[Document, Look] | None = None
+
+    def preview(self, document: Document, look: Look) -> None:
+        """Show a document with another look until `end_preview`."""
+        if self._preview != (document, look):
+            self._preview = (document, look)
+            self._desk.document_changed.emit(document)
+
+    def end_preview(self) -> None:
+        if self._preview is not None:
+            document, _look = self._preview
+            self._preview = None
+            self._desk.document_changed.emit(document)
+
+    def look(self, document: Document) -> Look:
+        """The look that the document is shown with."""
+        return self._preview[1] if self._preview and self._preview[0] is document else document.look
+
+    def forget(self, document: Document) -> None:
+        """Let go of what was kept to render a document faster."""
+        self._renderers.pop(document, None)
+
+    def request(self, document: Document, key: str, view: View) -> None:
+        """Have a view of a document rendered; a request of the same key that is still waiting gives way to it."""
+        snapshot = document.snapshot(self.look(document))
+        if snapshot is None:
+            return
+        renderer = self._renderers.setdefault(document, Renderer())
+
+        def work(_context: JobContext) -> NDArray[np.uint8]:
+            return renderer.render(snapshot, view)
+
+        def deliver(image: NDArray[np.uint8]) -> None:
+            if document in self._desk.session:
+                self.rendered.emit(RenderedView(key, document, view, image, snapshot.revision))
+
+        self._desk.hand.submit(Job(("view", key), "Showing the photo", work, Priority.VIEW, deliver))
