@@ -25,7 +25,10 @@ from core.engine import native_precision
 from core.errors import MattingError
 from core.image_io import read_photo, write_image
 from core.predictor import MattingPredictor
-from matting_studio.app.cutout import cut_out, lay_over, write_like
+from matting_studio.app.cutout import cut_out, write_like
+from matting_studio.app.finish import complete
+from matting_studio.app.jobs import CancelToken
+from matting_studio.app.look import Look, Plain
 from matting_studio.app.stages import StageTimes
 
 WHITE = (1.0, 1.0, 1.0)
@@ -88,6 +91,7 @@ def measure_photo(
 ) -> dict[str, object]:
     """Median seconds of each stage. Where the alpha is known, the later stages use it: no model is asked to see a
     person in a generated picture."""
+    look = Look(background=Plain(colour=WHITE))
     rounds: list[dict[str, float]] = []
     for _ in range(runs + 1):
         times = StageTimes()
@@ -96,9 +100,9 @@ def measure_photo(
         with times.stage("network"):  # resizing to and fro included
             matte = predictor.predict(photo.image)
         with times.stage("foreground"):
-            cutout = cut_out(photo, matte.alpha if known_alpha is None else known_alpha)
+            cutout = cut_out(photo, matte.alpha if known_alpha is None else known_alpha, look)
         with times.stage("composite"):
-            lay_over(cutout, WHITE)
+            complete(cutout, look, None, CancelToken())
         with times.stage("encode"):
             write_like(photo, folder / "cutout.png", cutout.foreground, cutout.alpha)
         rounds.append(times.seconds)

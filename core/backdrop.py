@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Colour = tuple[float, float, float]
+from core.composite import Colour
+
 Fit = Literal["fill", "fit", "tile"]
 
 

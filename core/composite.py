@@ -5,7 +5,6 @@ estimated from encoded values, and a file exported with alpha then looks elsewhe
 """
 
 from collections.abc import Iterator
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -13,13 +12,11 @@ from numpy.typing import NDArray
 from PIL import ImageColor
 
 Colour = tuple[float, float, float]
-Fit = Literal["fill", "fit", "tile"]
 
 _Picture = NDArray[np.float32]  # (H, W, 3) in [0, 1]
 
 _BAND_PX = 1 << 20  # pixels worked on at once: temporaries stay small beside a 24-megapixel photo
 _CHECKER_LIGHT, _CHECKER_DARK = 1.0, 0.8
-_MARGIN = 0.0
 _NO_BACKGROUND_SEEN = 0.5
 
 
@@ -31,7 +28,8 @@ def composite(
     Args:
         foreground: (H, W, 3) float in [0, 1], straight (not premultiplied) colours.
         alpha: (H, W) float in [0, 1].
-        background: three floats in [0, 1], or (H, W, 3) float in [0, 1]; `fit_background` brings a picture to size.
+        background: three floats in [0, 1], or (H, W, 3) float in [0, 1]; `backdrop.place_picture` brings a
+            picture to size.
 
     Returns:
         (H, W, 3) float32 in [0, 1]; exactly the foreground where alpha is 1, exactly the background where it is 0.
@@ -50,7 +48,7 @@ def composite(
         if background.shape != foreground.shape:
             raise ValueError(
                 f"The background is {background.shape[:2]} and the foreground {foreground.shape[:2]}; "
-                "bring it to size with fit_background."
+                "bring it to size with place_picture."
             )
         backdrop = background
     result = np.empty(foreground.shape, dtype=np.float32)
@@ -61,34 +59,6 @@ def composite(
         np.multiply(backdrop[rows], opacity, out=opacity, casting="same_kind")
         result[rows] += opacity
     return result
-
-
-def fit_background(picture: NDArray[np.floating], size: tuple[int, int], how: Fit) -> NDArray[np.float32]:
-    """A background picture brought to a photo's size, its proportions kept.
-
-    Args:
-        picture: (h, w, 3) float in [0, 1].
-        size: (height, width) of the result.
-        how: "fill" covers the whole size and cuts off what stands over, evenly on both sides; "fit" shows all of the
-            picture, centred, with black margins; "tile" repeats it at its own size from the top left.
-
-    Returns:
-        (height, width, 3) float32 in [0, 1].
-
-    Raises:
-        ValueError: not a float picture, an empty size, or an unknown way to fit.
-    """
-    _check_picture(picture, "background")
-    height, width = size
-    if height < 1 or width < 1:
-        raise ValueError(f"A background is at least 1 × 1 px, not {height} × {width}.")
-    if how == "fill":
-        return _fill(picture, height, width)
-    if how == "fit":
-        return _fit(picture, height, width)
-    if how == "tile":
-        return _tile(picture, height, width)
-    raise ValueError(f'A background can "fill", "fit" or "tile", not "{how}".')
 
 
 def blurred_backdrop(image: NDArray[np.floating], alpha: NDArray[np.floating], radius_px: float) -> NDArray[np.float32]:
@@ -196,45 +166,6 @@ def _three_channels(plane: NDArray[np.floating]) -> _Picture:
     repeated = np.empty((*plane.shape, 3), dtype=np.float32)
     cv2.cvtColor(np.ascontiguousarray(plane, dtype=np.float32), cv2.COLOR_GRAY2RGB, dst=repeated)
     return repeated
-
-
-def _resized(picture: NDArray[np.floating], height: int, width: int) -> _Picture:
-    shrinks = height < picture.shape[0] or width < picture.shape[1]
-    result = np.empty((height, width, 3), dtype=np.float32)
-    cv2.resize(
-        np.ascontiguousarray(picture, dtype=np.float32),
-        (width, height),
-        dst=result,
-        interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
-    )
-    return np.clip(result, 0, 1, out=result)
-
-
-def _fill(picture: NDArray[np.floating], height: int, width: int) -> _Picture:
-    own_height, own_width = picture.shape[:2]
-    scale = max(height / own_height, width / own_width)
-    # Cut first, then scale: a narrow strip blown up to the frame's width would be enormous.
-    kept_height = min(own_height, max(1, round(height / scale)))
-    kept_width = min(own_width, max(1, round(width / scale)))
-    top, left = (own_height - kept_height) // 2, (own_width - kept_width) // 2
-    return _resized(picture[top : top + kept_height, left : left + kept_width], height, width)
-
-
-def _fit(picture: NDArray[np.floating], height: int, width: int) -> _Picture:
-    own_height, own_width = picture.shape[:2]
-    scale = min(height / own_height, width / own_width)
-    new_height, new_width = max(1, round(own_height * scale)), max(1, round(own_width * scale))
-    top, left = (height - new_height) // 2, (width - new_width) // 2
-    result = np.full((height, width, 3), _MARGIN, dtype=np.float32)
-    result[top : top + new_height, left : left + new_width] = _resized(picture, new_height, new_width)
-    return result
-
-
-def _tile(picture: NDArray[np.floating], height: int, width: int) -> _Picture:
-    own_height, own_width = picture.shape[:2]
-    rows, columns = np.arange(height) % own_height, np.arange(width) % own_width
-    tiled: _Picture = picture[rows[:, None], columns].astype(np.float32, copy=False)
-    return tiled
 
 
 def _shrink_background(

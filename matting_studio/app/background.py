@@ -1,4 +1,4 @@
-"""New backgrounds by name - a colour, a picture, the photo's own out of focus - in a photo's own colour space."""
+"""New backgrounds by name - a colour, a picture, the photo's own out of focus - and looks that use them."""
 
 import io
 from pathlib import Path
@@ -8,15 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from core.composite import Colour, blurred_backdrop, fit_background, parse_colour
+from core.composite import Colour, parse_colour
 from core.errors import MattingError
-from core.image_io import Photo, as_float, read_photo, to_bit_depth
+from core.image_io import Photo, read_photo
+from matting_studio.app.look import Blurred, Look, Picture, Plain
 
 Background = Colour | Photo | Literal["blur"]
 """An sRGB colour, a picture that fills the frame, or the photo's own background out of focus."""
 
 BLUR_RADIUS = 0.02
 """Radius of the blur as a part of the photo's longer side: the look of a portrait lens."""
+
+LARGEST_BLUR_PX = 500.0
 
 
 class BackgroundError(MattingError):
@@ -37,29 +40,15 @@ def parse_background(text: str) -> Background:
     return read_photo(text)
 
 
-def backdrop(background: Background, photo: Photo, alpha: NDArray[np.float32]) -> Colour | NDArray[np.float32]:
-    """What the cut-out of a photo is laid over, in the photo's own colour space.
-
-    Args:
-        background: as `parse_background` gives it.
-        photo: the photo that was cut out.
-        alpha: (H, W) in [0, 1], its matte.
-
-    Returns:
-        A colour, or (H, W, 3) float32 in [0, 1].
-    """
+def look_before(background: Background | None, photo: Photo) -> Look:
+    """The look that puts a photo's person before a background; None leaves it transparent."""
+    if background is None:
+        return Look()
     if background == "blur":
-        return blurred_backdrop(as_float(photo.pixels), alpha, BLUR_RADIUS * max(alpha.shape))
+        return Look(background=Blurred(radius_px=min(LARGEST_BLUR_PX, BLUR_RADIUS * max(photo.image.shape))))
     if isinstance(background, Photo):
-        # Pictures of one camera share a profile: then nothing is converted, and nothing is lost.
-        alike = background.icc_profile == photo.icc_profile
-        picture = background.pixels if alike else from_srgb(to_bit_depth(background.image, 8), photo.icc_profile)
-        return fit_background(as_float(picture), alpha.shape, "fill")
-    if photo.icc_profile is None:
-        return background
-    patch = np.array(background, np.float32).reshape(1, 1, 3)
-    red, green, blue = as_float(from_srgb(to_bit_depth(patch, 8), photo.icc_profile))[0, 0].tolist()
-    return red, green, blue
+        return Look(background=Picture(path=background.path or Path()))
+    return Look(background=Plain(colour=background))
 
 
 def from_srgb(pixels: NDArray[np.uint8], icc_profile: bytes | None) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""From a photo and its matte to what is written: colours without the old background, in the photo's own space."""
+"""From a photo, its matte and a look to the cut-out: colours without the old background, in the photo's own space."""
 
 import os
 from dataclasses import dataclass
@@ -6,9 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.composite import Colour, composite
 from core.foreground import estimate_foreground
-from core.image_io import Encoding, Photo, write_image
+from core.image_io import Encoding, Photo, as_float, write_image
+from core.refinement import largest_person
+from matting_studio.app.develop import decontaminated, enlarged, refined
+from matting_studio.app.edits import Box
+from matting_studio.app.look import Look
+from matting_studio.app.pyramid import halved, overview_level
+
+_BAND_ROWS = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,6 +22,8 @@ class Cutout:
     """A person without the old background, at the photo's own size."""
 
     photo: Photo
+    matte: NDArray[np.float32]
+    """(H, W) in [0, 1], what it was made from."""
     foreground: NDArray[np.float32]
     """(H, W, 3) in [0, 1], straight colours in the photo's own colour space."""
     alpha: NDArray[np.float32]
@@ -27,18 +35,29 @@ def opacity(photo: Photo, alpha: NDArray[np.float32]) -> NDArray[np.float32]:
     return alpha if photo.alpha is None else alpha * photo.alpha
 
 
-def cut_out(photo: Photo, alpha: NDArray[np.float32]) -> Cutout:
-    """Estimate the foreground colours under the matte's alpha (H, W) in [0, 1].
+def refined_alpha(photo: Photo, matte: NDArray[np.float32], look: Look) -> NDArray[np.float32]:
+    """The alpha (H, W) after all that the look does to it; the photo's own counts too."""
+    alpha = opacity(photo, matte)
+    if look.refinement.keep_largest:
+        # Found on the same level as in a preview, so that both show the same person.
+        level = overview_level(*alpha.shape)
+        person = largest_person(halved(alpha, level)).astype(np.float32)
+        alpha = alpha * enlarged(person, 0.5**level, Box(0, 0, *alpha.shape), smooth=False)
+    return refined(alpha, look.refinement, 1.0)
+
+
+def cut_out(photo: Photo, matte: NDArray[np.float32], look: Look) -> Cutout:
+    """Estimate the foreground colours under a matte (H, W) in [0, 1], and refine its alpha.
 
     An alpha that the photo already has makes the cut-out thinner; its colours are straight, so they are not touched.
-    Raises ValueError where alpha and photo differ in size.
+    Raises ValueError where matte and photo differ in size.
     """
-    return Cutout(photo, estimate_foreground(photo.pixels, alpha), opacity(photo, alpha))
-
-
-def lay_over(cutout: Cutout, backdrop: Colour | NDArray[np.float32]) -> NDArray[np.float32]:
-    """The cut-out over a colour or a picture (H, W, 3), both in the photo's own space: (H, W, 3) in [0, 1]."""
-    return composite(cutout.foreground, cutout.alpha, backdrop)
+    foreground = estimate_foreground(photo.pixels, matte)
+    if look.decontaminate < 1:
+        for top in range(0, foreground.shape[0], _BAND_ROWS):
+            rows = slice(top, top + _BAND_ROWS)
+            foreground[rows] = decontaminated(as_float(photo.pixels[rows]), foreground[rows], look.decontaminate)
+    return Cutout(photo, matte, foreground, refined_alpha(photo, matte, look))
 
 
 def write_like(

@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 
 from core.backdrop import Part, gradient, place_picture
 from core.composite import composite
-from core.image_io import Photo, as_float, read_photo
+from core.image_io import IntegerSamples, Photo, as_float, read_photo
 from core.light import ColourStatistics, colour_statistics, match_colours, wrap_light
 from core.refinement import refine
 from core.shadow import cast_shadow, darken
 from matting_studio.app.edits import Box
-from matting_studio.app.look import Gradient, Look, Picture, Plain, Refinement, Shadow
+from matting_studio.app.look import Background, Gradient, Look, Picture, Plain, Refinement, Shadow
 
 _Rgb = NDArray[np.float32]  # (h, w, 3) in [0, 1]
 _Plane = NDArray[np.float32]  # (h, w) in [0, 1]
 
 _WRAP_RADIUS = 0.01  # of the photo's longer side
-_SAMPLES = 200_000  # pixels that statistics are made of
+_SAMPLES = 60_000  # pixels that statistics are made of
 
 
 def reach_px(look: Look) -> int:
@@ -64,34 +64,39 @@ def thrown(shadow: Shadow, alpha: _Plane, scale: float) -> _Plane:
     )
 
 
-def read_background(background: Picture) -> Photo:
-    """The background picture. Raises ImageReadError."""
-    return read_photo(background.path)
+def read_background(background: Background) -> Photo | None:
+    """The picture that a background needs; None where it needs none. Raises ImageReadError."""
+    return read_photo(background.path) if isinstance(background, Picture) else None
 
 
 def colours_to_match(foreground: _Rgb, alpha: _Plane, backdrop: _Rgb) -> tuple[ColourStatistics, ColourStatistics]:
-    """Colours of the person and of its new background over a whole photo, from a regular sample of its pixels."""
-    step = max(1, math.isqrt(alpha.size // _SAMPLES))
-    sample = np.s_[step // 2 :: step, step // 2 :: step]
-    person = colour_statistics(np.ascontiguousarray(foreground[sample]), np.ascontiguousarray(alpha[sample]))
-    return person, colour_statistics(np.ascontiguousarray(backdrop[sample]))
+    """Colours of the person and of its new background, both over a whole photo, at any scales."""
+    return colour_statistics(_sample(foreground), _sample(alpha)), colour_statistics(_sample(backdrop))
 
 
-def painted(background: Plain | Gradient | Picture, part: Part, picture: Photo | None) -> _Rgb:
-    """A background that has nothing to do with the photo, in sRGB. `picture` is what a Picture's path holds."""
+def _sample(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A regular sample of the pixels of (H, W) or (H, W, 3)."""
+    step = max(1, math.isqrt(picture.shape[0] * picture.shape[1] // _SAMPLES))
+    return np.ascontiguousarray(picture[step // 2 :: step, step // 2 :: step])
+
+
+def painted(background: Background, part: Part, picture: IntegerSamples | None) -> _Rgb:
+    """A background that has nothing to do with the photo, in sRGB.
+
+    `picture` holds the pixels of a Picture; the result is in their colour space then.
+
+    Raises ValueError where the background takes more than that to be painted.
+    """
     match background:
         case Plain():
             return np.full((part.height, part.width, 3), background.colour, np.float32)
         case Gradient():
             return gradient(part, background.start, background.end, background.angle_degrees)
-        case Picture():
-            assert picture is not None
-            where = background.placement
+        case Picture(placement=where) if picture is not None:
             return as_float(
-                place_picture(
-                    picture.image, part, where.fit, zoom=where.zoom, shift_x=where.shift_x, shift_y=where.shift_y
-                )
+                place_picture(picture, part, where.fit, zoom=where.zoom, shift_x=where.shift_x, shift_y=where.shift_y)
             )
+    raise ValueError(f"A background of the kind {background.kind} cannot be painted without what it is made from.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -279,7 +279,7 @@ class Renderer:
                 path = background.path
                 stamp = path.stat().st_mtime_ns if path.is_file() else None
                 photo = self._kept.get("background", (path, stamp), lambda: read_background(background))
-                return painted(background, self._part(place), photo)
+                return painted(background, self._part(place), photo.image)
             case _:
                 return painted(background, self._part(place), None)
 

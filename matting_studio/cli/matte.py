@@ -7,10 +7,12 @@ from pathlib import Path
 from core.checkpoint import shipped_model
 from core.device import device_name
 from core.errors import MattingError
-from core.image_io import WRITABLE_SUFFIXES, Format, read_photo, write_image
+from core.image_io import WRITABLE_SUFFIXES, Format, Photo, read_photo, write_image
 from core.predictor import MattingPredictor
-from matting_studio.app.background import backdrop, parse_background
-from matting_studio.app.cutout import cut_out, lay_over, opacity, write_like
+from matting_studio.app.background import look_before, parse_background
+from matting_studio.app.cutout import cut_out, opacity, write_like
+from matting_studio.app.finish import complete
+from matting_studio.app.jobs import CancelToken
 from matting_studio.app.stages import StageTimes
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say
 
@@ -29,12 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
         with times.stage("network"):
             matte = predictor.predict(photo.image)
         with times.stage("foreground"):
-            cutout = cut_out(photo, matte.alpha)
-        if background is None:
-            pixels, alpha = cutout.foreground, cutout.alpha
-        else:
+            look = look_before(background, photo)
+            cutout = cut_out(photo, matte.alpha, look)
+        pixels, alpha = cutout.foreground, cutout.alpha
+        if background is not None:
             with times.stage("composite"):
-                pixels, alpha = lay_over(cutout, backdrop(background, photo, matte.alpha)), None
+                picture = background if isinstance(background, Photo) else None
+                pixels, alpha = complete(cutout, look, picture, CancelToken()).composite, None
         with times.stage("write"):
             write_like(photo, output, pixels, alpha)
             if arguments.alpha is not None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.composite import blurred_backdrop, checkerboard, composite, fit_background, parse_colour
+from core.composite import blurred_backdrop, checkerboard, composite, parse_colour
 
 RED, GREEN, BLUE = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 
@@ -57,7 +57,7 @@ class TestComposite:
         ("foreground", "alpha", "background", "sentence"),
         [
             (plain(4, 4, RED), np.ones((4, 5)), BLUE, "one size"),
-            (plain(4, 4, RED), np.ones((4, 4)), plain(4, 5, BLUE), "fit_background"),
+            (plain(4, 4, RED), np.ones((4, 4)), plain(4, 5, BLUE), "place_picture"),
             (plain(4, 4, RED), np.ones((4, 4)), (0, 0, 255), r"\[0, 1\]"),
             (plain(4, 4, RED), np.ones((4, 4)), (0.0, 0.0), "three values"),
             (np.ones((4, 4, 3), np.uint8), np.ones((4, 4)), BLUE, "uint8"),
@@ -68,52 +68,6 @@ class TestComposite:
     def test_refuses_what_does_not_fit(self, foreground, alpha, background, sentence):
         with pytest.raises(ValueError, match=sentence):
             composite(foreground, alpha, background)
-
-
-class TestFitBackground:
-    @pytest.fixture
-    def flag(self):
-        """30 × 60: red, green and blue, 20 columns each."""
-        return np.hstack([plain(30, 20, RED), plain(30, 20, GREEN), plain(30, 20, BLUE)])
-
-    def test_fill_cuts_both_sides_evenly(self, flag):
-        filled = fit_background(flag, (15, 15), "fill")
-        assert filled.shape == (15, 15, 3)
-        # The middle 30 columns of 60: 5 red, 20 green, 5 blue, halved in size.
-        np.testing.assert_allclose(filled[7, 4:11], plain(1, 7, GREEN)[0], atol=1e-6)
-        np.testing.assert_allclose(filled[7, [0, 1]], [RED, RED], atol=1e-6)
-        np.testing.assert_allclose(filled[7, [13, 14]], [BLUE, BLUE], atol=1e-6)
-
-    def test_fit_shows_everything_between_black_margins(self, flag):
-        fitted = fit_background(flag, (60, 60), "fit")
-        assert fitted.shape == (60, 60, 3)
-        assert not fitted[:15].any()
-        assert not fitted[45:].any()
-        np.testing.assert_allclose(fitted[15:45], flag, atol=1e-6)
-
-    def test_tile_repeats_at_its_own_size(self, flag):
-        tiled = fit_background(flag, (70, 130), "tile")
-        np.testing.assert_array_equal(tiled, np.tile(flag, (3, 3, 1))[:70, :130])
-
-    @pytest.mark.parametrize("how", ["fill", "fit", "tile"])
-    @pytest.mark.parametrize("size", [(1, 1), (1, 90), (91, 2), (30, 60)])
-    def test_every_size_is_met_and_values_stay_in_range(self, how, size):
-        picture = np.random.default_rng(2).integers(0, 2, (30, 60, 3)).astype(np.float32)
-        fitted = fit_background(picture, size, how)
-        assert fitted.shape == (*size, 3)
-        assert fitted.dtype == np.float32
-        assert fitted.min() >= 0
-        assert fitted.max() <= 1
-
-    @pytest.mark.parametrize("how", ["fill", "fit", "tile"])
-    def test_a_picture_of_the_right_size_stays_as_it_is(self, flag, how):
-        np.testing.assert_allclose(fit_background(flag, (30, 60), how), flag, atol=1e-6)
-
-    def test_refuses_unknown_ways_and_empty_sizes(self, flag):
-        with pytest.raises(ValueError, match='not "stretch"'):
-            fit_background(flag, (10, 10), "stretch")
-        with pytest.raises(ValueError, match="at least 1 × 1"):
-            fit_background(flag, (0, 10), "fill")
 
 
 class TestBlurredBackdrop:

@@ -1,0 +1,145 @@
+"""The full-size result of a document: what the preview shows, in the photo's own colour space."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.backdrop import Part
+from core.composite import blurred_backdrop
+from core.image_io import Photo, as_float, to_bit_depth
+from core.shadow import with_shadow
+from matting_studio.app.background import from_srgb
+from matting_studio.app.crop import crop_box, cropped
+from matting_studio.app.cutout import Cutout, cut_out
+from matting_studio.app.develop import Layers, colours_to_match, laid, painted, read_background, thrown
+from matting_studio.app.document import Snapshot
+from matting_studio.app.edits import Box
+from matting_studio.app.jobs import CancelToken
+from matting_studio.app.look import Blurred, Look, Transparent
+from matting_studio.app.pyramid import halved, overview_level
+
+_Rgb = NDArray[np.float32]  # (h, w, 3) in [0, 1]
+_Plane = NDArray[np.float32]  # (h, w) in [0, 1]
+
+_BAND_PIXELS = 1 << 21
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """A finished cut-out, cropped as the look says."""
+
+    foreground: _Rgb
+    """(h, w, 3) in [0, 1]: straight colours in the photo's own colour space. A shadow on transparency is part of it."""
+    alpha: _Plane
+    """(h, w) in [0, 1]."""
+    composite: _Rgb | None
+    """(h, w, 3): foreground and shadow on the background, in the photo's own space; None if that is transparent."""
+    box: Box
+    """What of the photo it is; it may leave the photo."""
+
+
+def finish(snapshot: Snapshot, token: CancelToken) -> Finished:
+    """Work out a document's result at full size.
+
+    Raises:
+        ValueError: there is no matte yet.
+        ImageReadError: the background picture cannot be read.
+        JobCancelled: the token was cancelled; it is looked at between the stages.
+    """
+    if snapshot.alpha is None:
+        raise ValueError("There is no matte to finish yet.")
+    picture = read_background(snapshot.look.background)
+    # A copy: the document's own goes on changing.
+    cutout = cut_out(snapshot.photo, snapshot.alpha.copy(), snapshot.look)
+    token.raise_if_cancelled()
+    return complete(cutout, snapshot.look, picture, token)
+
+
+def complete(cutout: Cutout, look: Look, picture: Photo | None, token: CancelToken) -> Finished:
+    """Put a cut-out, made with the same look, on its background, and crop it.
+
+    The new background is given in sRGB and brought to the photo's space, with 8 bits where that takes a profile.
+
+    Args:
+        cutout: at the photo's size.
+        look: its background, shadow, light and crop are used here.
+        picture: what `read_background` gives for the look's background.
+        token: looked at between the stages; raises JobCancelled.
+    """
+    foreground, alpha = cutout.foreground, cutout.alpha
+    shadow = None if look.shadow is None else thrown(look.shadow, alpha, 1.0)
+    box = crop_box(look.crop, alpha)
+    cropped_foreground = cropped(foreground, box, border=cv2.BORDER_REPLICATE)
+    cropped_alpha = cropped(alpha, box, border=cv2.BORDER_CONSTANT)
+    cropped_shadow = None if shadow is None else cropped(shadow, box, border=cv2.BORDER_CONSTANT)
+    if isinstance(look.background, Transparent):
+        if look.shadow is not None and cropped_shadow is not None:
+            joined = with_shadow(cropped_foreground, cropped_alpha, cropped_shadow, look.shadow.opacity)
+            return Finished(*joined, None, box)
+        return Finished(cropped_foreground, cropped_alpha, None, box)
+
+    token.raise_if_cancelled()
+    blurred = None
+    if isinstance(look.background, Blurred):
+        blurred = blurred_backdrop(as_float(cutout.photo.pixels), cutout.matte, look.background.radius_px)
+    ground = _Ground(cutout.photo, look, picture, blurred)
+    colours = colours_to_match(foreground, alpha, ground.overview()) if look.colour_match > 0 else None
+    composite = np.empty_like(cropped_foreground)
+    for rows in _bands(composite, look):
+        token.raise_if_cancelled()
+        band_shadow = None if cropped_shadow is None else cropped_shadow[rows]
+        part = ground.rows(box, rows)
+        layers = Layers(cropped_foreground[rows], cropped_alpha[rows], band_shadow, ground.part(part))
+        composite[rows] = laid(layers, look, part, colours)
+    return Finished(cropped_foreground, cropped_alpha, composite, box)
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What is behind the person, in the photo's own colour space."""
+
+    photo: Photo
+    look: Look
+    picture: Photo | None
+    blurred: _Rgb | None
+    """The photo's own background out of focus, at the photo's size, where it is wanted."""
+
+    def rows(self, box: Box, rows: slice) -> Part:
+        """Rows of a box of the photo, at its own size."""
+        height, width = self.photo.pixels.shape[:2]
+        return Part(height, width, 1.0, box.top + rows.start, box.left, rows.stop - rows.start, box.right - box.left)
+
+    def part(self, part: Part) -> _Rgb:
+        """What is behind a part at the photo's own size."""
+        if self.blurred is not None:
+            box = Box(part.top, part.left, part.top + part.height, part.left + part.width)
+            return cropped(self.blurred, box, border=cv2.BORDER_REPLICATE)
+        return self._painted(part)
+
+    def overview(self) -> _Rgb:
+        """All of it, small."""
+        height, width = self.photo.pixels.shape[:2]
+        level = overview_level(height, width)
+        if self.blurred is not None:
+            return halved(self.blurred, level)
+        return self._painted(Part(height, width, 0.5**level, 0, 0, height >> level, width >> level))
+
+    def _painted(self, part: Part) -> _Rgb:
+        profile = self.photo.icc_profile
+        if self.picture is not None and self.picture.icc_profile == profile:
+            # Pictures of one camera share a profile: then nothing is converted, and nothing is lost.
+            return painted(self.look.background, part, self.picture.pixels)
+        image = None if self.picture is None else self.picture.image
+        srgb = painted(self.look.background, part, image)
+        return srgb if profile is None else as_float(from_srgb(to_bit_depth(srgb, 8), profile))
+
+
+def _bands(picture: _Rgb, look: Look) -> Iterator[slice]:
+    """Slices of rows: no second full-size background is held, unless light comes from the rows above and below."""
+    height, width = picture.shape[:2]
+    step = height if look.light_wrap > 0 else max(1, _BAND_PIXELS // width)
+    for top in range(0, height, step):
+        yield slice(top, min(top + step, height))
