@@ -1,0 +1,182 @@
+"""The pictures that a canvas draws: asked for when something changed, drawn where they belong until better ones come.
+
+Each mode has two: what was seen last, sharp, and the whole photo, coarse, which lies below it so that nothing is blank
+while the photo is moved. Answers come late and in any order; each says which part of the photo it shows, so it is drawn
+in the right place whatever has happened since.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
+
+from matting_studio.app.document import Document
+from matting_studio.app.edits import Box
+from matting_studio.app.render import View, ViewMode
+from matting_studio.app.viewport import Viewport
+from matting_studio.qt.studio import Studio
+from matting_studio.qt.views import RenderedView
+
+FRAME_MS = 12
+"""Requests closer together than this become one."""
+REST_MS = 150
+"""How long nothing may change before the whole photo is asked for, to lie below."""
+OVERVIEW_PX = 1600
+"""Longest side of that picture."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A rendered part of a photo."""
+
+    view: View
+    image: QImage
+    revision: int
+    """Of the document that it shows."""
+
+    @property
+    def has_all_pixels(self) -> bool:
+        """Whether it has all of the photo's own pixels, for the canvas to enlarge."""
+        box = self.view.box
+        return (self.image.height(), self.image.width()) == (box.bottom - box.top, box.right - box.left)
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What is to be seen."""
+
+    document: Document
+    viewport: Viewport
+    modes: tuple[ViewMode, ...]
+    dark: bool
+
+    @property
+    def whole_box(self) -> Box:
+        return Box(0, 0, self.viewport.photo_height_px, self.viewport.photo_width_px)
+
+
+class CanvasPictures(QObject):
+    """Asks a studio for the pictures of one canvas, and keeps what came."""
+
+    arrived = Signal()
+    """There is something new to draw."""
+
+    def __init__(self, studio: Studio, key: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self._key = key
+        self._scene: _Scene | None = None
+        self._sharp: dict[ViewMode, Picture] = {}
+        self._whole: dict[ViewMode, Picture] = {}
+        self._last_drawn: dict[int, ViewMode] = {}
+        self._asked: dict[str, View] = {}
+        self._frame = QTimer(self, interval=FRAME_MS, singleShot=True)
+        self._frame.timeout.connect(self._ask)
+        self._rest = QTimer(self, interval=REST_MS, singleShot=True)
+        self._rest.timeout.connect(self._ask_for_whole)
+        studio.rendered.connect(self._take)
+
+    def show(self, document: Document, viewport: Viewport, modes: Sequence[ViewMode], dark: bool) -> None:
+        """Say what is to be seen; asks for what is missing, soon."""
+        if self._scene is not None and self._scene.document is not document:
+            self.clear()
+        self._scene = _Scene(document, viewport, tuple(modes), dark)
+        self._last_drawn = {pane: mode for pane, mode in self._last_drawn.items() if pane < len(modes)}
+        if not self._frame.isActive():
+            self._frame.start()
+
+    def clear(self) -> None:
+        """Nothing is to be seen any more."""
+        self._scene = None
+        self._frame.stop()
+        self._rest.stop()
+        self._asked.clear()
+        self._sharp.clear()
+        self._whole.clear()
+        self._last_drawn.clear()
+
+    def refresh(self) -> None:
+        """All pictures are out of date: ask for those that are seen anew, and forget the others."""
+        self._asked.clear()
+        seen = {*self._last_drawn.values(), *(self._scene.modes if self._scene else ())}
+        for pictures in (self._sharp, self._whole):
+            for mode in pictures.keys() - seen:
+                del pictures[mode]
+        if self._scene is not None and not self._frame.isActive():
+            self._frame.start()
+
+    @property
+    def shown_revision(self) -> int:
+        """The revision that all pictures now seen have reached; −1 while one is missing."""
+        if self._scene is None:
+            return -1
+        return min(self._sharp[mode].revision if mode in self._sharp else -1 for mode in self._scene.modes)
+
+    def layers(self, pane: int) -> Iterator[Picture]:
+        """What to draw in a pane, bottom to top: of the mode that is to be seen, or of the last one until it comes."""
+        assert self._scene is not None
+        mode = self._scene.modes[pane]
+        if mode not in self._sharp:
+            mode = self._last_drawn.get(pane, mode)
+        self._last_drawn[pane] = mode
+        for pictures in (self._whole, self._sharp):
+            if mode in pictures:
+                yield pictures[mode]
+
+    @Slot()
+    def _ask(self) -> None:
+        if self._scene is None:
+            return
+        box = self._scene.viewport.visible_box()
+        rectangle = self._scene.viewport.rectangle(box)
+        for mode in self._scene.modes:
+            self._request(f"{self._key}/{mode}", View(mode, box, rectangle.width, rectangle.height, self._scene.dark))
+        self._rest.start()
+
+    @Slot()
+    def _ask_for_whole(self) -> None:
+        if self._scene is None:
+            return
+        fitted = self._scene.viewport.refitted()
+        whole = self._scene.whole_box
+        if self._scene.viewport.visible_box() == whole:
+            return
+        rectangle = fitted.rectangle(whole)
+        shrunk = min(1.0, OVERVIEW_PX / max(rectangle.width, rectangle.height))
+        width, height = (max(1, round(side * shrunk)) for side in (rectangle.width, rectangle.height))
+        for mode in self._scene.modes:
+            self._request(f"{self._key}/{mode}/whole", View(mode, whole, width, height, self._scene.dark))
+
+    def _request(self, key: str, view: View) -> None:
+        """Ask, unless that very picture has been asked for already."""
+        if self._asked.get(key) != view:
+            self._asked[key] = view
+            self._studio.request_view(key, view)
+
+    @Slot(object)
+    def _take(self, rendered: RenderedView) -> None:
+        ours = rendered.key.startswith(f"{self._key}/")
+        if not ours or self._scene is None or rendered.document is not self._scene.document:
+            return
+        view = rendered.view
+        picture = Picture(view, _to_image(rendered), rendered.revision)
+        whole = rendered.key.endswith("/whole")
+        _keep(self._whole if whole else self._sharp, picture)
+        if not whole and view.box == self._scene.whole_box:
+            _keep(self._whole, picture)
+        self.arrived.emit()
+
+
+def _keep(pictures: dict[ViewMode, Picture], picture: Picture) -> None:
+    """Keep a picture unless a newer one is there."""
+    held = pictures.get(picture.view.mode)
+    if held is None or held.revision <= picture.revision:
+        pictures[picture.view.mode] = picture
+
+
+def _to_image(rendered: RenderedView) -> QImage:
+    """In the format that Qt draws fastest, and with samples of its own."""
+    height, width, _channels = rendered.image.shape
+    image = QImage(rendered.image.data, width, height, rendered.image.strides[0], QImage.Format.Format_RGB888)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
