@@ -40,25 +40,29 @@ class Recovery:
     """Where this running program keeps its copies, and what others left."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder` is common to all running programs. Raises RecoveryError where it cannot be written to."""
+        """`folder` is common to all running programs; it is made when the first copy is to be kept."""
         self._common = folder
         self._own = folder / f"{os.getpid()}-{secrets.token_hex(4)}"
-        try:
-            self._own.mkdir(parents=True)
-            self._lock = InstanceLock(self._own / _LOCK)
-        except OSError as error:
-            raise RecoveryError(
-                f"Unsaved work cannot be kept in {folder} ({error.strerror or error}): save often, or make the folder "
-                "writable and start again."
-            ) from error
+        self._lock: InstanceLock | None = None
 
     def new_path(self, name: str) -> Path:
-        """Where to keep the copies of a document; `name` is its photo's."""
+        """Where to keep the copies of a document; `name` is its photo's. Raises RecoveryError."""
+        if self._lock is None:
+            try:
+                self._own.mkdir(parents=True)
+                self._lock = InstanceLock(self._own / _LOCK)
+            except OSError as error:
+                raise RecoveryError(
+                    f"Unsaved work cannot be kept in {self._common} ({error.strerror or error}): save often, or make "
+                    "the folder writable."
+                ) from error
         plain = re.sub(r"[^\w .-]", "_", name)[:_LONGEST_NAME]
         return self._own / f"{plain}-{secrets.token_hex(8)}{SUFFIX}"
 
     def pending(self) -> list[RecoveryItem]:
         """What crashed programs left, the newest first. Raises RecoveryError where the folder cannot be read."""
+        if not self._common.is_dir():
+            return []
         items = []
         try:
             for folder in self._common.iterdir():
@@ -94,11 +98,14 @@ class Recovery:
 
     def close(self) -> None:
         """Delete this program's folder: what is in it has been saved, or is not wanted. Raises RecoveryError."""
+        if self._lock is None:
+            return
         try:
             # While the lock is held, nobody takes the copies for a crash's.
             for path in self._own.glob(f"*{SUFFIX}"):
                 path.unlink()
             self._lock.release()
+            self._lock = None
             shutil.rmtree(self._own)
         except OSError as error:
             raise RecoveryError(f"{self._own} cannot be deleted: {error.strerror or error}.") from error

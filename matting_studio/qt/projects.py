@@ -46,12 +46,7 @@ class Projects(QObject):
         self._corrections = corrections
         self._kept: dict[Document, _Kept] = {}
         self._recovering: dict[Path, RecoveryItem] = {}
-        self._recovery: Recovery | None = None
-        self._complaint: str | None = None
-        try:
-            self._recovery = Recovery(recovery_folder)
-        except RecoveryError as error:
-            self._complaint = str(error)
+        self._recovery = Recovery(recovery_folder)
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.autosave)
         self._timer.start()
@@ -158,10 +153,15 @@ class Projects(QObject):
 
     def _keep(self, document: Document) -> None:
         project = self._project(document, document.project_path)
-        if project is None or self._recovery is None or self._desk.files.has(("autosave", document)):
+        if project is None or self._desk.files.has(("autosave", document)):
             return
         kept = self._kept.get(document)
-        path = kept.path if kept else self._recovery.new_path(document.name)
+        try:
+            path = kept.path if kept else self._recovery.new_path(document.name)
+        except RecoveryError as error:
+            self._timer.stop()  # once is enough
+            self._desk.say("warning", str(error))
+            return
 
         def work(_context: JobContext) -> None:
             write_project(path, project)
@@ -185,16 +185,7 @@ class Projects(QObject):
 
     # What a crash left
 
-    @Slot()
-    def complain(self) -> None:
-        """Tell, once, that no copies can be kept; asked for when there is somebody to listen."""
-        if self._complaint is not None:
-            self._desk.say("warning", self._complaint)
-            self._complaint = None
-
     def pending(self) -> list[RecoveryItem]:
-        if self._recovery is None:
-            return []
         try:
             return self._recovery.pending()
         except RecoveryError as error:
@@ -207,14 +198,12 @@ class Projects(QObject):
         self.open(item.path)
 
     def discard(self, item: RecoveryItem) -> None:
-        assert self._recovery is not None
         try:
             self._recovery.discard(item)
         except RecoveryError as error:
             self._desk.say("warning", str(error))
 
     def _take_over(self, document: Document, item: RecoveryItem) -> None:
-        assert self._recovery is not None
         try:
             self._kept[document] = _Kept(self._recovery.take(item), document.state)
         except RecoveryError as error:
@@ -223,9 +212,7 @@ class Projects(QObject):
     def close(self) -> None:
         """The program ends well: nothing is left to recover."""
         self._timer.stop()
-        if self._recovery is not None:
-            try:
-                self._recovery.close()
-            except RecoveryError as error:
-                self._desk.say("warning", str(error))
-            self._recovery = None
+        try:
+            self._recovery.close()
+        except RecoveryError as error:
+            self._desk.say("warning", str(error))

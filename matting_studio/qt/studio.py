@@ -18,8 +18,8 @@ from matting_studio.app.export import ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench
-from matting_studio.app.paths_to_open import PathsToOpen, is_project, sort_out
 from matting_studio.app.pasted import photo_from_array
+from matting_studio.app.paths_to_open import PathsToOpen, is_project, sort_out
 from matting_studio.app.places import config_folder, data_folder
 from matting_studio.app.recovery import RecoveryItem
 from matting_studio.app.render import View
@@ -99,7 +99,6 @@ class Studio(QObject):
             worker.cancelled.connect(self._matting.job_cancelled)
         # As soon as the event loop runs, somebody listens.
         QTimer.singleShot(0, desk.complain_of_settings)
-        QTimer.singleShot(0, self._projects.complain)
 
     # Documents
 
