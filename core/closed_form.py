@@ -11,25 +11,26 @@ with L's diagonal as preconditioner. They are slow to carry alpha over long ways
 half the size, brought up along the picture's edges by a guided filter (He, Sun: "Fast Guided Filter", 2015).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.guided_filter import brought_up
+from core.symmetric import SYMMETRIC, factorised, forward
+
 Picture = NDArray[np.float32]  # (H, W, 3) in [0, 1]
 Plane = NDArray[np.float32]  # (H, W)
 
-EPSILON = 1e-6  # of the windows' covariance: a twentieth of an 8-bit step, squared and more; flat windows need it
-TOLERANCE = 1e-3  # of the residual, against that of a wish taken back
+EPSILON = 1e-6  # of the windows' covariance: about what rounding to 8 bits leaves in a flat one
+STAY = 1e-5  # weight of the start: where nothing else is said, alpha stays, and the system is never singular
+ENOUGH = 1e-8  # mean energy of the residual for each unknown pixel
 MOST_STEPS = 60
 MOST_STEPS_SMALLEST = 300
 SMALLEST_PX = 48 * 48
 LARGEST_PX = 700 * 700  # what is larger is solved at half the size and only brought up
-
-GUIDE_RADIUS_PX = 2
-GUIDE_EPSILON = 1e-5
 
 WINDOW = [(dy, dx) for dy in range(3) for dx in range(3)]
 OFFSETS = [(0, 1), (0, 2), *((dy, dx) for dy in (1, 2) for dx in range(-2, 3))]
@@ -48,13 +49,16 @@ class Problem:
     """How much it had; 0 or more, and without effect where alpha is known."""
 
     def halved(self) -> "Problem":
-        """At half the size; a pixel is known where all of its four are."""
+        """At half the size: a pixel is known where all of its four are; where only some are, they weigh heavily."""
         size = ((self.known.shape[1] + 1) // 2, (self.known.shape[0] + 1) // 2)
-        image, known, wish, weight = (
-            np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-            for plane in (self.image, self.known, self.wish, self.weight)
-        )
-        return Problem(image, (known > 0.999).astype(np.float32), wish, weight)
+
+        def small(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+            return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+        heavy = np.where(self.known > 0, np.float32(1), self.weight + np.float32(STAY))
+        weight = small(heavy)
+        known = (small(self.known) > 0.999).astype(np.float32)
+        return Problem(small(self.image), known, small(heavy * self.wish) / weight, weight - np.float32(STAY))
 
 
 def solve_closed_form(problem: Problem, should_stop: Callable[[], None]) -> Plane:
@@ -66,22 +70,24 @@ def solve_closed_form(problem: Problem, should_stop: Callable[[], None]) -> Plan
     if height * width <= SMALLEST_PX or min(height, width) < 8:
         return refined(problem, problem.wish, MOST_STEPS_SMALLEST, should_stop)
     coarse = problem.halved()
-    start = brought_up(solve_closed_form(coarse, should_stop), coarse.image, problem)
+    start = brought_up(solve_closed_form(coarse, should_stop), coarse.image, problem.image)
+    start = np.where(problem.known > 0, problem.wish, start)
     return start if height * width > LARGEST_PX else refined(problem, start, MOST_STEPS, should_stop)
 
 
 def refined(problem: Problem, start: Plane, most_steps: int, should_stop: Callable[[], None]) -> Plane:
     """Conjugate gradients from `start`, until the residual is small or the steps are used up."""
     unknown = 1 - problem.known
-    weight = problem.weight * unknown
+    weight = (problem.weight + STAY) * unknown
+    wish = (problem.weight * problem.wish + STAY * start) / (problem.weight + STAY)
     laplacian = Laplacian(problem.image)
-    inverse_diagonal = unknown / np.maximum(laplacian.diagonal + weight, 1e-6)
+    inverse_diagonal = unknown / np.maximum(laplacian.diagonal + weight, np.float32(STAY))
     alpha = np.where(problem.known > 0, problem.wish, start)
-    residual = (weight * (problem.wish - alpha) - laplacian.times(alpha)) * unknown
+    residual = (weight * (wish - alpha) - laplacian.times(alpha)) * unknown
     scaled = residual * inverse_diagonal
     direction = scaled.copy()
     energy = dot(residual, scaled)
-    enough = TOLERANCE**2 * max(float(unknown.sum()), 1.0) * 1e-2
+    enough = ENOUGH * float(unknown.sum())
     for _ in range(most_steps):
         should_stop()
         if energy <= enough:
@@ -110,15 +116,14 @@ class Laplacian:
         height, width = image.shape[:2]
         inner = (height - 2, width - 2)
         channels = [np.ascontiguousarray(image[..., c]) for c in range(3)]
-        deviations, inverse = window_statistics(channels, inner)
+        whitened = whitened_windows(channels, inner)
         self.shares = {offset: np.zeros((height, width), np.float32) for offset in OFFSETS}
         self.diagonal = np.zeros((height, width), np.float32)
         for first, (y, x) in enumerate(WINDOW):
             here = (slice(y, y + inner[0]), slice(x, x + inner[1]))
-            leaned = lean(inverse, deviations[first])
             for second in range(first + 1, len(WINDOW)):
                 there_y, there_x = WINDOW[second]
-                share = sum_of_products(leaned, deviations[second])
+                share = sum_of_products(whitened[first], whitened[second])
                 share += 1
                 share /= 9
                 self.shares[there_y - y, there_x - x][here] += share
@@ -147,35 +152,26 @@ def overlapping(dy: int, dx: int, shape: tuple[int, ...]) -> tuple[tuple[slice, 
     )
 
 
-def window_statistics(channels: list[Plane], inner: tuple[int, int]) -> tuple[list[list[Plane]], list[Plane]]:
-    """For every 3 × 3 window: its nine colours less their mean, and the inverse of its covariance (six planes)."""
-    views = [[channel[y : y + inner[0], x : x + inner[1]] for channel in channels] for y, x in WINDOW]
-    means = [cv2.boxFilter(channel, -1, (3, 3))[1:-1, 1:-1] for channel in channels]
-    deviations = [[colour - mean for colour, mean in zip(view, means, strict=True)] for view in views]
-    pairs = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
+def whitened_windows(channels: list[Plane], inner: tuple[int, int]) -> list[list[Plane]]:
+    """For every 3 × 3 window: its nine colours, less their mean and brought to unit covariance.
+
+    Products of whitened colours keep their digits where a window holds two colours only, and leave L positive.
+    """
+    views = [
+        [channel[y : y + inner[0], x : x + inner[1]].astype(np.float64) for channel in channels] for y, x in WINDOW
+    ]
+    for c in range(3):
+        mean = np.mean([view[c] for view in views], axis=0)
+        for view in views:
+            view[c] -= mean
     covariance = []
-    for a, b in pairs:
-        total = np.full(inner, 9 * EPSILON / 9 if a == b else 0.0, np.float32)
-        for deviation in deviations:
-            total += deviation[a] * deviation[b]
-        covariance.append((total / 9).astype(np.float64))
-    return deviations, inverse_of(covariance)
-
-
-def inverse_of(symmetric: list[NDArray[np.float64]]) -> list[Plane]:
-    """Inverse of symmetric 3 × 3 matrices, given and returned as the planes xx, xy, xz, yy, yz, zz."""
-    xx, xy, xz, yy, yz, zz = symmetric
-    cofactors = [
-        yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy, xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
-    ]  # fmt: skip
-    determinant = xx * cofactors[0] + xy * cofactors[1] + xz * cofactors[2]
-    return [(cofactor / determinant).astype(np.float32) for cofactor in cofactors]
-
-
-def lean(symmetric: list[Plane], vector: list[Plane]) -> list[Plane]:
-    """Symmetric matrix times vector, for every pixel."""
-    xx, xy, xz, yy, yz, zz = symmetric
-    return [sum_of_products(row, vector) for row in ([xx, xy, xz], [xy, yy, yz], [xz, yz, zz])]
+    for a, b in SYMMETRIC:
+        total = np.full(inner, EPSILON / 9 if a == b else 0.0)
+        for view in views:
+            total += view[a] * view[b] / 9
+        covariance.append(total)
+    factor = factorised(covariance)
+    return [[plane.astype(np.float32) for plane in forward(factor, view)] for view in views]
 
 
 def sum_of_products(a: list[Plane], b: list[Plane]) -> Plane:
@@ -183,34 +179,3 @@ def sum_of_products(a: list[Plane], b: list[Plane]) -> Plane:
     total += a[1] * b[1]
     total += a[2] * b[2]
     return total
-
-
-def brought_up(coarse: Plane, coarse_image: Picture, problem: Problem) -> Plane:
-    """A coarse alpha at the size of a problem: affine in the colour around each pixel; the wish where that is known."""
-    channels = [np.ascontiguousarray(coarse_image[..., c]) for c in range(3)]
-    size = (2 * GUIDE_RADIUS_PX + 1, 2 * GUIDE_RADIUS_PX + 1)
-
-    def mean(plane: NDArray[np.floating]) -> NDArray[np.float64]:
-        return np.asarray(cv2.blur(plane.astype(np.float64), size))
-
-    means, alpha_mean = [mean(channel) for channel in channels], mean(coarse)
-    covariance = [
-        mean(channels[a].astype(np.float64) * channels[b]) - means[a] * means[b] + (GUIDE_EPSILON if a == b else 0)
-        for a in range(3)
-        for b in range(a, 3)
-    ]
-    shared = [
-        (mean(channel.astype(np.float64) * coarse) - m * alpha_mean).astype(np.float32)
-        for channel, m in zip(channels, means, strict=True)
-    ]
-    slopes = lean(inverse_of(covariance), shared)
-    level = alpha_mean - sum(slope * m for slope, m in zip(slopes, means, strict=True))
-    fitted = np.dstack([mean(plane).astype(np.float32) for plane in (*slopes, level)])
-    alpha = np.empty_like(problem.wish)
-    for rows, factors in enlarged_bands(fitted, alpha.shape):
-        alpha[rows] = np.einsum("hwc,hwc->hw", factors[..., :3], problem.image[rows]) + factors[..., 3]
-    return np.where(problem.known > 0, problem.wish, np.clip(alpha, 0, 1))
-
-
-def enlarged_bands(planes: NDArray[np.float32], shape: tuple[int, ...]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    yield slice(0, shape[0]), np.asarray(cv2.resize(planes, shape[::-1], interpolation=cv2.INTER_LINEAR))
