@@ -72,7 +72,7 @@ class About(QDialog):
 def diagnostics(device: str, model: str, folders: Sequence[tuple[str, Path]]) -> list[tuple[str, str]]:
     """Name and value of all that may matter, PyTorch's version without loading it."""
     return [
-        ("Matting Studio", _version("matting-studio")),
+        ("Matting Studio", _version("matting-studio", "run from its folder")),
         ("Device", device),
         ("Model", model),
         ("Python", sys.version.split()[0]),
@@ -83,8 +83,8 @@ def diagnostics(device: str, model: str, folders: Sequence[tuple[str, Path]]) ->
     ]
 
 
-def _version(package: str) -> str:
+def _version(package: str, otherwise: str = "not installed") -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return otherwise

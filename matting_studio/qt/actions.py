@@ -58,6 +58,7 @@ class Actions(QObject):
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         if spec.icon:
             name_icon(action, spec.icon)
+            action.setIconText(f" {spec.text}")  # on buttons, a little away from its icon
         keys = f"  ({', '.join(key_text(key) for key in spec.keys)})" if spec.keys else ""
         action.setToolTip(spec.text.rstrip("…") + keys)
         if spec.group:

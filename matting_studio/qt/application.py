@@ -23,7 +23,13 @@ def run(paths: Sequence[Path]) -> int:
     window.show()
     # The window is drawn before anything is read.
     QTimer.singleShot(0, window, lambda: window.studio.open([Path(path) for path in paths]) if paths else None)
-    return int(application.exec())
+    code = int(application.exec())
+    if not window.ended:
+        # A thread that is deep in a library cannot be ended, and Python would wait for it. All is saved by now.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def clear_qt_paths_of_opencv() -> None:
@@ -36,8 +42,8 @@ def clear_qt_paths_of_opencv() -> None:
             del os.environ[name]
 
 
-def make_window(config_folder: Path | None = None, data_folder: Path | None = None) -> "MainWindow":
-    """The window and its studio; settings and recovery lie in these folders, else in the platform's own."""
+def make_window(settings_folder: Path | None = None, user_folder: Path | None = None) -> "MainWindow":
+    """The window and its studio; settings and copies of unsaved work lie in these folders, else in the platform's own."""
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
     # OpenCV comes in with these, and sets its paths again.
@@ -52,6 +58,6 @@ def make_window(config_folder: Path | None = None, data_folder: Path | None = No
     application.setApplicationDisplayName(TITLE)
     application.setDesktopFileName("matting-studio")
     application.setWindowIcon(pixmap("logo", LIGHT.accent, 64, 2.0))
-    studio = Studio(config_folder, data_folder)
+    studio = Studio(settings_folder, user_folder)
     theme = Theme(application, ThemeChoice(studio.settings.theme))
     return MainWindow(studio, theme)

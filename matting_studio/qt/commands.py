@@ -59,7 +59,7 @@ class Commands(QObject):
         document = self._studio.current
         if document is None:
             return
-        if self._studio.project_path(document) is None:
+        if document.project_path is None:
             self.save_project_as()
         else:
             self._studio.save_project()
@@ -68,7 +68,7 @@ class Commands(QObject):
         document = self._studio.current
         if document is None:
             return
-        known = self._studio.project_path(document)
+        known = document.project_path
         folder = known.parent if known else self._studio.settings.project_folder
         dialog = self._file_dialog("Save the project", PROJECT_FILTER, folder)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -233,10 +233,15 @@ class Commands(QObject):
         self._window.show_dialog(ShortcutSheet(self._window))
 
     def show_about(self) -> None:
-        from matting_studio.app.places import cache_folder, config_folder, log_folder  # noqa: PLC0415
+        from matting_studio.app.places import cache_folder, config_folder, data_folder, log_folder  # noqa: PLC0415
         from matting_studio.qt.about import About, diagnostics  # noqa: PLC0415 - the window is up without it
 
-        folders = (("Settings", config_folder()), ("Cache", cache_folder()), ("Logs", log_folder()))
+        folders = (
+            ("Settings", config_folder()),
+            ("Unsaved work", data_folder()),
+            ("Cache", cache_folder()),
+            ("Logs", log_folder()),
+        )
         self._window.show_dialog(
             About(self._window, diagnostics(self._studio.device_text, self._studio.model_text, folders))
         )

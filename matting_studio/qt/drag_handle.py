@@ -39,7 +39,10 @@ class DragHandle(QToolButton):
             self._folder = self._folder or Path(tempfile.mkdtemp(prefix="matting-studio-"))
             stem = document.path.stem if document.path else "pasted"
             self._awaited = self._folder / f"{stem}_cutout.png"
+            # Not an export that somebody chose: the next one is to be as the last one was.
+            chosen = self._studio.settings
             self._studio.export(ExportRequest(ExportKind.CUTOUT, self._awaited))
+            self._studio.change_settings(chosen)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._awaited = None
@@ -52,9 +55,9 @@ class DragHandle(QToolButton):
             self._folder = None
 
     @Slot(object)
-    def _exported(self, paths: list[Path]) -> None:
-        if self._awaited is not None and self._awaited in paths:
-            path, self._awaited = self._awaited, None
+    def _exported(self, path: Path) -> None:
+        if path == self._awaited:
+            self._awaited = None
             self.setDown(False)
             drag = QDrag(self)
             drag.setMimeData(cutout_data(path))

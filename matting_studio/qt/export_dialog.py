@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.image_io import BitDepth
+from matting_studio.app.crop import crop_box
 from matting_studio.app.document import Document
 from matting_studio.app.export import ExportKind, ExportRequest
 from matting_studio.app.settings import ExportSettings
@@ -60,12 +61,10 @@ class ExportDialog(QDialog):
         self.name.setAccessibleName("Name")
         browse = QPushButton("Choose…")
         browse.clicked.connect(self._browse)
-        place = QWidget()
-        row = QHBoxLayout(place)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.folder, 1)
-        row.addWidget(browse)
+        place = QHBoxLayout()
+        place.setSpacing(8)
+        place.addWidget(self.folder, 1)
+        place.addWidget(browse)
         self.summary = QLabel()
         self.summary.setProperty("quiet", True)
         self.summary.setWordWrap(True)
@@ -89,7 +88,7 @@ class ExportDialog(QDialog):
         self.name.textEdited.connect(self._rename)
         self._adapt()
 
-    def _lay_out(self, place: QWidget, cancel: QPushButton) -> None:
+    def _lay_out(self, place: QHBoxLayout, cancel: QPushButton) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)
@@ -99,8 +98,12 @@ class ExportDialog(QDialog):
             ("", self.quality), ("", self.crop), ("Folder", place), ("Name", self.name),
         )  # fmt: skip
         for row, (text, control) in enumerate(rows):
-            grid.addWidget(QLabel(text), row, 0)
-            grid.addWidget(control, row, 1)
+            if text:
+                grid.addWidget(QLabel(text), row, 0)
+            if isinstance(control, QWidget):
+                grid.addWidget(control, row, 1)
+            else:
+                grid.addLayout(control, row, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch()
@@ -179,11 +182,15 @@ class ExportDialog(QDialog):
             return "Give the file a name, without slashes.", False
         if not folder.is_dir():
             return f"There is no folder {folder}. Choose another one.", False
-        photo = self._document.photo
+        photo, alpha = self._document.photo, self._document.alpha
         assert photo is not None
+        assert alpha is not None
         height, width, _ = photo.image.shape
-        cropped = self.crop.isChecked() and self.crop.isEnabled()
-        size = f"Cropped from {width} × {height} px" if cropped else f"{width} × {height} px"
+        size = f"{width} × {height} px"
+        if self.crop.isChecked() and self.crop.isEnabled():
+            # The matte is refined before it is cropped, which may move the box by some pixels.
+            box = crop_box(self._document.look.crop, alpha)
+            size = f"About {box.right - box.left} × {box.bottom - box.top} px of {size}"
         chosen = DEPTHS[self.depth.currentIndex()][0] or photo.bit_depth
         depth = chosen if self.depth.isEnabled() else 8
         path = folder / f"{name}{self._suffix}"

@@ -19,7 +19,7 @@ class InspectorSection(QFrame):
         super().__init__()
         self.setProperty("section", True)
         self._title = QToolButton()
-        self._title.setText(title)
+        self.set_title(title)
         self._title.setProperty("section_title", True)
         self._title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._title.setCheckable(False)
@@ -50,7 +50,7 @@ class InspectorSection(QFrame):
         column.addWidget(self._content)
 
     def set_title(self, title: str) -> None:
-        self._title.setText(title)
+        self._title.setText(f" {title}")  # a little away from its icon
 
     def _fold(self) -> None:
         self._content.setVisible(self._content.isHidden())

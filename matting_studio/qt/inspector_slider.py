@@ -28,6 +28,7 @@ class InspectorSlider(QWidget):
         self._box.setSingleStep(step)
         self._box.setDecimals(0 if step >= 1 else len(f"{step:g}".partition(".")[2]))
         self._box.setSuffix(suffix)
+        self._box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._box.setKeyboardTracking(False)
         self._box.setFixedWidth(SPIN_WIDTH_PX)
         self._box.setAccessibleName(text)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QTimer, Slot
+from PySide6.QtCore import QByteArray, QEvent, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -41,6 +41,8 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._activity: Activity | None = None
         self._may_close = False
+        self.ended = False
+        """Whether the window was closed and all threads are gone."""
         self.setAcceptDrops(True)
         self.setMinimumSize(*MINIMUM_PX)
         self.resize(*DEFAULT_PX)
@@ -313,6 +315,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.ended:
+            return
         self.inspector.settle()
         modified = self.studio.modified
         if modified and not self._may_close:
@@ -320,16 +324,17 @@ class MainWindow(QMainWindow):
             photos = modified[0].name if len(modified) == 1 else f"{len(modified)} photos"
             self.question_bar.ask(
                 f"{photos} {'has' if len(modified) == 1 else 'have'} changes that are in no project.",
-                (("Stay", self.canvas.setFocus), ("Quit without saving", self._close_anyway)),
+                (("Stay", self.canvas.setFocus), ("Quit without saving", self.close_anyway)),
             )
             return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.studio.change_settings(self.studio.settings.model_copy(update={"window_geometry": geometry}))
         self.hide()
         self.drag_handle.remove_files()
-        self.studio.shutdown(SHUTDOWN_SECONDS)
+        self.ended = self.studio.shutdown(SHUTDOWN_SECONDS)
         event.accept()
 
-    def _close_anyway(self) -> None:
+    def close_anyway(self) -> None:
+        """Close, whatever was not saved."""
         self._may_close = True
-        QTimer.singleShot(0, self.close)
+        self.close()

@@ -4,9 +4,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
+from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.studio import Activity
 
 PROGRESS_STEPS = 1000
+LONGEST_PX = 144
 
 
 class StatusBar(QStatusBar):
@@ -16,22 +18,21 @@ class StatusBar(QStatusBar):
         super().__init__()
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 4, 8, 4)
-        self.activity = QLabel("Ready")
+        self.activity = ElidedLabel("Ready")
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setFixedWidth(120)
+        self.progress.setFixedWidth(96)
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.clicked.connect(self.cancel_wanted)
-        for widget in (self.activity, self.progress, self.cancel_button):
+        for widget in (self.progress, self.cancel_button):
             self.addWidget(widget)
+        self.addWidget(self.activity, 1)
         self.position = self._fixed("00000, 00000", "Pixel under the pointer: from the left, from the top")
         self.colour = self._fixed("255 255 255", "Its colour: red, green, blue")
         self.alpha = self._fixed("alpha 0.000", "Its alpha: 0 is background, 1 is foreground")
         self.trimap_class = self._fixed("background", "Its class in the trimap")
         self.zoom = self._fixed("6400 %", "Device pixels per photo pixel")
         self.model, self.device = QLabel(), QLabel()
-        self.model.setToolTip("The model that mattes")
-        self.device.setToolTip("The device that the model runs on")
         for widget in (self.model, self.device):
             self.addPermanentWidget(widget)
         self.show_activity(None)
@@ -45,7 +46,7 @@ class StatusBar(QStatusBar):
             self.activity.setToolTip("")
             return
         text = " · ".join(filter(None, (activity.title, activity.stage, time_left(activity.seconds_left))))
-        self.activity.setText(QFontMetrics(self.activity.font()).elidedText(text, Qt.TextElideMode.ElideRight, 360))
+        self.activity.setText(text)
         self.activity.setToolTip(f"{text} ({activity.device})")
         self.progress.setRange(0, 0 if activity.fraction is None else PROGRESS_STEPS)
         self.progress.setValue(round((activity.fraction or 0) * PROGRESS_STEPS))
@@ -65,13 +66,17 @@ class StatusBar(QStatusBar):
 
     def show_device(self, model: str, device: str) -> None:
         metrics = QFontMetrics(self.model.font())
-        self.model.setText(metrics.elidedText(model, Qt.TextElideMode.ElideMiddle, 160))
-        self.device.setText(metrics.elidedText(device, Qt.TextElideMode.ElideMiddle, 160))
+        for label, text, what in (
+            (self.model, model, "The model that mattes"),
+            (self.device, device, "The device that the model runs on"),
+        ):
+            label.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, LONGEST_PX))
+            label.setToolTip(f"{what}: {text}")
 
     def _fixed(self, widest: str, tip: str) -> QLabel:
         """A label as wide as it will ever be, so that nothing jumps while the pointer moves."""
         label = QLabel(alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        label.setMinimumWidth(QFontMetrics(label.font()).horizontalAdvance(widest) + 16)
+        label.setMinimumWidth(QFontMetrics(label.font()).horizontalAdvance(widest) + 8)
         label.setToolTip(tip)
         self.addPermanentWidget(label)
         return label

@@ -196,7 +196,7 @@ QPushButton[link="true"]:focus {{ border: 1px solid {c.accent_text}; }}
 
 QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{ background: {c.raised}; color: {c.text};
     border: 1px solid {c.line}; border-radius: 6px; padding: 4px 8px; min-height: 20px; }}
-QSpinBox, QDoubleSpinBox {{ padding: 3px 0 3px 8px; min-height: 18px; }}
+QSpinBox, QDoubleSpinBox {{ padding: 2px 4px 2px 4px; min-height: 18px; }}
 QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover {{ border-color: {c.accent}; }}
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border: 1px solid {c.accent_text}; }}
 QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QLineEdit:disabled {{ background: {c.panel};
@@ -225,10 +225,10 @@ QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 0; border
 QScrollBar::handle:vertical, QScrollBar::handle:horizontal {{ background: {c.line}; border: none;
     border-radius: 4px; min-height: 24px; min-width: 24px; }}
 QScrollBar::handle:hover {{ background: {c.disabled}; border: none; }}
-QScrollBar::up-arrow, QScrollBar::down-arrow, QScrollBar::left-arrow, QScrollBar::right-arrow {{ image: none;
-    border-image: none; width: 0; height: 0; }}
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent;
-    border: none; width: 0; height: 0; image: none; }}
+QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical, QScrollBar::add-line:horizontal,
+QScrollBar::sub-line:horizontal {{ background: transparent; border: none; width: 0; height: 0; image: none;
+    margin: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; border: none; }}
 
 QProgressBar {{ background: {c.line}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {c.accent_text}; border-radius: 3px; }}
@@ -253,7 +253,7 @@ QListView#film_strip {{ background: {c.panel}; border: none; border-top: 1px sol
     padding: 4px 8px; }}
 QStatusBar {{ background: {c.panel}; border: none; border-top: 1px solid {c.line}; color: {c.quiet}; }}
 QStatusBar::item {{ border: none; }}
-QStatusBar QLabel {{ color: {c.quiet}; padding: 0 8px; }}
+QStatusBar QLabel {{ color: {c.quiet}; padding: 0 4px; }}
 QStatusBar QPushButton {{ padding: 2px 8px; min-height: 16px; }}
 
 QFrame#message_bar {{ background: {c.raised}; border: none; border-bottom: 1px solid {c.line}; border-radius: 0; }}
@@ -273,6 +273,7 @@ QFrame#command_palette QLineEdit {{ border: none; border-bottom: 1px solid {c.li
     background: transparent; padding: 8px; font-size: 15px; }}
 QFrame#command_palette QListView {{ background: transparent; border: none; }}
 
+QStackedWidget {{ background: transparent; border: none; padding: 0; }}
 QDialog {{ background: {c.panel}; }}
 QLabel[key="true"] {{ background: {c.hover}; border: 1px solid {c.line}; border-radius: 4px; padding: 2px 6px; }}
 QFrame[line="true"] {{ background: {c.line}; max-height: 1px; border: none; }}

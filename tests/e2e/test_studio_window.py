@@ -1,0 +1,307 @@
+"""What a person does with the window, from opening to export."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import HEIGHT, PATIENCE_MS, WIDTH, portrait
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from core.image_io import read_photo
+from core.trimap import BACKGROUND, FOREGROUND
+from matting_studio.app.edits import Brush
+from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.look import Plain
+from matting_studio.app.session import Status
+from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.main_window import MainWindow
+
+OpenPhotos = Callable[[list[Path]], None]
+
+
+def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(window.canvas, key, modifiers)
+
+
+def paint(qtbot: QtBot, window: MainWindow) -> None:
+    """Draw a stroke across the middle of the canvas with the mouse, and wait for its effect."""
+    canvas, document = window.canvas, window.studio.current
+    before = len(document.edits)
+    middle = canvas.rect().center()
+    QTest.mouseMove(canvas, middle)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+    for step in range(1, 6):
+        QTest.mouseMove(canvas, middle + QPoint(6 * step, 0))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle + QPoint(30, 0))
+    qtbot.waitUntil(lambda: len(document.edits) == before + 1 and document.dirty is None, timeout=PATIENCE_MS)
+
+
+def drop(window: MainWindow, data: QMimeData) -> bool:
+    """Drop something on the window; whether it was taken."""
+    inside, action = QPointF(window.rect().center()), Qt.DropAction.CopyAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entered = QDragEnterEvent(inside.toPoint(), action, data, buttons, keys)
+    QApplication.sendEvent(window, entered)
+    if not entered.isAccepted():
+        return False
+    dropped = QDropEvent(inside, action, data, buttons, keys)
+    QApplication.sendEvent(window, dropped)
+    return dropped.isAccepted()
+
+
+def wait_for_message(qtbot: QtBot, window: MainWindow, part: str) -> str:
+    qtbot.waitUntil(
+        lambda: window.message_bar.isVisible() and part in window.message_bar.text.text(), timeout=PATIENCE_MS
+    )
+    return window.message_bar.text.text()
+
+
+def test_an_empty_window_offers_what_to_do_next(window: MainWindow) -> None:
+    assert window.empty_state.isVisible()
+    assert not window.canvas.isVisible()
+    assert not window.actions_table["export"].isEnabled()
+    assert window.actions_table["open"].isEnabled()
+
+
+def test_a_photo_is_matted_by_itself(window: MainWindow, open_photos: OpenPhotos, photos: list[Path]) -> None:
+    open_photos(photos[:1])
+    document = window.studio.current
+    assert document.alpha.shape == (HEIGHT, WIDTH)
+    assert window.canvas.isVisible()
+    assert window.windowTitle().startswith("anna.png")
+    assert window.status_bar.device.text()
+    assert window.actions_table["export"].isEnabled()
+
+
+def test_keys_show_every_mode_and_each_looks_different(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos[:1])
+    window.studio.change_look(window.studio.current.look.model_copy(update={"background": Plain(colour=(0, 1, 0))}), "")
+    seen = set()
+    for number, mode in enumerate(CanvasMode, start=1):
+        with qtbot.waitSignal(window.studio.rendered, timeout=PATIENCE_MS, raising=False):
+            press(window, Qt.Key(Qt.Key.Key_0 + number))
+        assert window.canvas.mode is mode
+        assert window.actions_table[f"mode.{mode}"].isChecked()
+        qtbot.wait(150)
+        seen.add(bytes(window.canvas.grab().toImage().constBits()))
+    assert len(seen) == len(CanvasMode)
+
+
+@pytest.mark.parametrize(("key", "brush", "value", "trimap_class"), [
+    (Qt.Key.Key_F, Brush.FOREGROUND, 1.0, FOREGROUND),
+    (Qt.Key.Key_B, Brush.BACKGROUND, 0.0, BACKGROUND),
+])  # fmt: skip
+def test_a_stroke_changes_the_matte_and_undo_takes_it_back(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path],
+    key: Qt.Key, brush: Brush, value: float, trimap_class: int,
+) -> None:  # fmt: skip
+    open_photos(photos[:1])
+    document = window.studio.current
+    before = document.alpha.copy()
+    press(window, key)
+    assert window.canvas.brush.tool is brush
+    paint(qtbot, window)
+    row, column = HEIGHT // 2, WIDTH // 2
+    assert document.alpha[row, column] == value
+    assert document.trimap[row, column] == trimap_class
+    painted = document.alpha.copy()
+
+    press(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: document.dirty is None and not document.edits, timeout=PATIENCE_MS)
+    np.testing.assert_array_equal(document.alpha, before)
+    press(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: document.dirty is None and len(document.edits) == 1, timeout=PATIENCE_MS)
+    np.testing.assert_array_equal(document.alpha, painted)
+
+
+def test_an_exported_cutout_has_the_size_and_the_alpha_of_the_document(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos[:1])
+    press(window, Qt.Key.Key_F)
+    paint(qtbot, window)
+    with qtbot.waitSignal(window.studio.exported, timeout=PATIENCE_MS) as exported:
+        press(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    written = read_photo(exported.args[0])
+    assert written.image.shape == (HEIGHT, WIDTH, 3)
+    np.testing.assert_allclose(written.alpha, window.studio.current.alpha, atol=0.51 / 255)
+
+
+def test_an_exported_composite_shows_the_background_colour(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path], tmp_path: Path
+) -> None:
+    open_photos(photos[:1])
+    window.inspector.background.kinds["colour"].click()
+    assert window.studio.current.look.background == Plain()
+    press(window, Qt.Key.Key_B)
+    paint(qtbot, window)
+    with qtbot.waitSignal(window.studio.exported, timeout=PATIENCE_MS):
+        window.studio.export(ExportRequest(ExportKind.COMPOSITE, tmp_path / "composite.png"))
+    written = np.asarray(Image.open(tmp_path / "composite.png"))
+    assert written.shape == (HEIGHT, WIDTH, 3)
+    assert tuple(written[HEIGHT // 2, WIDTH // 2]) == (255, 255, 255)
+
+
+def test_files_and_folders_are_dropped_on_the_window(qtbot: QtBot, window: MainWindow, photos: list[Path]) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photos[0].parent))])
+    assert drop(window, data)
+    qtbot.waitUntil(lambda: len(window.studio.documents) == 3, timeout=PATIENCE_MS)
+    assert window.film_strip.model().rowCount() == 3
+
+
+def test_a_drop_without_pictures_is_not_taken(window: MainWindow) -> None:
+    data = QMimeData()
+    data.setText("no picture")
+    assert not drop(window, data)
+
+
+def test_a_picture_is_pasted(qtbot: QtBot, window: MainWindow) -> None:
+    pixels = portrait()
+    QGuiApplication.clipboard().setImage(
+        QImage(pixels.tobytes(), WIDTH, HEIGHT, 3 * WIDTH, QImage.Format.Format_RGB888)
+    )
+    window.actions_table["paste"].trigger()
+    qtbot.waitUntil(
+        lambda: window.studio.current is not None and window.studio.current.alpha is not None, timeout=PATIENCE_MS
+    )
+    np.testing.assert_array_equal(window.studio.current.photo.image, pixels)
+
+
+def test_pasting_without_a_picture_says_so(qtbot: QtBot, window: MainWindow) -> None:
+    QGuiApplication.clipboard().setText("no picture")
+    window.actions_table["paste"].trigger()
+    assert "no picture to paste" in wait_for_message(qtbot, window, "paste")
+    assert not window.studio.documents
+
+
+def test_a_bad_file_is_told_in_the_window_and_the_rest_opens(
+    qtbot: QtBot, window: MainWindow, photos: list[Path]
+) -> None:
+    photos[0].write_bytes(b"this is no photo")
+    window.studio.open(photos)
+    wait_for_message(qtbot, window, "anna.png")
+    assert window.message_bar.severity == "error"
+    statuses = lambda: [window.studio.status(document) for document in window.studio.documents]  # noqa: E731
+    qtbot.waitUntil(lambda: statuses() == [Status.FAILED, Status.READY, Status.READY], timeout=PATIENCE_MS)
+    window.message_bar.dismiss()
+    assert not window.message_bar.isVisible()
+
+
+def test_keys_go_through_the_photos(window: MainWindow, open_photos: OpenPhotos, photos: list[Path]) -> None:
+    open_photos(photos)
+    shown = []
+    for _ in range(3):
+        shown.append(window.studio.current.name)
+        press(window, Qt.Key.Key_D)
+    press(window, Qt.Key.Key_A)
+    assert shown == ["anna.png", "berta.png", "clara.png"]
+    assert window.studio.current.name == "berta.png"
+    assert window.film_strip.currentIndex().data() == "berta.png"
+
+
+def test_matting_is_cancelled_in_the_middle_and_can_be_asked_for_again(
+    qtbot: QtBot, window: MainWindow, photos: list[Path]
+) -> None:
+    window.studio.open(photos[:1])
+    qtbot.waitUntil(lambda: window.actions_table["cancel"].isEnabled() and bool(window.studio.documents),
+                    timeout=PATIENCE_MS)  # fmt: skip
+    document = window.studio.documents[0]
+    qtbot.waitUntil(lambda: window.studio.status(document) is Status.MATTING, timeout=PATIENCE_MS)
+    window.status_bar.cancel_button.click()
+    assert window.studio.status(document) is not Status.MATTING
+    qtbot.wait(300)
+    assert document.alpha is None
+    window.actions_table["matte_again"].trigger()
+    qtbot.waitUntil(lambda: document.alpha is not None, timeout=PATIENCE_MS)
+
+
+def test_closing_in_the_middle_of_matting_leaves_no_thread(
+    qtbot: QtBot, window: MainWindow, photos: list[Path]
+) -> None:
+    window.studio.open(photos)
+    qtbot.waitUntil(lambda: len(window.studio.documents) == 3, timeout=PATIENCE_MS)
+    window.close()
+    assert window.ended
+
+
+def test_closing_with_changes_asks_in_the_window_first(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos[:1])
+    window.inspector.background.kinds["blurred"].click()
+    window.close()
+    assert window.isVisible()
+    assert "anna.png has changes" in window.question_bar.text.text()
+    window.question_bar.buttons[1].click()
+    assert window.ended
+
+
+def test_closing_the_last_photo_shows_the_empty_window_again(
+    window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos[:1])
+    window.actions_table["close"].trigger()
+    assert window.empty_state.isVisible()
+    assert not window.inspector.isVisible()
+    assert window.windowTitle() == "Matting Studio"
+
+
+def test_a_slider_previews_while_it_moves_and_is_one_step_when_it_is_let_go(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos[:1])
+    document = window.studio.current
+    slider = window.inspector.refine.feather._slider
+    slider.setSliderDown(True)
+    with qtbot.waitSignal(window.studio.rendered, timeout=PATIENCE_MS):
+        for position in (2, 5, 9):
+            slider.setValue(position)
+    assert document.look.refinement.feather_px == 0
+    slider.setSliderDown(False)
+    slider.sliderReleased.emit() if document.look.refinement.feather_px == 0 else None
+    assert document.look.refinement.feather_px == 4.5
+    assert document.undo_name == "Refine"
+    window.actions_table["undo"].trigger()
+    assert document.look.refinement.feather_px == 0
+    assert window.inspector.refine.feather.value == 0
+
+
+def test_a_changed_number_is_kept_when_the_photo_is_changed_at_once(
+    window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos[:2])
+    first = window.studio.current
+    window.inspector.refine.feather._box.setValue(3)
+    window.actions_table["next"].trigger()
+    assert first.look.refinement.feather_px == 3
+    assert window.studio.current.look.refinement.feather_px == 0
+
+
+def test_the_window_is_as_it_was_left(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path], tmp_path: Path
+) -> None:
+    from matting_studio.qt.application import make_window  # noqa: PLC0415 - as every test's window
+
+    open_photos(photos[:1])
+    press(window, Qt.Key.Key_3)
+    window.resize(1000, 640)
+    window.actions_table["theme.light"].trigger()
+    window.close()
+    again = make_window(tmp_path / "settings", tmp_path / "user")
+    again.show()
+    assert again.canvas.mode is CanvasMode.ALPHA
+    assert (again.width(), again.height()) == (1000, 640)
+    assert again.actions_table["theme.light"].isChecked()
+    assert [path.name for path in again.studio.settings.recent_files] == ["anna.png"]
+    again.close()
+    assert again.ended
+    again.deleteLater()
