@@ -1,0 +1,6 @@
+"""Made profiles are shared with the tests of the core."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "core"))
