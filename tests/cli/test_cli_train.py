@@ -158,7 +158,7 @@ class Started:
 
     def end(self) -> tuple[int, str]:
         """Exit code and messages."""
-        _, messages = self.process.communicate(timeout=60)
+        _, messages = self.process.communicate(timeout=300)
         return self.process.returncode, messages
 
     def saved_step(self) -> int:
