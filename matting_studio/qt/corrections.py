@@ -92,7 +92,13 @@ class Corrections(QObject):
 
         def work(_context: JobContext) -> Edit | None:
             return make_edit(
-                stroke.brush, stroke.points, stroke.size_px, stroke.hardness, stroke.opacity, height, width
+                stroke.brush,
+                stroke.points,
+                stroke.size_px,
+                stroke.hardness,
+                stroke.opacity,
+                height=height,
+                width=width,
             )
 
         def deliver(edit: Edit | None) -> None:

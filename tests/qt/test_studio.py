@@ -1,0 +1,749 @@
+"""The studio with its real threads and a real, tiny network."""
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtGui import QGuiApplication
+
+from core.checkpoint import ModelFile, plain_weights, save_model
+from core.image_io import read_photo, write_image
+from core.network import MTGINet
+from matting_studio.app.edits import Box, Brush, fold
+from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.jobs import Job
+from matting_studio.app.look import Look, Plain
+from matting_studio.app.packing import PackedBase
+from matting_studio.app.recovery import Recovery
+from matting_studio.app.render import View, ViewMode
+from matting_studio.app.session import Status
+from matting_studio.app.settings import Settings, SettingsFile
+from matting_studio.qt.studio import Studio
+
+HEIGHT, WIDTH = 96, 128
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory):
+    """Two tiny model files with other weights."""
+    folder = tmp_path_factory.mktemp("models")
+    for seed, name in enumerate(("tiny", "other")):
+        torch.manual_seed(seed)
+        save_model(folder / f"{name}.safetensors", ModelFile(plain_weights(MTGINet(width=0.125)), 0.125))
+    return folder
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    for number in range(4):
+        person = np.hypot(rows - 50, columns - 40 - 12 * number) < 30
+        image = np.where(person[..., None], (200, 150, 120), (20, 60 + 40 * number, 90)).astype(np.uint8)
+        write_image(folder / f"photo-{number}.png", image)
+    return sorted(folder.iterdir())
+
+
+class Heard:
+    """What a studio has said."""
+
+    def __init__(self, studio):
+        self.messages, self.statuses, self.activities, self.rendered = [], [], [], []
+        studio.message.connect(lambda severity, sentence: self.messages.append((severity, sentence)))
+        studio.document_changed.connect(lambda document: self.statuses.append((document.name, studio.status(document))))
+        studio.activity_changed.connect(self.activities.append)
+        studio.rendered.connect(self.rendered.append)
+
+    def said(self, part):
+        return [sentence for _severity, sentence in self.messages if part in sentence]
+
+
+@pytest.fixture
+def make_studio(qtbot, tmp_path, models):
+    """Studios on one set of folders, as the same person starts them; whoever is left is shut down at the end."""
+    made = []
+    settings = Settings(model=models / "tiny.safetensors", device="cpu", size_px=64)
+    SettingsFile(tmp_path / "settings").save(settings)
+
+    def make():
+        studio = Studio(tmp_path / "settings", tmp_path / "data")
+        studio.heard = Heard(studio)
+        made.append(studio)
+        return studio
+
+    yield make
+    for studio in made:
+        assert studio.shutdown(10)
+        assert no_thread_is_left(studio)
+
+
+@pytest.fixture
+def studio(make_studio):
+    return make_studio()
+
+
+def no_thread_is_left(studio):
+    return not any(worker.is_alive for worker in studio._desk.workers)
+
+
+def idle(studio):
+    return not any(worker.jobs for worker in studio._desk.workers)
+
+
+@pytest.fixture
+def settle(qtbot):
+    def settle(studio):
+        qtbot.waitUntil(lambda: idle(studio), timeout=10_000)
+
+    return settle
+
+
+@pytest.fixture
+def opened(studio, photos, settle):
+    """A studio with one photo that has its matte."""
+    studio.open(photos[:1])
+    settle(studio)
+    assert studio.status(studio.current) is Status.READY
+    return studio
+
+
+class Gate:
+    """Holds a worker up until it is opened."""
+
+    def __init__(self, worker):
+        self.opened = threading.Event()
+        worker.submit(Job(("gate", None), "Waiting", lambda _context: self.opened.wait(10), priority=-1))
+
+
+def expected_alpha(document):
+    return fold(document.base, document.edits, document.base.box).alpha
+
+
+def line(y, brush_px=12):
+    return {"points": [(20, y), (60, y + 5)], "size_px": brush_px, "hardness": 0.8, "opacity": 1.0}
+
+
+# Opening and matting
+
+
+def test_a_photo_is_read_and_matted_as_soon_as_it_is_opened(opened, photos):
+    document = opened.current
+    assert document.path == photos[0]
+    assert document.alpha.shape == document.trimap.shape == (HEIGHT, WIDTH)
+    assert document.alpha.std() > 0
+    assert opened.thumbnail(document).shape == (HEIGHT, WIDTH, 3)
+    statuses = [status for _name, status in opened.heard.statuses]
+    assert [status for before, status in zip([None, *statuses], statuses, strict=False) if status != before] == [
+        Status.READING,
+        Status.WAITING,
+        Status.MATTING,
+        Status.READY,
+    ]
+    assert opened.device_text == "CPU"
+    assert opened.model_text == "tiny"
+
+
+def test_progress_names_stage_and_device_and_ends_with_none(opened):
+    activities = opened.heard.activities
+    assert activities[-1] is None
+    assert any(activity and activity.stage == "Running the network" and activity.device for activity in activities)
+
+
+def test_a_folder_is_opened_in_order_and_the_whole_strip_is_matted(studio, photos, settle):
+    studio.open([photos[0].parent])
+    settle(studio)
+    assert [document.path for document in studio.documents] == photos
+    assert studio.current.path == photos[0]
+    assert [studio.status(document) for document in studio.documents] == [Status.READY] * 4
+    ready = [name for name, status in studio.heard.statuses if status is Status.READY]
+    assert list(dict.fromkeys(ready)) == [path.name for path in photos]
+
+
+def test_the_chosen_photo_goes_before_those_that_wait(studio, photos, settle, qtbot):
+    gate = Gate(studio._desk.network)
+    with qtbot.waitSignal(studio.documents_changed):
+        studio.open(photos)
+    studio.select(studio.documents[3])
+    qtbot.waitUntil(lambda: studio.documents[3].photo is not None)
+    gate.opened.set()
+    settle(studio)
+    ready = [name for name, status in studio.heard.statuses if status is Status.READY]
+    assert ready[0] == "photo-3.png"
+    assert set(ready) == {path.name for path in photos}
+
+
+def test_a_bad_file_fails_with_a_sentence_and_the_others_go_on(studio, photos, settle):
+    photos[0].write_bytes(b"not a photo at all")
+    studio.open(photos[:2])
+    settle(studio)
+    bad, good = studio.documents
+    assert studio.status(bad) is Status.FAILED
+    assert "is not a photo" in studio.failure(bad)
+    assert studio.heard.said("is not a photo")
+    assert studio.status(good) is Status.READY
+
+
+def test_what_is_no_photo_is_said_and_not_opened(studio, tmp_path, settle):
+    (tmp_path / "notes.txt").write_text("hello")
+    (tmp_path / "empty").mkdir()
+    studio.open([tmp_path / "notes.txt", tmp_path / "empty", tmp_path / "gone.jpg"])
+    settle(studio)
+    assert studio.documents == ()
+    assert len(studio.heard.messages) == 3
+
+
+def test_a_photo_that_is_open_is_shown_instead_of_opened_twice(studio, photos, settle):
+    studio.open(photos[:2])
+    settle(studio)
+    studio.open([photos[1]])
+    settle(studio)
+    assert len(studio.documents) == 2
+    assert studio.current is studio.documents[1]
+
+
+def test_a_pasted_picture_is_matted_too(studio, settle):
+    image = np.full((40, 60, 4), 255, np.uint8)
+    image[:10, :, 3] = 0
+    studio.paste(image)
+    studio.paste(image[..., :3])
+    settle(studio)
+    first, second = studio.documents
+    assert (first.name, second.name) == ("Pasted picture", "Pasted picture 2")
+    assert studio.status(first) is Status.READY
+    assert first.photo.alpha[5, 5] == 0
+    assert second.photo.alpha is None
+
+
+def test_the_strip_is_walked_through_and_ends_at_its_ends(studio, photos, settle):
+    studio.open(photos[:2])
+    settle(studio)
+    first, second = studio.documents
+    studio.select_previous()
+    assert studio.current is first
+    studio.select_next()
+    studio.select_next()
+    assert studio.current is second
+
+
+def test_closing_a_photo_in_the_middle_drops_its_result(studio, photos, settle, qtbot):
+    gate = Gate(studio._desk.network)
+    with qtbot.waitSignal(studio.documents_changed):
+        studio.open(photos[:2])
+    first, second = studio.documents
+    qtbot.waitUntil(lambda: first.photo is not None)
+    studio.close(first)
+    assert studio.current is second
+    gate.opened.set()
+    settle(studio)
+    assert first.base is None
+    assert studio.status(second) is Status.READY
+    studio.close(second)
+    assert studio.current is None
+    assert studio.documents == ()
+
+
+# Cancelling and the end
+
+
+def test_cancelling_answers_at_once_and_the_matte_can_be_had_later(opened, photos, settle, qtbot):
+    gate = Gate(opened._desk.network)
+    opened.open(photos[1:2])
+    qtbot.waitUntil(lambda: opened.status(opened.current) is Status.MATTING)
+    document = opened.current
+    began = time.monotonic()
+    opened.cancel()
+    assert time.monotonic() - began < 0.1
+    assert opened.status(document) is Status.STOPPED
+    gate.opened.set()
+    settle(opened)
+    assert document.base is None
+    assert opened.status(document) is Status.STOPPED
+    opened.matte_again(document)
+    settle(opened)
+    assert opened.status(document) is Status.READY
+
+
+def test_a_matte_cancelled_while_the_network_runs_is_dropped(opened, photos, settle, qtbot):
+    """The network cannot be interrupted; what it says is not heard."""
+    running = threading.Event()
+    bench_matte = opened._matting._bench.matte
+
+    def matte(image, context):
+        running.set()
+        return bench_matte(image, context)
+
+    opened._matting._bench.matte = matte
+    opened.open(photos[1:2])
+    qtbot.waitUntil(running.is_set)
+    document = opened.documents[1]
+    opened.cancel()
+    settle(opened)
+    assert document.base is None
+    assert opened.status(document) is Status.STOPPED
+
+
+def test_closing_the_program_in_the_middle_leaves_no_thread(studio, photos, qtbot):
+    studio.open(photos)
+    qtbot.waitUntil(lambda: bool(studio._desk.network.jobs), timeout=10_000)
+    assert studio.shutdown(10)
+    assert no_thread_is_left(studio)
+
+
+# Models
+
+
+def test_another_model_mattes_the_shown_photo_at_once_and_others_when_they_are_shown(studio, photos, models, settle):
+    studio.open(photos[:2])
+    settle(studio)
+    first, second = studio.documents
+    before = first.base, second.base
+    studio.set_model(models / "other.safetensors")
+    settle(studio)
+    assert studio.model_text == "other"
+    assert first.base is not before[0]
+    assert np.abs(first.alpha - before[0].alpha).max() > 0.01
+    assert second.base is before[1]
+    studio.select(second)
+    settle(studio)
+    assert second.base is not before[1]
+
+
+def test_a_model_that_cannot_be_used_is_refused_and_the_one_before_stays(opened, tmp_path, settle):
+    before = opened.current.base
+    opened.set_model(tmp_path / "missing.safetensors")
+    settle(opened)
+    assert opened.heard.said("There is no model file")
+    assert opened.model_text == "tiny"
+    assert opened.settings.model.stem == "tiny"
+    assert opened.current.base is before
+    assert opened.status(opened.current) is Status.READY
+
+
+def test_without_any_model_photos_fail_with_one_sentence_until_one_is_chosen(studio, photos, models, tmp_path, settle):
+    studio.change_settings(studio.settings.model_copy(update={"model": tmp_path / "missing.safetensors"}))
+    studio.open(photos[:2])
+    settle(studio)
+    assert [studio.status(document) for document in studio.documents] == [Status.FAILED] * 2
+    assert len(studio.heard.said("There is no model file")) == 1
+    studio.set_model(models / "tiny.safetensors")
+    settle(studio)
+    assert [studio.status(document) for document in studio.documents] == [Status.READY] * 2
+
+
+def test_another_size_makes_another_matte(opened, settle):
+    before = opened.current.base
+    opened.set_size_px(96)
+    settle(opened)
+    assert opened.current.base is not before
+    assert opened.settings.size_px == 96
+
+
+# Strokes and history
+
+
+def test_a_stroke_arrives_in_the_matte_and_is_one_step(opened, settle):
+    document = opened.current
+    before = document.alpha.copy()
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    settle(opened)
+    assert len(document.edits) == 1
+    assert document.alpha[31, 30] == 1
+    assert document.trimap[31, 30] == 255
+    assert document.undo_name == "Paint foreground"
+    opened.undo()
+    settle(opened)
+    np.testing.assert_array_equal(document.alpha, before)
+    opened.redo()
+    settle(opened)
+    assert document.alpha[31, 30] == 1
+
+
+def test_many_quick_strokes_all_arrive_in_order(opened, settle):
+    document = opened.current
+    brushes = [Brush.FOREGROUND, Brush.BACKGROUND, Brush.RESTORE] * 7
+    for number, brush in enumerate(brushes):
+        opened.stroke(brush, **line(10 + 3 * number))
+    settle(opened)
+    assert [edit.brush for edit in document.edits] == brushes
+    np.testing.assert_array_equal(document.alpha, expected_alpha(document))
+    assert document.dirty is None
+
+
+def test_undo_right_after_a_stroke_takes_that_stroke_back(opened, settle):
+    document = opened.current
+    gate = Gate(opened._desk.hand)
+    opened.stroke(Brush.FOREGROUND, **line(20))
+    opened.stroke(Brush.BACKGROUND, **line(40))
+    opened.undo()
+    opened.stroke(Brush.FOREGROUND, **line(60))
+    assert document.edits == ()
+    gate.opened.set()
+    settle(opened)
+    assert [edit.brush for edit in document.edits] == [Brush.FOREGROUND, Brush.FOREGROUND]
+    np.testing.assert_array_equal(document.alpha, expected_alpha(document))
+
+
+def test_a_stroke_beside_the_photo_changes_nothing(opened, settle):
+    opened.stroke(Brush.FOREGROUND, [(-500, -500)], 10, 1, 1)
+    opened.stroke(Brush.FOREGROUND, **line(20))
+    settle(opened)
+    assert len(opened.current.edits) == 1
+
+
+def test_a_stroke_before_the_matte_is_left_out(studio, photos, settle, qtbot):
+    gate = Gate(studio._desk.network)
+    with qtbot.waitSignal(studio.documents_changed):
+        studio.open(photos[:1])
+    studio.stroke(Brush.FOREGROUND, **line(20))
+    gate.opened.set()
+    settle(studio)
+    assert studio.current.edits == ()
+
+
+def test_what_was_declared_unknown_is_solved_and_undone_as_one_step(opened, settle):
+    document = opened.current
+    opened.stroke(Brush.FOREGROUND, **line(40, brush_px=40))
+    settle(opened)
+    before = document.alpha.copy()
+    opened.stroke(Brush.UNKNOWN, **line(40, brush_px=16))
+    settle(opened)
+    edit = document.edits[-1]
+    assert edit.solved is not None
+    assert document.trimap[42, 30] == 128
+    np.testing.assert_array_equal(document.alpha, expected_alpha(document))
+    opened.undo()
+    settle(opened)
+    np.testing.assert_array_equal(document.alpha, before)
+    assert len(document.edits) == 1
+
+
+def test_undoing_while_it_is_solved_is_safe(opened, settle):
+    document = opened.current
+    gate = Gate(opened._desk.network)
+    opened.stroke(Brush.UNKNOWN, **line(40))
+    opened.stroke(Brush.FOREGROUND, **line(20))
+    opened.undo()
+    opened.undo()
+    gate.opened.set()
+    settle(opened)
+    assert document.edits == ()
+    np.testing.assert_array_equal(document.alpha, document.base.alpha)
+    opened.redo()
+    settle(opened)
+    assert document.edits[0].solved is not None
+    np.testing.assert_array_equal(document.alpha, expected_alpha(document))
+
+
+def test_strokes_stay_when_another_model_speaks(opened, models, settle):
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    settle(opened)
+    opened.set_model(models / "other.safetensors")
+    settle(opened)
+    assert opened.current.alpha[31, 30] == 1
+    np.testing.assert_array_equal(opened.current.alpha, expected_alpha(opened.current))
+
+
+def test_removing_all_strokes_is_a_step_of_its_own(opened, settle):
+    document = opened.current
+    opened.stroke(Brush.FOREGROUND, **line(20))
+    opened.stroke(Brush.BACKGROUND, **line(60))
+    opened.reset_edits()
+    settle(opened)
+    np.testing.assert_array_equal(document.alpha, document.base.alpha)
+    opened.undo()
+    settle(opened)
+    assert len(document.edits) == 2
+    np.testing.assert_array_equal(document.alpha, expected_alpha(document))
+
+
+# Looks and views
+
+
+WHOLE = View(ViewMode.COMPOSITE, Box(0, 0, HEIGHT, WIDTH), WIDTH, HEIGHT)
+RED = Look(background=Plain(colour=(1, 0, 0)))
+
+
+def test_a_view_is_answered_with_the_picture_that_was_asked_for(opened, settle):
+    opened.request_view("canvas", WHOLE)
+    settle(opened)
+    rendered = opened.heard.rendered[-1]
+    assert rendered.view is WHOLE
+    assert rendered.key == "canvas"
+    assert rendered.document is opened.current
+    assert rendered.image.shape == (HEIGHT, WIDTH, 3)
+
+
+def test_of_many_requests_of_a_key_the_last_one_is_answered(opened, settle):
+    gate = Gate(opened._desk.hand)
+    for width in range(10, 60):
+        opened.request_view("canvas", View(ViewMode.ORIGINAL, Box(0, 0, HEIGHT, WIDTH), width, 30))
+        opened.request_view("other", View(ViewMode.ALPHA, Box(0, 0, HEIGHT, WIDTH), width, 30))
+    gate.opened.set()
+    settle(opened)
+    assert [(rendered.key, rendered.view.width_px) for rendered in opened.heard.rendered] == [
+        ("canvas", 59),
+        ("other", 59),
+    ]
+
+
+def test_a_look_is_previewed_without_history_and_taken_with_it(opened, settle):
+    document = opened.current
+    colours = []
+    for choose in (
+        lambda: opened.preview_look(RED),
+        lambda: opened.preview_look(None),
+        lambda: opened.change_look(RED, "Red background"),
+        opened.undo,
+    ):
+        choose()
+        opened.request_view("canvas", WHOLE)
+        settle(opened)
+        transparent = np.unravel_index(document.alpha.argmin(), document.alpha.shape)
+        colours.append(tuple(opened.heard.rendered[-1].image[transparent].tolist()))
+    assert colours[0] == colours[2] != colours[1]
+    assert colours[1] == colours[3]
+    assert document.redo_name == "Red background"
+    assert document.look == Look()
+
+
+# Memory
+
+
+def test_photos_not_shown_for_long_are_put_away_and_come_back_as_they_were(studio, photos, settle, tmp_path):
+    studio.open(photos)
+    settle(studio)
+    first = studio.documents[0]
+    studio.stroke(Brush.FOREGROUND, **line(30))
+    settle(studio)
+    studio.save_project(tmp_path / "first.mstudio")
+    settle(studio)
+    alpha, trimap = first.alpha.copy(), first.trimap.copy()
+    studio._shelf.budget_bytes = 1
+    studio.select(studio.documents[3])
+    settle(studio)
+    assert first.photo is None
+    assert isinstance(studio._shelf.packed(first), PackedBase)
+    assert studio.documents[3].photo is not None
+    assert studio.status(first) is Status.READY
+    studio.select(first)
+    settle(studio)
+    np.testing.assert_allclose(first.alpha, alpha, atol=1 / 65535)
+    np.testing.assert_array_equal(first.trimap, trimap)
+    assert studio.status(first) is Status.READY
+
+
+def test_unsaved_work_is_put_away_only_once_a_copy_is_kept(studio, photos, settle):
+    studio.open(photos[:2])
+    settle(studio)
+    first, second = studio.documents
+    studio.stroke(Brush.FOREGROUND, **line(30))
+    settle(studio)
+    studio._shelf.budget_bytes = 1
+    studio.select(second)
+    settle(studio)
+    assert first.photo is not None
+    studio._projects.autosave()
+    settle(studio)
+    studio.select(first)
+    studio.select(second)
+    settle(studio)
+    assert first.photo is None
+
+
+# Export
+
+
+def test_an_export_has_the_strokes_made_just_before(opened, tmp_path, settle):
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    opened.export(ExportRequest(ExportKind.ALPHA, tmp_path / "alpha.png"))
+    opened.stroke(Brush.BACKGROUND, **line(30))
+    settle(opened)
+    written = read_photo(tmp_path / "alpha.png").image[..., 0]
+    assert written[31, 30] == 255
+    edits = opened.current.edits[:1]
+    expected = fold(opened.current.base, edits, opened.current.base.box).alpha
+    np.testing.assert_allclose(written / 255, expected, atol=0.51 / 255)
+    assert opened.settings.export.what is ExportKind.ALPHA
+
+
+def test_quick_export_repeats_the_last_choice_beside_the_photo_and_overwrites_nothing(opened, photos, tmp_path, settle):
+    opened.export(ExportRequest(ExportKind.ALPHA, tmp_path / "alpha.tif", bit_depth=16))
+    opened.quick_export()
+    opened.quick_export()
+    settle(opened)
+    beside = [path.name for path in sorted(photos[0].parent.glob("*.tif"))]
+    assert beside == ["photo-0-alpha-2.tif", "photo-0-alpha.tif"]
+    assert read_photo(photos[0].parent / beside[0]).bit_depth == 16
+
+
+def test_the_cut_out_is_put_on_the_clipboard_with_its_transparency(opened, settle):
+    opened.copy_cutout()
+    settle(opened)
+    contents = QGuiApplication.clipboard().mimeData()
+    assert contents.hasImage()
+    image = QGuiApplication.clipboard().image()
+    assert (image.width(), image.height()) == (WIDTH, HEIGHT)
+    assert image.hasAlphaChannel()
+    assert bytes(contents.data("image/png")).startswith(b"\x89PNG")
+
+
+def test_an_export_that_cannot_be_written_says_why(opened, tmp_path, settle):
+    opened.export(ExportRequest(ExportKind.ALPHA, tmp_path / "no such folder" / "alpha.png"))
+    settle(opened)
+    assert opened.heard.said("its folder does not exist")
+
+
+# Projects
+
+
+def test_a_project_brings_back_matte_strokes_and_look(opened, make_studio, tmp_path, settle):
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    opened.stroke(Brush.UNKNOWN, **line(60))
+    opened.change_look(RED, "Red")
+    settle(opened)
+    before = opened.current
+    assert opened.modified == (before,)
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    assert opened.modified == ()
+
+    again = make_studio()
+    again.open([tmp_path / "work.mstudio"])
+    settle(again)
+    after = again.current
+    np.testing.assert_allclose(after.alpha, before.alpha, atol=1 / 65535)
+    np.testing.assert_array_equal(after.trimap, before.trimap)
+    assert after.look == RED
+    assert not after.modified
+    assert after.project_path == tmp_path / "work.mstudio"
+    assert again.status(after) is Status.READY
+
+
+def test_a_stroke_just_before_saving_is_saved(opened, make_studio, tmp_path, settle):
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    assert opened.modified == ()
+    again = make_studio()
+    again.open([tmp_path / "work.mstudio"])
+    settle(again)
+    assert len(again.current.edits) == 1
+
+
+def test_what_is_being_saved_when_the_program_ends_is_saved(opened, tmp_path):
+    opened.save_project(tmp_path / "work.mstudio")
+    assert opened.shutdown(10)
+    assert (tmp_path / "work.mstudio").is_file()
+    assert opened.heard.said("Saved as")
+
+
+def test_a_project_whose_photo_moved_asks_for_it(opened, make_studio, tmp_path, settle, qtbot):
+    photo = opened.current.path
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    elsewhere = photo.rename(tmp_path / "moved.png")
+    again = make_studio()
+    with qtbot.waitSignal(again.photo_missing) as asked:
+        again.open([tmp_path / "work.mstudio"])
+    assert asked.args[0].expected == photo
+    again.locate_photo(asked.args[0].project, elsewhere)
+    settle(again)
+    assert again.current.path == elsewhere
+    assert again.status(again.current) is Status.READY
+
+
+def test_a_damaged_project_is_said_and_nothing_is_opened(studio, tmp_path, settle):
+    (tmp_path / "work.mstudio").write_bytes(b"PK\x03\x04 and no more")
+    studio.open([tmp_path / "work.mstudio"])
+    settle(studio)
+    assert studio.documents == ()
+    assert studio.heard.said("is no project, or is damaged")
+
+
+# Crashes
+
+
+def crash(studio):
+    """End the threads and nothing else: the folder of copies stays, and its lock goes as the system lets it go."""
+    studio._projects._timer.stop()
+    assert studio._desk.shutdown(10)
+    studio._projects._recovery._lock.release()
+    studio._projects._recovery = Recovery(Path("/nowhere"))
+
+
+def test_after_a_crash_the_work_is_offered_and_brought_back(opened, make_studio, photos, settle):
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    settle(opened)
+    opened._projects.autosave()
+    settle(opened)
+    alpha = opened.current.alpha
+    assert make_studio().pending_recoveries() == []  # it is still alive
+    crash(opened)
+
+    again = make_studio()
+    (item,) = again.pending_recoveries()
+    assert item.name == "photo-0.png"
+    again.recover(item)
+    settle(again)
+    assert again.current.path == photos[0]
+    assert again.current.modified
+    np.testing.assert_allclose(again.current.alpha, alpha, atol=1 / 65535)
+    assert again.pending_recoveries() == []
+    # It crashes again, at once: nothing is lost.
+    crash(again)
+    assert len(make_studio().pending_recoveries()) == 1
+
+
+def test_what_a_crash_left_can_be_discarded(opened, make_studio, settle):
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    settle(opened)
+    opened._projects.autosave()
+    settle(opened)
+    crash(opened)
+    again = make_studio()
+    again.discard(again.pending_recoveries()[0])
+    assert again.pending_recoveries() == []
+
+
+def test_saving_or_ending_well_leaves_nothing_to_recover(opened, make_studio, tmp_path, settle):
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    settle(opened)
+    opened._projects.autosave()
+    settle(opened)
+    copies = tmp_path / "data" / "recovery"
+    assert len(list(copies.rglob("*.mstudio"))) == 1
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    assert list(copies.rglob("*.mstudio")) == []
+    opened.stroke(Brush.FOREGROUND, **line(60))
+    settle(opened)
+    opened._projects.autosave()
+    settle(opened)
+    opened.shutdown()
+    assert list(copies.iterdir()) == []
+    assert make_studio().pending_recoveries() == []
+
+
+# Settings
+
+
+def test_settings_are_there_at_the_next_start(studio, make_studio, photos, qtbot, settle):
+    with qtbot.waitSignal(studio.settings_changed):
+        studio.change_settings(studio.settings.model_copy(update={"theme": "light"}))
+    studio.open(photos[:1])
+    settle(studio)
+    assert studio.shutdown()
+    again = make_studio()
+    assert again.settings.theme == "light"
+    assert again.settings.existing_recent_files == (photos[0],)
+
+
+def test_damaged_settings_are_said_once_somebody_listens(studio, make_studio, tmp_path, qtbot):
+    (tmp_path / "settings" / "settings.json").write_text("{ not json")
+    again = make_studio()
+    qtbot.waitUntil(lambda: bool(again.heard.said("The settings are damaged")))
+    assert again.settings.theme == "system"
