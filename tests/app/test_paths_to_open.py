@@ -1,0 +1,38 @@
+"""What is opened of what somebody dropped."""
+
+import pytest
+
+from matting_studio.app.paths_to_open import sort_out
+
+
+@pytest.fixture
+def tree(tmp_path):
+    for name in ("b.jpg", "a.PNG", "notes.txt", "work.mstudio", ".hidden.jpg", "sub/c.heic", ".cache/d.jpg", "plain"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    (tmp_path / "empty").mkdir()
+    return tmp_path
+
+
+def test_a_folder_gives_its_photos_and_projects_by_name(tree):
+    found = sort_out([tree])
+    assert [path.relative_to(tree).as_posix() for path in found.files] == [
+        "a.PNG", "b.jpg", "sub/c.heic", "work.mstudio",
+    ]  # fmt: skip
+    assert found.complaints == ()
+
+
+def test_files_keep_their_order_and_come_once(tree):
+    found = sort_out([tree / "b.jpg", tree / "plain", tree / "a.PNG", tree / "b.jpg"])
+    assert found.files == (tree / "b.jpg", tree / "plain", tree / "a.PNG")
+
+
+def test_what_cannot_be_opened_is_complained_about(tree):
+    found = sort_out([tree / "notes.txt", tree / "gone.jpg", tree / "empty", tree / "b.jpg"])
+    assert found.files == (tree / "b.jpg",)
+    assert [sentence.rstrip(".").split()[-1] for sentence in found.complaints] == [
+        "read",
+        "folder",
+        str(tree / "empty"),
+    ]

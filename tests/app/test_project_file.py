@@ -1,0 +1,307 @@
+"""Project files: exact there and back, refused with a sentence when they are not what they should be."""
+
+import json
+import shutil
+import zipfile
+
+import numpy as np
+import pytest
+
+from core.image_io import read_photo, write_image
+from matting_studio.app.document import State
+from matting_studio.app.edits import Base, Box, Brush, Edit
+from matting_studio.app.look import Look, Picture, Refinement, Shadow
+from matting_studio.app.packing import pack
+from matting_studio.app.pasted import photo_from_array
+from matting_studio.app.project_file import PhotoMissingError, Project, ProjectError, read_project, write_project
+
+HEIGHT, WIDTH = 30, 40
+
+
+@pytest.fixture
+def random():
+    return np.random.default_rng(7)
+
+
+@pytest.fixture
+def photo_path(tmp_path, random):
+    path = tmp_path / "photos" / "änna 1.png"
+    path.parent.mkdir()
+    write_image(path, random.integers(0, 256, (HEIGHT, WIDTH, 3)).astype(np.uint8))
+    return path
+
+
+@pytest.fixture
+def project(photo_path, random):
+    def edit(brush, box, solved):
+        size = box.bottom - box.top, box.right - box.left
+        coverage = random.integers(0, 256, size).astype(np.uint8)
+        return Edit(brush, box, coverage, random.random(size, np.float32) if solved else None)
+
+    edits = (
+        edit(Brush.FOREGROUND, Box(0, 0, HEIGHT, WIDTH), False),
+        edit(Brush.UNKNOWN, Box(3, 5, 17, 6), True),
+        edit(Brush.RESTORE, Box(29, 39, 30, 40), False),
+    )
+    look = Look(
+        refinement=Refinement(feather_px=2.5, keep_largest=True),
+        background=Picture(path=photo_path),
+        shadow=Shadow(opacity=0.1),
+    )
+    alpha = random.random((HEIGHT, WIDTH), np.float32)
+    alpha[0, :2] = 0, 1
+    base = Base(alpha, random.choice(np.array([0, 128, 255], np.uint8), (HEIGHT, WIDTH)))
+    photo = read_photo(photo_path)
+    return Project(photo_path.name, photo, photo_path, State(edits, look), base, model="portrait")
+
+
+@pytest.fixture
+def path(tmp_path):
+    folder = tmp_path / "projects"
+    folder.mkdir()
+    return folder / "work.mstudio"
+
+
+def assert_same(read, written):
+    assert read.state.look == written.state.look
+    assert (read.name, read.model) == (written.name, written.model)
+    np.testing.assert_array_equal(read.base.trimap, written.base.trimap)
+    np.testing.assert_allclose(read.base.alpha, written.base.alpha, rtol=0, atol=0.51 / 65535)
+    assert len(read.state.edits) == len(written.state.edits)
+    for one, other in zip(read.state.edits, written.state.edits, strict=True):
+        assert (one.brush, one.box) == (other.brush, other.box)
+        np.testing.assert_array_equal(one.coverage, other.coverage)
+        assert (one.solved is None) == (other.solved is None)
+        if one.solved is not None:
+            np.testing.assert_allclose(one.solved, other.solved, rtol=0, atol=0.51 / 65535)
+    np.testing.assert_array_equal(read.photo.pixels, written.photo.pixels)
+
+
+def rewritten(path, **changes):
+    """Write the project again with other files in it; None leaves one out."""
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()} | changes
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in entries.items():
+            if data is not None:
+                archive.writestr(name, data)
+
+
+def change_contents(path, change):
+    with zipfile.ZipFile(path) as archive:
+        contents = json.loads(archive.read("project.json"))
+    change(contents)
+    rewritten(path, **{"project.json": json.dumps(contents).encode()})
+
+
+# There and back
+
+
+def test_a_project_comes_back_as_it_was_saved(path, project):
+    write_project(path, project)
+    read = read_project(path)
+    assert_same(read, project)
+    assert read.photo_path == project.photo_path
+
+
+def test_saving_again_what_was_read_loses_nothing_more(path, project):
+    write_project(path, project)
+    once = read_project(path)
+    write_project(path, once)
+    twice = read_project(path)
+    np.testing.assert_array_equal(once.base.alpha, twice.base.alpha)
+    np.testing.assert_array_equal(once.state.edits[1].solved, twice.state.edits[1].solved)
+
+
+def test_a_packed_matte_is_saved_as_it_is(path, project):
+    packed = Project(project.name, project.photo, project.photo_path, project.state, pack(project.base), project.model)
+    write_project(path, packed)
+    assert_same(read_project(path), project)
+
+
+def test_a_project_without_a_matte_can_be_saved(path, project):
+    write_project(path, Project("x", project.photo, project.photo_path, State(), None))
+    read = read_project(path)
+    assert read.base is None
+    assert read.state.edits == ()
+
+
+def test_with_a_copy_of_the_photo_the_project_can_go_anywhere(path, project, tmp_path):
+    write_project(path, project, copy_photo=True)
+    shutil.rmtree(project.photo_path.parent)
+    elsewhere = tmp_path / "elsewhere.mstudio"
+    path.rename(elsewhere)
+    read = read_project(elsewhere)
+    assert_same(read, project)
+    assert read.photo_path is None
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_pasted_picture_is_kept_in_the_project_without_loss(path, random, dtype):
+    picture = random.integers(0, np.iinfo(dtype).max + 1, (HEIGHT, WIDTH, 4)).astype(dtype)
+    photo = photo_from_array(picture)
+    write_project(path, Project("Pasted picture", photo, None, State(), None))
+    read = read_project(path)
+    assert read.name == "Pasted picture"
+    assert read.photo.pixels.dtype == dtype
+    np.testing.assert_array_equal(read.photo.pixels, photo.pixels)
+    np.testing.assert_allclose(read.photo.alpha, photo.alpha, atol=1e-7)
+
+
+# Where the photo is
+
+
+def test_project_and_photo_may_move_together(path, project, tmp_path):
+    write_project(path, project)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for folder in ("photos", "projects"):
+        (tmp_path / folder).rename(moved / folder)
+    assert read_project(moved / "projects" / path.name).photo_path == moved / "photos" / project.photo_path.name
+
+
+def test_the_project_may_move_alone(path, project, tmp_path):
+    write_project(path, project)
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    path.rename(tmp_path / "a" / "b" / "other.mstudio")
+    assert read_project(tmp_path / "a" / "b" / "other.mstudio").photo_path == project.photo_path
+
+
+def test_the_photo_may_have_come_beside_the_project(path, project):
+    write_project(path, project)
+    beside = project.photo_path.rename(path.parent / project.photo_path.name)
+    assert read_project(path).photo_path == beside
+
+
+def test_a_photo_that_is_gone_is_asked_for_and_taken_from_where_it_is(path, project, tmp_path):
+    write_project(path, project)
+    elsewhere = project.photo_path.rename(tmp_path / "renamed.png")
+    with pytest.raises(PhotoMissingError, match="is no longer at") as caught:
+        read_project(path)
+    assert caught.value.project == path
+    assert caught.value.expected == project.photo_path
+    assert read_project(path, elsewhere).photo_path == elsewhere
+
+
+def test_another_photo_in_its_place_is_not_taken_silently(path, project):
+    write_project(path, project)
+    write_image(project.photo_path, np.zeros((HEIGHT, WIDTH, 3), np.uint8))
+    with pytest.raises(PhotoMissingError, match="has changed since"):
+        read_project(path)
+    assert read_project(path, project.photo_path).photo.pixels.max() == 0
+
+
+def test_a_photo_of_another_size_is_never_taken(path, project, tmp_path):
+    write_project(path, project)
+    write_image(tmp_path / "small.png", np.zeros((5, 6, 3), np.uint8))
+    with pytest.raises(
+        ProjectError, match=r"has 6 x 5 pixels, but the project work\.mstudio is about a photo of 40 x 30"
+    ):
+        read_project(path, tmp_path / "small.png")
+
+
+# What cannot be opened
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(ProjectError, match="does not exist"):
+        read_project(tmp_path / "none.mstudio")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n" * 50])
+def test_a_foreign_file(path, content):
+    path.write_bytes(content)
+    with pytest.raises(ProjectError, match="is no project, or is damaged"):
+        read_project(path)
+
+
+def test_a_zip_of_something_else(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    with pytest.raises(ProjectError, match="is no project of Matting Studio"):
+        read_project(path)
+
+
+def test_a_project_of_a_newer_version(path, project):
+    write_project(path, project)
+    change_contents(path, lambda contents: contents.update(version=2, hologram=True))
+    with pytest.raises(ProjectError, match=r"saved by a newer version .* Update the program"):
+        read_project(path)
+
+
+def test_a_project_cut_short_anywhere(path, project):
+    write_project(path, project)
+    data = path.read_bytes()
+    for length in range(0, len(data), len(data) // 40):
+        path.write_bytes(data[:length])
+        with pytest.raises(ProjectError, match="damaged"):
+            read_project(path)
+
+
+def test_a_project_with_damaged_bytes_opens_unharmed_or_is_refused(path, project, random):
+    write_project(path, project)
+    data = path.read_bytes()
+    refused = 0
+    for _ in range(60):
+        damaged = bytearray(data)
+        damaged[random.integers(len(data))] ^= 1 << int(random.integers(8))
+        path.write_bytes(damaged)
+        try:
+            assert_same(read_project(path), project)
+        except ProjectError:
+            refused += 1
+    assert refused > 30
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda contents: contents.pop("look"),
+        lambda contents: contents["look"].update(decontaminate=7),
+        lambda contents: contents["edits"][0].update(brush="spray"),
+        lambda contents: contents["edits"][0].update(box=[0, 0, HEIGHT + 1, WIDTH]),
+        lambda contents: contents["edits"][0].update(box=[5, 5, 5, 9]),
+        lambda contents: contents["edits"][0].update(box=[0, 0, 3, 3]),
+        lambda contents: contents["edits"][0].update(coverage="no/such.png"),
+        lambda contents: contents["edits"][0].update(coverage="matte/alpha.png"),
+        lambda contents: contents["matte"].update(trimap="edits/0001-coverage.png"),
+        lambda contents: contents["photo"].update(height_px=HEIGHT * 2),
+        lambda contents: contents["photo"].update(width_px=0),
+        lambda contents: contents.update(surprise=1),
+    ],
+)
+def test_contents_that_do_not_fit_are_refused(path, project, change):
+    write_project(path, project)
+    change_contents(path, change)
+    with pytest.raises(ProjectError, match=r"damaged|cannot be understood"):
+        read_project(path)
+
+
+def test_a_picture_that_claims_more_than_it_can_be_is_not_unpacked(path, project):
+    write_project(path, project)
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, bytes(50 << 20) if name == "matte/alpha.png" else data)
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(ProjectError, match="more than it can have"):
+        read_project(path)
+
+
+# What cannot be saved
+
+
+def test_a_project_that_cannot_be_saved_leaves_the_old_one(path, project):
+    write_project(path, project)
+    before = path.read_bytes()
+    project.photo_path.unlink()
+    with pytest.raises(ProjectError, match=r"its photo .* cannot be read"):
+        write_project(path, project)
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_folder_that_is_not_there(tmp_path, project):
+    with pytest.raises(ProjectError, match=r"cannot be saved: .* Choose another folder"):
+        write_project(tmp_path / "none" / "work.mstudio", project)

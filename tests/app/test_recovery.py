@@ -1,0 +1,122 @@
+"""What a crash leaves behind, told from what a running program keeps."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from matting_studio.app.instance_lock import InstanceLock, LockedError, is_held
+from matting_studio.app.recovery import Recovery, RecoveryError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "recovery"
+
+
+def keep(recovery, name, content=b"work"):
+    path = recovery.new_path(name)
+    path.write_bytes(content)
+    return path
+
+
+def crash(recovery):
+    """The system lets go of a lock when a program is gone."""
+    recovery._lock.release()
+
+
+def test_a_lock_is_held_by_one_at_a_time(tmp_path):
+    path = tmp_path / "lock"
+    assert not is_held(path)
+    with InstanceLock(path):
+        assert is_held(path)
+        with pytest.raises(LockedError):
+            InstanceLock(path)
+    assert not is_held(path)
+
+
+def test_nothing_is_written_before_there_is_something_to_keep(folder):
+    recovery = Recovery(folder)
+    assert recovery.pending() == []
+    recovery.close()
+    assert not folder.exists()
+
+
+def test_what_a_living_program_keeps_is_not_offered(folder):
+    alive = Recovery(folder)
+    keep(alive, "anna.jpg")
+    assert Recovery(folder).pending() == []
+    assert alive.pending() == []
+    alive.close()
+
+
+def test_what_a_crash_left_is_offered_by_its_photos_name(folder):
+    crashed = Recovery(folder)
+    keep(crashed, "anna.jpg")
+    keep(crashed, "a/b:c.jpg")
+    crash(crashed)
+    assert {item.name for item in Recovery(folder).pending()} == {"anna.jpg", "a_b_c.jpg"}
+
+
+def test_a_program_that_was_killed_is_noticed(folder):
+    """A real process, killed for real."""
+    script = (
+        "import sys, time; from pathlib import Path; from matting_studio.app.recovery import Recovery\n"
+        "path = Recovery(Path(sys.argv[1])); kept = path.new_path('anna.jpg'); kept.write_bytes(b'work')\n"
+        "print('ready', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, str(folder)], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout.readline() == b"ready\n"
+        assert Recovery(folder).pending() == []
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
+    (item,) = Recovery(folder).pending()
+    assert item.name == "anna.jpg"
+
+
+def test_what_is_taken_over_is_safe_from_the_next_crash_too(folder):
+    crashed = Recovery(folder)
+    keep(crashed, "anna.jpg", b"precious")
+    crash(crashed)
+    second = Recovery(folder)
+    path = second.take(second.pending()[0])
+    assert path.read_bytes() == b"precious"
+    assert second.pending() == []
+    crash(second)
+    third = Recovery(folder)
+    (item,) = third.pending()
+    assert item.path.read_bytes() == b"precious"
+
+
+def test_discarded_and_emptied_folders_go_away(folder):
+    crashed = Recovery(folder)
+    keep(crashed, "anna.jpg")
+    crash(crashed)
+    recovery = Recovery(folder)
+    recovery.discard(recovery.pending()[0])
+    assert recovery.pending() == []
+    assert list(folder.iterdir()) == []
+
+
+def test_a_program_that_ends_well_leaves_nothing(folder):
+    recovery = Recovery(folder)
+    keep(recovery, "anna.jpg")
+    recovery.close()
+    assert list(folder.iterdir()) == []
+
+
+def test_the_newest_is_offered_first(folder):
+    crashed = Recovery(folder)
+    for age, name in enumerate(["new.jpg", "older.jpg", "oldest.jpg"]):
+        os.utime(keep(crashed, name), (1_000_000 - age, 1_000_000 - age))
+    crash(crashed)
+    assert [item.name for item in Recovery(folder).pending()] == ["new.jpg", "older.jpg", "oldest.jpg"]
+
+
+def test_a_place_that_cannot_be_written_to_is_said(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(RecoveryError, match="save often"):
+        Recovery(tmp_path / "file" / "recovery").new_path("anna.jpg")

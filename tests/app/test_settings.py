@@ -1,0 +1,84 @@
+"""Settings: kept, defaulted, and never lost to damage."""
+
+import json
+
+import pytest
+
+from core.errors import ConfigError
+from core.image_io import Encoding
+from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.settings import RECENT_FILES, BrushSettings, ExportSettings, Settings, SettingsFile
+
+
+@pytest.fixture
+def file(tmp_path):
+    return SettingsFile(tmp_path / "config")
+
+
+def test_without_a_file_there_are_defaults_and_no_complaint(file):
+    assert file.load() == (Settings(), None)
+
+
+def test_what_is_saved_is_loaded(file, tmp_path):
+    settings = Settings(
+        theme="light",
+        window_geometry="AdnQ",
+        model=tmp_path / "my.safetensors",
+        brush=BrushSettings(size_px=12),
+        size_px=768,
+    )
+    file.save(settings)
+    assert file.load() == (settings, None)
+    assert [path.name for path in file.path.parent.iterdir()] == ["settings.json"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"theme": "pink"}', b'{"size_px": "x"}', b"\xff\xfe\x00"])
+def test_a_damaged_file_gives_defaults_and_a_sentence_and_is_kept_aside(file, content):
+    file.path.parent.mkdir()
+    file.path.write_bytes(content)
+    settings, sentence = file.load()
+    assert settings == Settings()
+    aside = file.path.with_name("settings.damaged.json")
+    assert str(aside) in sentence
+    assert "the defaults are used" in sentence
+    assert aside.read_bytes() == content
+    assert file.load() == (Settings(), None)
+
+
+def test_what_a_newer_version_knows_is_left_out(file):
+    file.path.parent.mkdir()
+    file.path.write_text(json.dumps({"theme": "dark", "hologram": True}))
+    assert file.load() == (Settings(theme="dark"), None)
+
+
+def test_settings_that_cannot_be_saved_are_an_error_with_a_sentence(tmp_path):
+    (tmp_path / "config").write_text("a file where the folder should be")
+    with pytest.raises(ConfigError, match="cannot be saved"):
+        SettingsFile(tmp_path / "config").save(Settings())
+
+
+def test_recent_files_are_few_unique_and_the_latest_first(tmp_path):
+    paths = [tmp_path / f"{number}.jpg" for number in range(RECENT_FILES + 3)]
+    settings = Settings().with_recent(paths).with_recent([paths[7]])
+    assert len(settings.recent_files) == RECENT_FILES
+    assert settings.recent_files[:2] == (paths[7], paths[-1])
+    assert len(set(settings.recent_files)) == RECENT_FILES
+
+
+def test_only_files_that_are_still_there_are_offered(tmp_path):
+    (tmp_path / "here.jpg").touch()
+    settings = Settings().with_recent([tmp_path / "here.jpg", tmp_path / "gone.jpg"])
+    assert settings.existing_recent_files == (tmp_path / "here.jpg",)
+
+
+def test_an_export_is_remembered_but_for_its_place(tmp_path):
+    request = ExportRequest(
+        ExportKind.COMPOSITE, tmp_path / "a.JPG", bit_depth=8, encoding=Encoding(jpeg_quality=80), crop=False
+    )
+    remembered = ExportSettings.of(request)
+    assert remembered == ExportSettings.model_validate_json(remembered.model_dump_json())
+    again = remembered.request(tmp_path / "other", "b.c")
+    assert again.path == tmp_path / "other" / "b.c.jpg"
+    assert (again.what, again.bit_depth, again.encoding, again.crop) == (
+        request.what, request.bit_depth, request.encoding, request.crop,
+    )  # fmt: skip
