@@ -72,27 +72,28 @@ def match_colours(
     return result
 
 
-def wrap_light(
-    foreground: _Picture, alpha: NDArray[np.float32], backdrop: _Picture, *, radius_px: float, strength: float
-) -> _Picture:
-    """The background's light that falls around a person's edges, added to the person's colours.
+def falling_light(alpha: NDArray[np.float32], backdrop: _Picture, radius_px: float) -> _Picture:
+    """The background's light that falls around a person's edges, for `lit`.
 
     Light wrap as in Brinkmann: "The Art and Science of Digital Compositing", 2nd edition 2008: the backdrop is cut out
-    where the person is, blurred, and what of it then lies over the person is screened onto it. Bright backgrounds glow
-    around the edges, a black one adds nothing.
+    where the person is and blurred; what of it then lies over the person is the light. It has no detail, and may be
+    worked out on a smaller picture.
 
     Args:
-        foreground: (H, W, 3) in [0, 1], straight.
         alpha: (H, W) in [0, 1].
         backdrop: (H, W, 3) in [0, 1].
         radius_px: how far inwards the light reaches; twice the Gaussian's sigma.
-        strength: 0 nothing … 1.
 
     Returns:
-        (H, W, 3) float32 in [0, 1]; the foreground itself for strength 0.
+        (H, W, 3) float32 in [0, 1].
     """
-    if strength == 0:
-        return foreground
-    light = blur(backdrop * cv2.cvtColor(1 - alpha, cv2.COLOR_GRAY2RGB), radius_px / 2)
-    wrapped: _Picture = 1 - (1 - foreground) * (1 - np.float32(strength) * light)
-    return wrapped
+    return blur(backdrop * cv2.cvtColor(1 - alpha, cv2.COLOR_GRAY2RGB), radius_px / 2)
+
+
+def lit(foreground: _Picture, light: _Picture, strength: float) -> _Picture:
+    """A person's colours (H, W, 3) with so much of a light, in [0, 1], screened onto them.
+
+    Bright backgrounds glow around the edges, a black one adds nothing.
+    """
+    glowing: _Picture = 1 - (1 - foreground) * (1 - np.float32(strength) * light)
+    return glowing

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.backdrop import Part, gradient, place_picture
 from core.composite import composite
 from core.image_io import IntegerSamples, Photo, as_float, read_photo
-from core.light import ColourStatistics, colour_statistics, match_colours, wrap_light
+from core.light import ColourStatistics, colour_statistics, falling_light, lit, match_colours
 from core.refinement import refine
 from core.shadow import cast_shadow, darken
 from matting_studio.app.edits import Box
@@ -106,10 +106,12 @@ class Layers:
     foreground: _Rgb
     alpha: _Plane
     shadow: _Plane | None
+    light: _Rgb | None
+    """What falls from the backdrop on the person, where light wrap is wanted."""
     backdrop: _Rgb
 
 
-def laid(layers: Layers, look: Look, part: Part, colours: tuple[ColourStatistics, ColourStatistics] | None) -> _Rgb:
+def laid(layers: Layers, look: Look, colours: tuple[ColourStatistics, ColourStatistics] | None) -> _Rgb:
     """The person on its new background.
 
     `colours` are the person's and the background's over the whole photo; None where they are not to be matched.
@@ -117,16 +119,16 @@ def laid(layers: Layers, look: Look, part: Part, colours: tuple[ColourStatistics
     foreground, backdrop = layers.foreground, layers.backdrop
     if colours is not None:
         foreground = match_colours(foreground, *colours, strength=look.colour_match)
-    radius_px = wrap_radius_px(part) * part.scale
-    foreground = wrap_light(foreground, layers.alpha, backdrop, radius_px=radius_px, strength=look.light_wrap)
+    if layers.light is not None:
+        foreground = lit(foreground, layers.light, look.light_wrap)
     if layers.shadow is not None and look.shadow is not None:
         backdrop = darken(backdrop, layers.shadow, look.shadow.opacity)
     return composite(foreground, layers.alpha, backdrop)
 
 
-def wrap_radius_px(part: Part) -> float:
-    """How far the new background's light reaches over the person, in pixels of the photo."""
-    return _WRAP_RADIUS * max(part.photo_height_px, part.photo_width_px)
+def wrapping_light(alpha: _Plane, backdrop: _Rgb) -> _Rgb:
+    """The light from a backdrop on a person, both of a whole photo, at any scale."""
+    return falling_light(alpha, backdrop, _WRAP_RADIUS * max(alpha.shape))
 
 
 def enlarged(small: NDArray[np.generic], scale: float, box: Box, *, smooth: bool) -> NDArray[np.generic]:

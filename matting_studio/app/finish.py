@@ -14,7 +14,16 @@ from core.shadow import with_shadow
 from matting_studio.app.background import from_srgb
 from matting_studio.app.crop import crop_box, cropped
 from matting_studio.app.cutout import Cutout, cut_out
-from matting_studio.app.develop import Layers, colours_to_match, laid, painted, read_background, thrown
+from matting_studio.app.develop import (
+    Layers,
+    colours_to_match,
+    enlarged,
+    laid,
+    painted,
+    read_background,
+    thrown,
+    wrapping_light,
+)
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box
 from matting_studio.app.jobs import CancelToken
@@ -86,14 +95,23 @@ def complete(cutout: Cutout, look: Look, picture: Photo | None, token: CancelTok
     if isinstance(look.background, Blurred):
         blurred = blurred_backdrop(as_float(cutout.photo.pixels), cutout.matte, look.background.radius_px)
     ground = _Ground(cutout.photo, look, picture, blurred)
-    colours = colours_to_match(foreground, alpha, ground.overview()) if look.colour_match > 0 else None
+    colours = light = None
+    if look.colour_match > 0:
+        colours = colours_to_match(foreground, alpha, ground.overview())
+    if look.light_wrap > 0:
+        light = wrapping_light(halved(alpha, ground.overview_level), ground.overview())
     composite = np.empty_like(cropped_foreground)
-    for rows in _bands(composite, look):
+    for rows in _bands(composite):
         token.raise_if_cancelled()
-        band_shadow = None if cropped_shadow is None else cropped_shadow[rows]
-        part = ground.rows(box, rows)
-        layers = Layers(cropped_foreground[rows], cropped_alpha[rows], band_shadow, ground.part(part))
-        composite[rows] = laid(layers, look, part, colours)
+        part = Box(box.top + rows.start, box.left, box.top + rows.stop, box.right)
+        layers = Layers(
+            cropped_foreground[rows],
+            cropped_alpha[rows],
+            None if cropped_shadow is None else cropped_shadow[rows],
+            None if light is None else enlarged(light, 0.5**ground.overview_level, part, smooth=True),
+            ground.part(part),
+        )
+        composite[rows] = laid(layers, look, colours)
     return Finished(cropped_foreground, cropped_alpha, composite, box)
 
 
@@ -107,22 +125,21 @@ class _Ground:
     blurred: _Rgb | None
     """The photo's own background out of focus, at the photo's size, where it is wanted."""
 
-    def rows(self, box: Box, rows: slice) -> Part:
-        """Rows of a box of the photo, at its own size."""
-        height, width = self.photo.pixels.shape[:2]
-        return Part(height, width, 1.0, box.top + rows.start, box.left, rows.stop - rows.start, box.right - box.left)
+    @property
+    def overview_level(self) -> int:
+        return overview_level(*self.photo.pixels.shape[:2])
 
-    def part(self, part: Part) -> _Rgb:
-        """What is behind a part at the photo's own size."""
+    def part(self, box: Box) -> _Rgb:
+        """What is behind a box of the photo, which may leave it."""
         if self.blurred is not None:
-            box = Box(part.top, part.left, part.top + part.height, part.left + part.width)
             return cropped(self.blurred, box, border=cv2.BORDER_REPLICATE)
-        return self._painted(part)
+        height, width = self.photo.pixels.shape[:2]
+        return self._painted(Part(height, width, 1.0, box.top, box.left, box.bottom - box.top, box.right - box.left))
 
     def overview(self) -> _Rgb:
-        """All of it, small."""
+        """All of it, small: the preview's overview."""
         height, width = self.photo.pixels.shape[:2]
-        level = overview_level(height, width)
+        level = self.overview_level
         if self.blurred is not None:
             return halved(self.blurred, level)
         return self._painted(Part(height, width, 0.5**level, 0, 0, height >> level, width >> level))
@@ -137,9 +154,9 @@ class _Ground:
         return srgb if profile is None else as_float(from_srgb(to_bit_depth(srgb, 8), profile))
 
 
-def _bands(picture: _Rgb, look: Look) -> Iterator[slice]:
-    """Slices of rows: no second full-size background is held, unless light comes from the rows above and below."""
+def _bands(picture: _Rgb) -> Iterator[slice]:
+    """Slices of rows: so no second full-size background is held."""
     height, width = picture.shape[:2]
-    step = height if look.light_wrap > 0 else max(1, _BAND_PIXELS // width)
+    step = max(1, _BAND_PIXELS // width)
     for top in range(0, height, step):
         yield slice(top, min(top + step, height))

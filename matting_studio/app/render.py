@@ -28,6 +28,7 @@ from matting_studio.app.develop import (
     read_background,
     refined,
     thrown,
+    wrapping_light,
 )
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box
@@ -291,19 +292,39 @@ class Renderer:
             lambda: blurred_backdrop(as_float(self._photo_part(place)), matte.values, radius_px * place.scale),
         )
 
+    def _whole_backdrop(self, snapshot: Snapshot) -> tuple[_Plane, _Plane, _Plane]:
+        """Alpha, foreground and new background of the whole photo, on the overview."""
+        place = self._place(snapshot, self._overview, self._whole(self._overview))
+        background = snapshot.look.background
+        foreground = self._foreground(snapshot, place)
+        backdrop = self._kept.get(
+            "whole backdrop",
+            (foreground, background),
+            lambda: _Plane(self._backdrop(snapshot, place, background)),
+        )
+        return self._refined(snapshot, place), foreground, backdrop
+
     def _colours(self, snapshot: Snapshot) -> tuple[ColourStatistics, ColourStatistics] | None:
-        """Those of the person and of its new background, all over the photo."""
+        """Those of the person and of its new background, all over the photo, where they are to be matched."""
         if snapshot.look.colour_match == 0:
             return None
-        place = self._place(snapshot, self._overview, self._whole(self._overview))
-        alpha = self._refined(snapshot, place)
-        foreground = self._foreground(snapshot, place)
-        background = snapshot.look.background
+        alpha, foreground, backdrop = self._whole_backdrop(snapshot)
         return self._kept.get(
             "colours",
-            (alpha, foreground, background),
-            lambda: colours_to_match(foreground.values, alpha.values, self._backdrop(snapshot, place, background)),
+            (alpha, foreground, backdrop),
+            lambda: colours_to_match(foreground.values, alpha.values, backdrop.values),
         )
+
+    def _light(self, snapshot: Snapshot, place: _Place) -> _Rgb | None:
+        """What falls from the new background on the person, where that is wanted."""
+        if snapshot.look.light_wrap == 0:
+            return None
+        alpha, _, backdrop = self._whole_backdrop(snapshot)
+        light: NDArray[np.float32] = self._kept.get(
+            "light", (alpha, backdrop), lambda: wrapping_light(alpha.values, backdrop.values)
+        )
+        scale = 0.5 ** (self._overview - place.level)
+        return light if scale == 1 else enlarged(light, scale, place.region, smooth=True)
 
     # What: the picture of a mode
 
@@ -334,8 +355,8 @@ class Renderer:
                 foreground, alpha = with_shadow(foreground, alpha, shadow, look.shadow.opacity)
             return _premultiplied(foreground, alpha)
         backdrop = self._backdrop(snapshot, place, look.background)
-        layers = Layers(foreground, alpha, shadow, backdrop)
-        return _eight_bit(laid(layers, look, self._part(place), self._colours(snapshot)))
+        layers = Layers(foreground, alpha, shadow, self._light(snapshot, place), backdrop)
+        return _eight_bit(laid(layers, look, self._colours(snapshot)))
 
 
 def _eight_bit(picture: NDArray[np.float32]) -> NDArray[np.uint8]:

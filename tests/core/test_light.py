@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.light import colour_statistics, match_colours, wrap_light
+from core.light import colour_statistics, falling_light, lit, match_colours
 
 
 def picture(seed, low, high):
@@ -54,7 +54,7 @@ class TestMatchColours:
         np.testing.assert_allclose(statistics.deviation, values.std(0), rtol=1e-3)
 
 
-class TestWrapLight:
+class TestLightWrap:
     @pytest.fixture
     def alpha(self):
         alpha = np.zeros((60, 100), np.float32)
@@ -64,11 +64,10 @@ class TestWrapLight:
     def wrapped(self, alpha, level, strength=0.5):
         grey = np.full((*alpha.shape, 3), 0.3, np.float32)
         backdrop = np.full((*alpha.shape, 3), level, np.float32)
-        return wrap_light(grey, alpha, backdrop, radius_px=10, strength=strength)[30, :, 0]
+        return lit(grey, falling_light(alpha, backdrop, 10), strength)[30, :, 0]
 
     def test_strength_zero_leaves_the_person_alone(self, alpha):
-        foreground = np.ones((*alpha.shape, 3), np.float32)
-        assert wrap_light(foreground, alpha, foreground, radius_px=9, strength=0) is foreground
+        np.testing.assert_allclose(self.wrapped(alpha, 1.0, strength=0), 0.3, atol=1e-6)
 
     def test_bright_light_falls_on_the_edge_and_fades_inwards(self, alpha):
         row = self.wrapped(alpha, 1.0)
