@@ -64,6 +64,7 @@ class Trainer:
         self.device = pick_device(config.run.device)
         if self.device.type == "cuda" and processes.count > 1:
             self.device = torch.device("cuda", processes.local_rank)
+            torch.cuda.set_device(self.device)
         self.events = EventLog(run.events, on_event)
         self.state = TrainingState.start(config, self.device)
         self.shared = share(self.state.network, self.device, processes)

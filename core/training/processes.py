@@ -32,7 +32,8 @@ def join_processes() -> Processes:
     if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
         return Processes(0, 1, 0)
     if not distributed.is_initialized():
-        distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        # Each backend serves the tensors of its own device, whichever the run turns out to use.
+        distributed.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
     return Processes(distributed.get_rank(), distributed.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")))
 
 

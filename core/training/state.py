@@ -7,6 +7,7 @@ import torch
 from torch.optim import AdamW, Optimizer
 
 from core.checkpoint import TRAINING_FORMAT, ModelFile, plain_weights
+from core.errors import TrainingError
 from core.network import MTGINet
 from core.training.config import ScheduleConfig, TrainingConfig
 from core.training.ema import AveragedNetwork
@@ -50,6 +51,16 @@ class TrainingState:
         }
 
     def restore(self, content: dict[str, Any]) -> None:
+        """Become what a checkpoint holds. Raises TrainingError, nothing changed, where its network is another."""
+        own, kept = (
+            {name: tensor.shape for name, tensor in weights.items()}
+            for weights in (self.network.state_dict(), content["network"])
+        )
+        if own != kept:
+            raise TrainingError(
+                "The checkpoint's network is not the configured one: network.width and network.spectral_norm must be "
+                "what they were when the run was started."
+            )
         self.step, self.generation = content["step"], content["generation"]
         self.mean_norm, self.best = content["mean_norm"], dict(content["best"])
         self.network.load_state_dict(content["network"])

@@ -141,6 +141,16 @@ def test_a_training_checkpoint_is_a_model(tmp_path: Path) -> None:
     assert all(torch.equal(loaded[name], averaged[name]) for name in loaded if "num_batches" not in name)
 
 
+@pytest.mark.parametrize("change", [{"width": 0.25}, {"spectral_norm": False}])
+def test_another_network_cannot_resume_a_run(tmp_path: Path, change: dict[str, Any]) -> None:
+    values = settings(tmp_path / "data", steps=1)
+    start(parse_config(values), tmp_path / "run").train()
+    values["network"] |= change
+    other = Trainer(parse_config(values), RunFolder(tmp_path / "run"), ALONE)
+    with pytest.raises(TrainingError, match="must be what they were"):
+        other.resume()
+
+
 def test_a_folder_that_holds_a_run_is_not_overwritten(tmp_path: Path) -> None:
     config = parse_config(settings(tmp_path / "data"))
     RunFolder(tmp_path / "run").create(config)
