@@ -114,13 +114,13 @@ class CanvasPictures(QObject):
         return min(self._sharp[mode].revision if mode in self._sharp else -1 for mode in self._scene.modes)
 
     def layers(self, pane: int) -> Iterator[Picture]:
-        """What to draw in a pane, bottom to top: of the mode that is to be seen, or of the last one until it comes."""
+        """What to draw in a pane, top to bottom: of the mode that is to be seen, or of the last one until it comes."""
         assert self._scene is not None
         mode = self._scene.modes[pane]
         if mode not in self._sharp:
             mode = self._last_drawn.get(pane, mode)
         self._last_drawn[pane] = mode
-        for pictures in (self._whole, self._sharp):
+        for pictures in (self._sharp, self._whole):
             if mode in pictures:
                 yield pictures[mode]
 

@@ -5,6 +5,7 @@ asked of the studio.
 """
 
 import sys
+from dataclasses import astuple
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal, Slot
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QRegion,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -262,12 +264,14 @@ class CanvasView(QWidget):
         if self._seen_mode is CanvasMode.SPLIT:
             panes = [(0, middle), (middle, viewport.width_px)]
         for pane, (left, right) in enumerate(panes):
-            painter.setClipRect(QRect(left, 0, right - left, viewport.height_px).intersected(area))
+            bare = QRegion(QRect(left, 0, right - left, viewport.height_px).intersected(area))
             for picture in self._pictures.layers(pane):
-                sharp = picture.has_all_pixels and viewport.scale >= SHARP_FROM_SCALE
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not sharp)
-                place = viewport.rectangle(picture.view.box)
-                painter.drawImage(QRect(place.left, place.top, place.width, place.height), picture.image)
+                painter.setClipRegion(bare)
+                squares = picture.has_all_pixels and viewport.scale >= SHARP_FROM_SCALE
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not squares)
+                place = QRect(*astuple(viewport.rectangle(picture.view.box)))
+                painter.drawImage(place, picture.image)
+                bare = bare.subtracted(QRegion(place))  # enlarging what is covered anyway would cost the most
 
     def _surround(self) -> QColor:
         """A step darker than the window, so that the photo stands out and nothing glares."""
