@@ -43,7 +43,10 @@ def clear_qt_paths_of_opencv() -> None:
 
 
 def make_window(settings_folder: Path | None = None, user_folder: Path | None = None) -> "MainWindow":
-    """The window and its studio; settings and copies of unsaved work lie in these folders, else in the platform's own."""
+    """The window and its studio.
+
+    Settings and copies of unsaved work lie in the two folders; by default in the platform's own places.
+    """
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
     # OpenCV comes in with these, and sets its paths again.

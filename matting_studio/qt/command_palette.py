@@ -18,7 +18,7 @@ from matting_studio.qt.actions import Actions, key_text
 from matting_studio.qt.fuzzy import score
 from matting_studio.qt.theme import Theme
 
-WIDTH_PX, ROW_PX, ROWS_SHOWN = 560, 32, 10
+WIDTH_PX, HEAD_PX, ROW_PX, ROWS_SHOWN = 560, 72, 32, 10
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS_SHOWN, Qt.Key.Key_PageUp: -ROWS_SHOWN}
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -54,9 +54,6 @@ class CommandPalette(QFrame):
         """Show all commands that can be run now, and take the keyboard."""
         self.line.clear()
         self._search("")
-        width = min(WIDTH_PX, self.parentWidget().width() - 32)
-        height = min(72 + ROWS_SHOWN * ROW_PX, self.parentWidget().height() - 96)
-        self.setGeometry((self.parentWidget().width() - width) // 2, 64, width, height)
         self.show()
         self.raise_()
         self.line.setFocus()
@@ -93,6 +90,14 @@ class CommandPalette(QFrame):
     def _search(self, typed: str) -> None:
         self.found.search(typed)
         self.list.setCurrentIndex(self.found.index(0))
+        self._place()
+
+    def _place(self) -> None:
+        """As high as what was found, in the upper middle."""
+        room = self.parentWidget().size()
+        rows = min(max(self.found.rowCount(), 1), ROWS_SHOWN)
+        width, height = min(WIDTH_PX, room.width() - 32), min(HEAD_PX + rows * ROW_PX, room.height() - 96)
+        self.setGeometry((room.width() - width) // 2, 64, width, height)
 
     def _run(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -126,7 +126,8 @@ class Commands(QObject):
         self._studio.copy_cutout()
 
     def paste(self) -> None:
-        if not self.take(QGuiApplication.clipboard().mimeData()):
+        data = QGuiApplication.clipboard().mimeData()  # None where nothing was ever copied
+        if data is None or not self.take(data):
             self._window.message_bar.tell("warning", "There is no picture to paste: copy one in another program first.")
 
     def take(self, data: QMimeData) -> bool:

@@ -37,8 +37,7 @@ class DragHandle(QToolButton):
         document = self._studio.current
         if event.button() == Qt.MouseButton.LeftButton and document is not None and document.alpha is not None:
             self._folder = self._folder or Path(tempfile.mkdtemp(prefix="matting-studio-"))
-            stem = document.path.stem if document.path else "pasted"
-            self._awaited = self._folder / f"{stem}_cutout.png"
+            self._awaited = self._folder / f"{Path(document.name).stem}-cutout.png"
             # Not an export that somebody chose: the next one is to be as the last one was.
             chosen = self._studio.settings
             self._studio.export(ExportRequest(ExportKind.CUTOUT, self._awaited))

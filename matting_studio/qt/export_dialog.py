@@ -162,8 +162,7 @@ class ExportDialog(QDialog):
         self.quality.setVisible(lossy)
         self.crop.setEnabled(self._document.look.crop.kind != "none")
         if not self._named:
-            stem = self._document.path.stem if self._document.path else "pasted"
-            self.name.setText(f"{stem}_{self._kind.value}")
+            self.name.setText(f"{Path(self._document.name).stem}-{self._kind.value}")
         self._summarise()
 
     def _rename(self) -> None:

@@ -77,14 +77,14 @@ class InspectorSlider(QWidget):
 
     def _slide(self, position: int) -> None:
         self._show(position * self._step)
-        self.moved.emit(self._value)
         if not self._slider.isSliderDown():
             self._settling.start()
+        self.moved.emit(self._value)
 
     def _type(self, value: float) -> None:
         self._show(value)
-        self.moved.emit(value)
         self._settling.start()
+        self.moved.emit(value)
 
     def settle(self) -> None:
         """Keep at once what would be kept in a moment."""

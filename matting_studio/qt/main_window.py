@@ -23,6 +23,7 @@ from matting_studio.qt.film_strip import FilmStrip
 from matting_studio.qt.icons import dress
 from matting_studio.qt.inspector import Inspector
 from matting_studio.qt.message_bar import MessageBar
+from matting_studio.qt.notice import Notice
 from matting_studio.qt.question_bar import QuestionBar
 from matting_studio.qt.status_bar import StatusBar
 from matting_studio.qt.studio import Activity, Studio
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self, self.commands)
         self.canvas = Canvas(studio)
         self.empty_state = EmptyState()
+        self.notice = Notice()
         self.inspector = Inspector()
         self.film_strip = FilmStrip(studio, theme)
         self.message_bar = MessageBar(theme)
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty_state)
         self._stack.addWidget(self.canvas)
+        self._stack.addWidget(self.notice)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._stack, 1)
@@ -111,6 +114,7 @@ class MainWindow(QMainWindow):
         self.empty_state.paste_wanted.connect(commands.paste)
         self.empty_state.sample_wanted.connect(commands.open_sample)
         self.empty_state.recent_wanted.connect(self._open_recent)
+        self.notice.close_wanted.connect(commands.close_photo)
         self._recent.aboutToShow.connect(self._fill_recent)
 
     def _connect_studio(self) -> None:
@@ -128,13 +132,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_documents(self) -> None:
         any_open = bool(self.studio.documents)
-        self._stack.setCurrentWidget(self.canvas if any_open else self.empty_state)
         self.inspector.setVisible(any_open)
         self.film_strip.setVisible(any_open)
         self._show_document(self.studio.current)
 
     @Slot(object)
     def _show_document(self, document: Document | None) -> None:
+        self._turn_to(document)
         self.setWindowTitle(f"{document.name}[*] – {TITLE}" if document else TITLE)
         self.setWindowModified(document is not None and document.modified)
         self.inspector.show_look(document.look if document else None)
@@ -143,6 +147,16 @@ class MainWindow(QMainWindow):
         if document is None:
             self._show_pixel(None)
         self._enable()
+
+    def _turn_to(self, document: Document | None) -> None:
+        """Show the photo, or what there is to say instead."""
+        if document is None:
+            self._stack.setCurrentWidget(self.empty_state)
+        elif document.photo is not None:
+            self._stack.setCurrentWidget(self.canvas)
+        else:
+            self.notice.tell(document.name, self.studio.failure(document))
+            self._stack.setCurrentWidget(self.notice)
 
     @Slot(object)
     def _document_changed(self, document: Document) -> None:
