@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matting_studio.app.edits import Base, Edit, fold
 from matting_studio.app.jobs import JobContext, Progress
+from matting_studio.app.torch_libraries import load_aside
 
 if TYPE_CHECKING:
     from core.predictor import MattingPredictor
@@ -50,6 +51,7 @@ class NetworkBench:
 
         Raises CheckpointError and DeviceError; what was loaded before stays then.
         """
+        load_aside()
         from core.device import device_name  # noqa: PLC0415
         from core.predictor import MattingPredictor  # noqa: PLC0415
 

@@ -269,18 +269,21 @@ def test_cancelling_answers_at_once_and_the_matte_can_be_had_later(opened, photo
 
 def test_a_matte_cancelled_while_the_network_runs_is_dropped(opened, photos, settle, qtbot):
     """The network cannot be interrupted; what it says is not heard."""
-    running = threading.Event()
+    running, cancelled = threading.Event(), threading.Event()
     bench_matte = opened._matting._bench.matte
 
     def matte(image, context):
+        matte = bench_matte(image, context)
         running.set()
-        return bench_matte(image, context)
+        assert cancelled.wait(10)
+        return matte
 
     opened._matting._bench.matte = matte
     opened.open(photos[1:2])
     qtbot.waitUntil(running.is_set)
     document = opened.documents[1]
     opened.cancel()
+    cancelled.set()
     settle(opened)
     assert document.base is None
     assert opened.status(document) is Status.STOPPED
