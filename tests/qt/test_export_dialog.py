@@ -1,0 +1,86 @@
+"""What the export dialog offers and asks for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from core.image_io import Format, Photo
+from matting_studio.app.document import Document, State
+from matting_studio.app.edits import Base
+from matting_studio.app.export import ExportKind
+from matting_studio.app.look import Crop, Look
+from matting_studio.app.settings import ExportSettings
+from matting_studio.qt.export_dialog import ExportDialog
+
+
+def document(path: Path, look: Look | None = None) -> Document:
+    """60 x 40 px with a person of 20 x 10 px in it."""
+    made = Document(path, State(look=look or Look()))
+    image = np.zeros((60, 40, 3), np.uint8)
+    made.set_photo(Photo(image, image, None, None, None, Format.PNG, path))
+    alpha = np.zeros((60, 40), np.float32)
+    alpha[20:40, 15:25] = 1
+    made.set_base(Base(alpha, (alpha * 255).astype(np.uint8)))
+    return made
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+def test_a_request_is_what_was_chosen(parent: QWidget, tmp_path: Path, qtbot: QtBot) -> None:
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
+    dialog.what.setCurrentIndex(1)
+    dialog.format.setCurrentIndex(dialog.format.findText("JPEG"))
+    dialog.quality.set_value(80)
+    with qtbot.waitSignal(dialog.wanted, timeout=1000) as wanted:
+        dialog.export_button.click()
+    request = wanted.args[0]
+    assert request.what is ExportKind.COMPOSITE
+    assert request.path == tmp_path / "anna-composite.jpg"
+    assert request.encoding.jpeg_quality == 80
+
+
+def test_choices_are_restored(parent: QWidget, tmp_path: Path) -> None:
+    settings = ExportSettings(what=ExportKind.ALPHA, suffix=".tif", bit_depth=16, crop=False)
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), settings, tmp_path)
+    request = dialog.request()
+    assert (request.what, request.path.suffix, request.bit_depth, request.crop) == (ExportKind.ALPHA, ".tif", 16, False)
+
+
+def test_transparency_is_not_offered_as_jpeg(parent: QWidget, tmp_path: Path) -> None:
+    settings = ExportSettings(what=ExportKind.COMPOSITE, suffix=".jpg")
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), settings, tmp_path)
+    dialog.what.setCurrentIndex(0)
+    assert dialog.request().path.suffix == ".png"
+
+
+def test_a_name_of_ones_own_stays(parent: QWidget, tmp_path: Path) -> None:
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
+    dialog.name.setText("mine")
+    dialog.name.textEdited.emit("mine")
+    dialog.what.setCurrentIndex(2)
+    assert dialog.request().path.name == "mine.png"
+
+
+def test_the_summary_says_size_and_what_is_replaced(parent: QWidget, tmp_path: Path) -> None:
+    (tmp_path / "anna-cutout.png").touch()
+    look = Look(crop=Crop(kind="person", margin=0))
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png", look), ExportSettings(), tmp_path)
+    assert "About 10 × 20 px of 40 × 60 px, 8 bit" in dialog.summary.text()
+    assert "will be replaced" in dialog.summary.text()
+
+
+@pytest.mark.parametrize(("name", "folder"), [("", ""), ("a/b", ""), ("good", "missing")])
+def test_what_cannot_be_written_cannot_be_asked_for(parent: QWidget, tmp_path: Path, name: str, folder: str) -> None:
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path / folder)
+    dialog.name.setText(name)
+    dialog.name.textEdited.emit(name)
+    assert not dialog.export_button.isEnabled()
+    assert dialog.summary.text()

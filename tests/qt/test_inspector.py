@@ -1,0 +1,155 @@
+"""The sections of the inspector: what they show, preview and keep."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from matting_studio.app.look import Blurred, Crop, Gradient, Look, Picture, Plain, Refinement, Shadow, Transparent
+from matting_studio.qt.inspector import Inspector
+from matting_studio.qt.inspector_slider import InspectorSlider
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot) -> Iterator[Inspector]:
+    made = Inspector()
+    qtbot.addWidget(made)
+    made.resize(320, 800)
+    made.show()
+    made.show_look(Look())
+    return made
+
+
+class Heard:
+    """What an inspector announced. It shows what it was given to keep, as the window does."""
+
+    def __init__(self, inspector: Inspector) -> None:
+        self.previews: list[Look] = []
+        self.kept: list[tuple[Look, str]] = []
+        self._inspector = inspector
+        inspector.previewed.connect(self.previews.append)
+        inspector.committed.connect(self._keep)
+
+    def _keep(self, look: Look, name: str) -> None:
+        self.kept.append((look, name))
+        self._inspector.show_look(look)
+
+
+@pytest.fixture
+def heard(inspector: Inspector) -> Heard:
+    return Heard(inspector)
+
+
+EVERYTHING = Look(
+    refinement=Refinement(edge_shift_px=3.5, feather_px=7, black_point=0.1, white_point=0.9, keep_largest=True),
+    decontaminate=0.5,
+    background=Gradient(angle_degrees=45),
+    shadow=Shadow(opacity=0.6, blur_px=12, shift_x_px=-4, shift_y_px=9),
+    light_wrap=0.25,
+    colour_match=0.75,
+    crop=Crop(kind="ratio", margin=0.1, ratio=4 / 5),
+)
+
+
+def test_a_look_is_shown_without_announcing_anything(inspector: Inspector, heard: Heard) -> None:
+    inspector.show_look(EVERYTHING)
+    assert inspector.refine.edge_shift.value == 3.5
+    assert inspector.refine.white_point.value == pytest.approx(90)
+    assert inspector.refine.keep_largest.isChecked()
+    assert inspector.colours.sliders["colour_match"].value == 75
+    assert inspector.background.kinds["gradient"].isChecked()
+    assert inspector.background.angle.value == 45
+    assert inspector.background.shadow.isChecked()
+    assert inspector.crop.choice.currentText() == "Portrait 4 : 5"
+    assert (heard.previews, heard.kept) == ([], [])
+
+
+def test_each_reset_brings_back_the_defaults_of_its_section_only(inspector: Inspector, heard: Heard) -> None:
+    inspector.show_look(EVERYTHING)
+    for section in (inspector.refine, inspector.colours, inspector.background, inspector.crop):
+        assert section.reset_button.isEnabled()
+        section.reset_button.click()
+        assert not section.reset_button.isEnabled()
+    assert heard.kept[0][0] == EVERYTHING.model_copy(update={"refinement": Refinement()})
+    assert heard.kept[-1][0] == Look()
+    assert [name for _, name in heard.kept] == ["Refine", "Colours", "Background", "Crop"]
+
+
+def test_a_dragged_slider_previews_and_keeps_once(inspector: Inspector, heard: Heard) -> None:
+    slider = inspector.colours.sliders["light_wrap"]._slider
+    slider.setSliderDown(True)
+    for position in (10, 20, 30):
+        slider.setValue(position)
+    assert [look.light_wrap for look in heard.previews] == [0.1, 0.2, 0.3]
+    assert heard.kept == []
+    slider.setSliderDown(False)
+    assert [(look.light_wrap, name) for look, name in heard.kept] == [(0.3, "Colours")]
+
+
+def test_keys_on_a_slider_are_kept_once_after_the_last(inspector: Inspector, heard: Heard, qtbot: QtBot) -> None:
+    slider = inspector.refine.feather._slider
+    slider.setFocus()
+    for _ in range(4):
+        QTest.keyClick(slider, Qt.Key.Key_Right)
+    assert heard.kept == []
+    qtbot.waitUntil(lambda: bool(heard.kept), timeout=5000)
+    assert [look.refinement.feather_px for look, _ in heard.kept] == [2.0]
+
+
+def test_settle_keeps_at_once_what_was_typed(inspector: Inspector, heard: Heard) -> None:
+    inspector.refine.feather._box.setValue(5)
+    inspector.settle()
+    inspector.settle()
+    assert [look.refinement.feather_px for look, _ in heard.kept] == [5.0]
+
+
+def test_the_wheel_changes_no_value(qtbot: QtBot) -> None:
+    slider = InspectorSlider("Feather", 0, 100)
+    qtbot.addWidget(slider)
+    slider.show()
+    for control in (slider._slider, slider._box):
+        wheel = QWheelEvent(QPointF(5, 5), control.mapToGlobal(QPointF(5, 5)), QPoint(), QPoint(0, -120),
+                            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase,
+                            False)  # fmt: skip
+        QApplication.sendEvent(control, wheel)
+    assert slider.value == 0
+
+
+def test_backgrounds_are_chosen_and_each_remembers_its_settings(inspector: Inspector, heard: Heard) -> None:
+    kinds = inspector.background.kinds
+    kinds["colour"].click()
+    inspector.background.colour.chosen.emit((1.0, 0.0, 0.0))
+    kinds["blurred"].click()
+    kinds["colour"].click()
+    kinds["transparent"].click()
+    assert [look.background for look, _ in heard.kept] == [
+        Plain(), Plain(colour=(1.0, 0.0, 0.0)), Blurred(), Plain(colour=(1.0, 0.0, 0.0)), Transparent(),
+    ]  # fmt: skip
+
+
+def test_a_picture_keeps_its_place_when_another_is_chosen(inspector: Inspector, heard: Heard) -> None:
+    inspector.background.use_picture(Path("beach.jpg"))
+    inspector.background.fit.activated.emit(2)
+    inspector.background.use_picture(Path("forest.jpg"))
+    background = heard.kept[-1][0].background
+    assert isinstance(background, Picture)
+    assert (background.path, background.placement.fit) == (Path("forest.jpg"), "tile")
+
+
+def test_without_a_photo_only_the_model_can_be_chosen(inspector: Inspector) -> None:
+    inspector.show_look(None)
+    assert inspector.model.isEnabled()
+    assert not inspector.refine.isEnabled()
+    assert not inspector.background.isEnabled()
+
+
+def test_nothing_is_wider_than_the_inspector(inspector: Inspector) -> None:
+    for background in (Transparent(), Plain(), Gradient(), Blurred(), Picture(path=Path("a" * 200 + ".jpg"))):
+        inspector.show_look(EVERYTHING.model_copy(update={"background": background}))
+        QApplication.processEvents()
+        assert inspector.widget().minimumSizeHint().width() <= inspector.viewport().width()

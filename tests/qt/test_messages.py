@@ -1,0 +1,96 @@
+"""Sentences inside the window: messages and questions."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from matting_studio.qt.elided_label import ElidedLabel
+from matting_studio.qt.message_bar import MessageBar
+from matting_studio.qt.question_bar import QuestionBar
+from matting_studio.qt.status_bar import StatusBar, time_left
+from matting_studio.qt.studio import Activity
+from matting_studio.qt.theme import Theme, ThemeChoice
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, qapp: QApplication) -> MessageBar:
+    made = MessageBar(Theme(qapp, ThemeChoice.DARK))
+    qtbot.addWidget(made)
+    return made
+
+
+def test_errors_wait_for_each_other(bar: MessageBar) -> None:
+    bar.tell("error", "One.")
+    bar.tell("warning", "Two.")
+    bar.tell("warning", "Two.")
+    assert bar.text.text() == "One."
+    bar.dismiss()
+    assert (bar.text.text(), bar.severity) == ("Two.", "warning")
+    bar.dismiss()
+    assert not bar.isVisible()
+
+
+def test_what_merely_informs_hides_no_error_and_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.tell("error", "One.")
+    bar.tell("info", "Exported.")
+    assert bar.text.text() == "One."
+    bar.dismiss()
+    bar._fading.setInterval(50)
+    bar.tell("info", "Exported.")
+    assert bar.isVisible()
+    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=5000)
+
+
+def test_a_question_is_answered_once(qtbot: QtBot) -> None:
+    bar, answers = QuestionBar(), []
+    qtbot.addWidget(bar)
+    bar.ask("Really?", (("Yes", lambda: answers.append("yes")), ("No", lambda: answers.append("no"))))
+    assert [button.text() for button in bar.buttons] == ["Yes", "No"]
+    bar.buttons[1].click()
+    assert answers == ["no"]
+    assert not bar.isVisible()
+
+
+def test_a_newer_question_takes_the_place_of_the_older(qtbot: QtBot) -> None:
+    bar = QuestionBar()
+    qtbot.addWidget(bar)
+    bar.ask("First?", (("Yes", bar.hide),))
+    bar.ask("Second?", (("Yes", bar.hide), ("No", bar.hide)))
+    assert bar.text.text() == "Second?"
+    assert len(bar.buttons) == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, ""), (0.2, "1 s left"), (42, "42 s left"), (90, "2 min left"), (5400, "1.5 h left")],
+)
+def test_time_left_is_told_as_people_say_it(seconds: float | None, text: str) -> None:
+    assert time_left(seconds) == text
+
+
+def test_the_status_bar_shows_what_is_being_done(qtbot: QtBot) -> None:
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.show_activity(Activity("Matting anna.jpg", "Running the network", 0.5, 12, "CPU"))
+    assert bar.activity.text() == "Matting anna.jpg · Running the network · 12 s left"
+    assert bar.progress.value() == bar.progress.maximum() // 2
+    with qtbot.waitSignal(bar.cancel_wanted, timeout=1000):
+        bar.cancel_button.click()
+    bar.show_activity(None)
+    assert not bar.cancel_button.isVisible()
+
+
+def test_the_status_bar_fits_into_the_smallest_window(qtbot: QtBot) -> None:
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.show_activity(Activity("Matting " + 20 * "a long name ", "Running the network", 0.5, 12, "CPU"))
+    bar.show_pixel("12345, 12345", "255 255 255", "alpha 0.123", "background")
+    bar.show_device("A model with a very long name indeed", "NVIDIA H100 80GB HBM3")
+    assert bar.minimumSizeHint().width() <= 960
+
+
+def test_a_label_gives_way(qtbot: QtBot) -> None:
+    label = ElidedLabel(100 * "long ")
+    qtbot.addWidget(label)
+    assert label.minimumSizeHint().width() == 0

@@ -1,0 +1,49 @@
+"""How the window comes up."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+SHOW = """
+import sys, tempfile
+from pathlib import Path
+{before}
+from matting_studio.qt.application import clear_qt_paths_of_opencv, make_window
+clear_qt_paths_of_opencv()
+from PySide6.QtWidgets import QApplication
+{between}
+application = QApplication([])
+with tempfile.TemporaryDirectory() as kept:
+    window = make_window(Path(kept, "settings"), Path(kept, "user"))
+    window.show()
+    application.processEvents()
+    assert window.isVisible()
+    assert "torch" not in sys.modules, "PyTorch was loaded before the window was there"
+    window.close()
+    assert window.ended
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("before", "between"), [("", ""), ("import cv2", ""), ("", "import cv2")])
+def test_the_window_is_up_without_pytorch_whenever_opencv_is_imported(before: str, between: str) -> None:
+    script = SHOW.format(before=before, between=between)
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_only_paths_inside_of_opencv_are_taken_out_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    from matting_studio.qt.application import clear_qt_paths_of_opencv  # noqa: PLC0415
+
+    monkeypatch.setenv("QT_QPA_PLATFORM_PLUGIN_PATH", os.path.join("site-packages", "cv2", "qt", "plugins"))  # noqa: PTH118
+    monkeypatch.setenv("QT_QPA_FONTDIR", "/chosen/by/hand")
+    clear_qt_paths_of_opencv()
+    assert "QT_QPA_PLATFORM_PLUGIN_PATH" not in os.environ
+    assert os.environ["QT_QPA_FONTDIR"] == "/chosen/by/hand"
