@@ -143,7 +143,8 @@ class MainWindow(QMainWindow):
         self.setWindowModified(document is not None and document.modified)
         self.inspector.show_look(document.look if document else None)
         viewport = self.canvas.viewport
-        self.status_bar.show_zoom(viewport.scale if document and viewport else None)
+        has_photo = document is not None and document.photo is not None
+        self.status_bar.show_zoom(viewport.scale if has_photo and viewport else None)
         if document is None:
             self._show_pixel(None)
         self._enable()

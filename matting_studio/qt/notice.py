@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from matting_studio.qt.icons import name_icon
 
+WIDTH_PX = 480
+
 
 class Notice(QWidget):
     close_wanted = Signal()
@@ -16,7 +18,7 @@ class Notice(QWidget):
         self.text = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
-        self.text.setFixedWidth(480)
+        self.text.setFixedWidth(WIDTH_PX)
         self.close_button = QPushButton("Close this photo")
         name_icon(self.close_button, "close")
         self.close_button.clicked.connect(self.close_wanted)
@@ -31,4 +33,6 @@ class Notice(QWidget):
     def tell(self, name: str, failure: str | None) -> None:
         """Say that a photo is being read, or why it cannot be."""
         self.text.setText(failure or f"Reading {name} …")
+        # A layout that centres a label does not ask it how high its lines are.
+        self.text.setFixedHeight(self.text.heightForWidth(WIDTH_PX))
         self.close_button.setVisible(failure is not None)

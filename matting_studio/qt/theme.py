@@ -164,9 +164,9 @@ QToolBar::separator:horizontal {{ width: 1px; background: {c.line}; margin: 4px 
 QToolBar QToolButton {{ background: transparent; border-radius: 6px; padding: 6px; }}
 QToolBar QToolButton:hover {{ background: {c.hover}; }}
 QToolBar QToolButton:pressed {{ background: {c.line}; }}
-QToolBar QToolButton:checked {{ background: {c.accent}; color: #ffffff; }}
-QToolBar QToolButton:disabled {{ background: transparent; color: {c.disabled}; }}
-QToolBar QToolButton:checked:disabled {{ background: {c.hover}; }}
+QToolBar QToolButton:checked {{ background: {c.accent}; color: #ffffff; padding: 6px; }}
+QToolBar QToolButton:disabled {{ background: transparent; color: {c.disabled}; padding: 6px; }}
+QToolBar QToolButton:checked:disabled {{ background: {c.hover}; padding: 6px; }}
 QToolBar QToolButton:focus {{ border: 1px solid {c.accent_text}; padding: 5px; }}
 QToolBar QToolButton#qt_toolbar_ext_button {{ background: {c.hover}; padding: 0; }}
 QToolBar QFrame#segments {{ background: {c.window}; border: 1px solid {c.line}; border-radius: 8px; }}

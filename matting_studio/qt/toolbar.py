@@ -1,13 +1,13 @@
 """The toolbar: open, ways to look, brushes, undo, and at the end the cut-out, to be dragged or exported."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from matting_studio.qt.actions import Actions
 from matting_studio.qt.canvas_mode import CanvasMode
 from matting_studio.qt.drag_handle import DragHandle
-from matting_studio.qt.icons import SIZE_PX
+from matting_studio.qt.icons import SIZE_PX, name_icon
 
 ROOM_FOR_TEXTS_PX = 1280
 """From this width on the modes have their names beside their icons."""
@@ -40,11 +40,26 @@ class Toolbar(QToolBar):
         self.addWidget(stretch)
         handle.setIconSize(QSize(SIZE_PX, SIZE_PX))
         self.addWidget(handle)
-        export = _button(actions, "export_as")
-        export.setText("Export")
-        export.setProperty("accent", True)
-        export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.addWidget(export)
+        self._export_action = actions["export_as"]
+        self._export_action.changed.connect(self._follow_export)
+        self.export_button = self._made_export_button()
+        self.addWidget(self.export_button)
+
+    def _made_export_button(self) -> QToolButton:
+        """A button of its own: one that carries the action would take the menu's icon, too dark for the accent."""
+        button = QToolButton()
+        button.setText(" Export")
+        button.setProperty("accent", True)
+        button.setToolTip(self._export_action.toolTip())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.clicked.connect(self._export_action.trigger)
+        name_icon(button, "export", "on_accent")
+        return button
+
+    @Slot()
+    def _follow_export(self) -> None:
+        self.export_button.setEnabled(self._export_action.isEnabled())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         styles = Qt.ToolButtonStyle

@@ -47,3 +47,34 @@ def test_only_paths_inside_of_opencv_are_taken_out_of_the_environment(monkeypatc
     clear_qt_paths_of_opencv()
     assert "QT_QPA_PLATFORM_PLUGIN_PATH" not in os.environ
     assert os.environ["QT_QPA_FONTDIR"] == "/chosen/by/hand"
+
+
+RUN = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from matting_studio.qt.application import run
+from matting_studio.qt.main_window import MainWindow
+
+application = QApplication([])
+
+def close_once_opened():
+    windows = [widget for widget in application.topLevelWidgets() if isinstance(widget, MainWindow)]
+    if windows and windows[0].studio.documents and windows[0].studio.documents[0].photo is not None:
+        windows[0].close()
+
+timer = QTimer(interval=50)
+timer.timeout.connect(close_once_opened)
+timer.start()
+sys.exit(run([Path("resources/sample/portrait.jpg")]))
+"""
+
+
+@pytest.mark.slow
+def test_the_program_opens_the_photos_it_is_given_and_ends_with_its_window(tmp_path: Path) -> None:
+    places = {name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA")}
+    environment = os.environ | places | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", RUN], cwd=ROOT, env=environment, capture_output=True, text=True,
+                          check=False, timeout=300)  # fmt: skip
+    assert done.returncode == 0, done.stderr
