@@ -3,9 +3,10 @@
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 PROGRAM = "matting-studio"
+KINDS = ("cutout", "alpha", "trimap", "foreground", "composite")
 
 
 class Parser(argparse.ArgumentParser):
@@ -46,13 +47,58 @@ def matte() -> Parser:
     )  # fmt: skip
     parser.add_argument("--alpha", type=Path, metavar="FILE", help="write the alpha too, in grey")
     parser.add_argument("--trimap", type=Path, metavar="FILE", help="write the trimap too: 0, 128, 255")
-    parser.add_argument(
-        "--background", metavar="COLOUR|FILE|blur",
-        help="new background: white, #1e90ff, a picture, or the photo's own out of focus (default: transparent)",
-    )  # fmt: skip
+    add_background(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
     add_model_options(parser)
     add_json(parser)
+    return parser
+
+
+def batch() -> Parser:
+    parser = command("batch", "Cut the people out of all photos of a folder.")
+    parser.add_argument("input", type=folder, metavar="IN_DIR", help="the photos")
+    parser.add_argument(
+        "output", type=Path, metavar="OUT_DIR", help="where results go; its sub-folders are as IN_DIR's"
+    )
+    parser.add_argument("--recursive", action="store_true", help="the photos of sub-folders too")
+    parser.add_argument(
+        "--what", type=kinds, metavar="KIND[,KIND …]",
+        help=f"{', '.join(KINDS)} (default: cutout, or composite with a --background)",
+    )  # fmt: skip
+    parser.add_argument("--format", choices=("png", "webp", "tiff", "jpeg"), default="png", help="default: png")
+    add_background(parser)
+    parser.add_argument(
+        "--crop", type=crop, metavar="person|W:H",
+        help="around the person, or so that width to height are as W to H, such as 35:45 (default: the whole photo)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--margin", type=share, metavar="SHARE", help="around the person, in heights of the person (default: 0.05)"
+    )
+    parser.add_argument(
+        "--max-size", type=positive, dest="max_size_px", metavar="PX", help="scale results down to this longer side"
+    )
+    parser.add_argument(
+        "--name", metavar="TEMPLATE",
+        help="names without ending, of {stem}, {suffix}, {folder} and {what}; a slash makes folders "
+        "(default: {stem}-{what})",
+    )  # fmt: skip
+    parser.add_argument("--overwrite", action="store_true", help="replace files that no batch has made")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.add_argument("--watch", action="store_true", help="go on with photos that come later, until Ctrl+C")
+    parser.add_argument("--report", type=Path, metavar="FILE.html", help="write a contact sheet, doubtful photos first")
+    parser.add_argument(
+        "--workers", type=positive, metavar="N",
+        help="photos that are written at once; with --ray: processes (default: as many as there are cores, up to 8)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--shard", metavar="I/N", help="work on the I-th of N parts only; every photo belongs to one of them, always"
+    )
+    parser.add_argument(
+        "--ray", metavar="ADDRESS",
+        help="work on a Ray cluster that sees the same folders: auto, HOST:PORT, or local for this machine",
+    )  # fmt: skip
+    add_model_options(parser)
+    parser.add_argument("--json", action="store_true", help="print events as JSON lines instead of text")
     return parser
 
 
@@ -103,6 +149,7 @@ def info() -> Parser:
 
 COMMANDS: dict[str, Callable[[], Parser]] = {
     "matte": matte,
+    "batch": batch,
     "evaluate": evaluate,
     "import-model": import_model,
     "train": train,
@@ -112,6 +159,13 @@ COMMANDS: dict[str, Callable[[], Parser]] = {
 
 def command(name: str, description: str) -> Parser:
     return Parser(prog=f"{PROGRAM} {name}", description=description)
+
+
+def add_background(parser: Parser) -> None:
+    parser.add_argument(
+        "--background", metavar="COLOUR|FILE|blur",
+        help="new background: white, #1e90ff, a picture, or the photo's own out of focus (default: transparent)",
+    )  # fmt: skip
 
 
 def add_model_options(parser: Parser) -> None:
@@ -161,4 +215,42 @@ def working_size(text: str) -> int:
     """Larger sizes than any photo's would only be typing errors that fill the memory."""
     if not text.isdecimal() or not 64 <= int(text) <= 8192:
         raise argparse.ArgumentTypeError(f"{text} is no working size: give 64 to 8192 pixels")
+    return int(text)
+
+
+def kinds(text: str) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(kind.strip() for kind in text.split(",")))
+    for kind in chosen:
+        if kind not in KINDS:
+            raise argparse.ArgumentTypeError(f"'{kind}' cannot be made: choose of {', '.join(KINDS)}")
+    return chosen
+
+
+def crop(text: str) -> float | Literal["person"]:
+    """Width over height, or `person` for whatever the person has."""
+    if text == "person":
+        return "person"
+    width, _, height = text.partition(":")
+    try:
+        ratio = float(width) / float(height)
+    except (ValueError, ZeroDivisionError):
+        ratio = 0.0
+    if not 0.01 <= ratio <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is no crop: give person, or a ratio such as 35:45")
+    return ratio
+
+
+def share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no share: give 0 to 1")
+    return value
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number that fits: give 1 or more")
     return int(text)

@@ -1,0 +1,61 @@
+"""How a file is known again: by size and time at a glance, by its contents for sure."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from core.errors import CheckpointError
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What changes when a file is written anew."""
+
+    size_bytes: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: str | os.PathLike[str]) -> Self | None:
+        """None where there is nothing of that name, or nothing that can be looked at."""
+        try:
+            found = Path(path).stat()
+        except OSError:
+            return None
+        return cls(found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A photo as it was when it was worked on."""
+
+    fingerprint: Fingerprint
+    sha256: str
+
+    def is_still(self, path: Path) -> bool:
+        """Whether the file has the same contents. It is read only where its time alone has changed, as by a copy."""
+        now = Fingerprint.of(path)
+        if now is None or now.size_bytes != self.fingerprint.size_bytes:
+            return False
+        return now == self.fingerprint or sha256_of(path) == self.sha256
+
+
+def sha256_of(path: Path) -> str | None:
+    """Of a file's contents; None where they cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def model_key(model: Path, size_px: int | None) -> str:
+    """What a matte depends on besides the photo: the model file and the working size (None: the model's own).
+
+    Raises CheckpointError where the file cannot be read.
+    """
+    contents = sha256_of(model)
+    if contents is None:
+        raise CheckpointError(f"The model file {model} cannot be read: check the path.")
+    return contents if size_px is None else f"{contents}@{size_px}"

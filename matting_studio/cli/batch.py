@@ -1,0 +1,342 @@
+"""`matting-studio batch`: all photos of a folder, cut out."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from core.checkpoint import shipped_model
+from core.image_io import Photo
+from core.predictor import MattingPredictor
+from matting_studio.app.background import parse_background
+from matting_studio.app.batch import (
+    BatchRun,
+    Event,
+    Found,
+    Item,
+    Plan,
+    Recipe,
+    Row,
+    RowChanged,
+    RowState,
+    Shard,
+    Workplace,
+    find_photos,
+    make_plan,
+    model_key,
+    write_report,
+)
+from matting_studio.app.batch.cluster import ClusterRun, Network
+from matting_studio.app.batch.journal import History
+from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
+from matting_studio.app.batch.watch import Arrivals
+from matting_studio.app.export import ExportKind
+from matting_studio.app.look import Crop, Look, Picture, Plain
+from matting_studio.cli.messages import DONE, FAILED, INTERRUPTED, UsageError, say
+
+SUFFIXES = {"png": ".png", "webp": ".webp", "tiff": ".tif", "jpeg": ".jpg"}
+LOOK_AGAIN_SECONDS = 1.0
+STOPPING = "Finishing the photos in hand. Ask once more to end at once.\n"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    recipe = recipe_of(arguments)
+    recipe.check()
+    if arguments.ray is not None and arguments.watch:
+        raise UsageError("A cluster does not watch folders: leave out --ray or --watch.")
+    shard = None if arguments.shard is None else parse_shard(arguments.shard)
+    model: Path = arguments.model or shipped_model()
+    key = model_key(model, arguments.size_px)
+    planner = Planner(arguments, recipe, key, shard)
+    if arguments.dry_run:
+        return dry_run(arguments, planner)
+    name = "journal" if shard is None else shard.journal_name
+    with Workplace(make_folder(arguments.output), name) as place, Wishes(place) as wishes:
+        batch = Batch(arguments, planner, place, wishes)
+        return batch.watch() if arguments.watch else batch.once()
+
+
+def recipe_of(arguments: argparse.Namespace) -> Recipe:
+    """Raises UsageError for what makes no sense together, and what `parse_background` raises."""
+    background = None if arguments.background is None else parse_background(arguments.background)
+    chosen = arguments.what or (("cutout",) if background is None else ("composite",))
+    what = tuple(ExportKind(kind) for kind in chosen)
+    if background is None and ExportKind.COMPOSITE in what:
+        raise UsageError("A composite needs something behind the person: add --background.")
+    if background is not None and ExportKind.COMPOSITE not in what:
+        raise UsageError("A background is seen in composites only: add composite to --what, or leave out --background.")
+    if arguments.margin is not None and arguments.crop is None:
+        raise UsageError("A margin belongs to a crop: add --crop.")
+    parts: dict[str, Any] = {}
+    if isinstance(background, Photo):
+        parts["background"] = Picture(path=Path(arguments.background).absolute())
+    elif isinstance(background, tuple):
+        parts["background"] = Plain(colour=background)
+    if arguments.crop is not None:
+        kind = "person" if arguments.crop == "person" else "ratio"
+        sizes = {"margin": arguments.margin, "ratio": None if kind == "person" else arguments.crop}
+        parts["crop"] = Crop(kind=kind, **{name: value for name, value in sizes.items() if value is not None})
+    return Recipe(
+        what=what,
+        suffix=SUFFIXES[arguments.format],
+        look=Look(**parts),
+        blurred=background == "blur",
+        max_size_px=arguments.max_size_px,
+        template=arguments.name or DEFAULT_TEMPLATE,
+    )
+
+
+def parse_shard(text: str) -> Shard:
+    try:
+        return Shard.parse(text)
+    except ValueError as error:
+        raise UsageError(f"{text} is no part of a whole: give I/N, such as 1/4, with I from 1 to N.") from error
+
+
+def make_folder(path: Path) -> Path:
+    """Raises UsageError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"The folder {path} cannot be made ({error.strerror or error}): name another.") from error
+    return path
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Looks for photos and decides about them, as often as a watched folder needs it."""
+
+    arguments: argparse.Namespace
+    recipe: Recipe
+    model: str
+    """What `model_key` says."""
+    shard: Shard | None
+
+    def find(self) -> Found:
+        return find_photos(self.arguments.input, recursive=self.arguments.recursive, output=self.arguments.output)
+
+    def plan(self, items: Sequence[Item], history: History) -> Plan:
+        return make_plan(
+            items,
+            self.recipe,
+            self.arguments.output,
+            history,
+            self.model,
+            overwrite=self.arguments.overwrite,
+            shard=self.shard,
+        )
+
+
+def dry_run(arguments: argparse.Namespace, planner: Planner) -> int:
+    """Print the plan. Nothing is written, the output folder is not made."""
+    found = planner.find()
+    plan = planner.plan(found.items, History.read(arguments.output))
+    for sentence in (*found.complaints, *found.notices, *plan.notices):
+        say(sentence)
+    for task in plan.tasks:
+        to_make, done, kept = ([wanted.path for wanted in each] for each in (task.to_make, task.done, task.kept))
+        if arguments.json:
+            print(json.dumps({"event": "task", "photo": task.name, "make": to_make, "done": done, "kept": kept}))
+            continue
+        parts = (("make", to_make), ("done", done), ("kept", kept))
+        print(printable(f"{task.name}: " + "; ".join(f"{word} {', '.join(paths)}" for word, paths in parts if paths)))
+    if not arguments.json:
+        print(f"{len(plan.to_do)} of {len(plan.tasks)} photos to do.")
+    return FAILED if found.complaints else DONE
+
+
+class Wishes:
+    """Ctrl+C and SIGTERM while a batch runs: the first is a wish to stop, the second ends the process at once."""
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+        self._before: dict[signal.Signals, Any] = {}
+        self.stop = threading.Event()
+
+    def __enter__(self) -> "Wishes":
+        self._before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        if self.stop.is_set():
+            # Results are whole or not there in any case; this clears away what is on its way.
+            self._place.discard_partial()
+            os._exit(INTERRUPTED)
+        self.stop.set()
+        os.write(2, STOPPING.encode())  # not print: the signal may have come in the middle of one
+
+
+class Batch:
+    """The command at work."""
+
+    def __init__(self, arguments: argparse.Namespace, planner: Planner, place: Workplace, wishes: Wishes) -> None:
+        self._arguments = arguments
+        self._planner = planner
+        self._place = place
+        self._wishes = wishes
+        self._load = loader(arguments)
+        self._rows: dict[str, Row] = {}
+        self._complaints: tuple[str, ...] = ()
+        self._said: set[str] = set()
+        self._trouble: str | None = None
+        self._started = time.monotonic()
+
+    def once(self) -> int:
+        self._work(self._find())
+        return self._finish()
+
+    def watch(self) -> int:
+        """Until somebody asks to stop, or the disk is full."""
+        arrivals = Arrivals()
+        say(f"Watching {self._arguments.input}. Ctrl+C stops.")
+        while not self._wishes.stop.is_set() and self._trouble is None:
+            # Everything that is there is planned for, as names depend on it; what is new and whole is worked on.
+            items = self._find()
+            ripe = {item.name for item in arrivals.ripe(items)}
+            if ripe:
+                self._work(items, ripe)
+                self._report()
+            else:
+                self._wishes.stop.wait(LOOK_AGAIN_SECONDS)
+        return self._finish()
+
+    def _find(self) -> tuple[Item, ...]:
+        found = self._planner.find()
+        self._complaints = found.complaints
+        self._say_once((*found.complaints, *found.notices))
+        return found.items
+
+    def _work(self, items: Sequence[Item], only: set[str] | None = None) -> None:
+        plan = self._planner.plan(items, self._place.history)
+        self._say_once(plan.notices)
+        if only is not None:
+            plan = plan.only(only)
+        self._emit({"event": "plan", "photos": len(plan.tasks), "to_do": len(plan.to_do)})
+        with tqdm(total=len(plan.to_do), unit="photo", disable=not self._shows_bar()) as bar:
+            batch = self._run(plan, bar)
+            batch.start()
+            while not batch.wait(0.1):
+                if self._wishes.stop.is_set():
+                    batch.stop()
+        self._rows |= {row.name: row for row in batch.rows()}
+        self._trouble = batch.trouble
+
+    def _run(self, plan: Plan, bar: tqdm) -> BatchRun | ClusterRun:
+        def listen(event: Event) -> None:
+            if isinstance(event, RowChanged) and event.row.state.is_final:
+                self._emit(row_event(event.row))
+                bar.set_postfix({"failed": event.progress.failed}, refresh=False)
+                bar.update()
+
+        if self._arguments.ray is None:
+            return BatchRun(plan, self._place, self._load, workers=self._arguments.workers, listener=listen)
+        network = Network(self._arguments.model, self._arguments.device, self._arguments.size_px)
+        return ClusterRun(
+            plan,
+            self._place,
+            network,
+            address=self._arguments.ray,
+            workers=self._arguments.workers,
+            listener=listen,
+        )
+
+    def _finish(self) -> int:
+        rows = self._rows.values()
+        failed = [row for row in rows if row.state is RowState.FAILED]
+        waiting = sum(not row.state.is_final for row in rows)
+        self._report()
+        for row in failed:
+            say(f"{row.name}: {row.reason}")
+        if self._trouble is not None:
+            say(self._trouble)
+        counts = {state: sum(row.state is state for row in rows) for state in RowState}
+        seconds = time.monotonic() - self._started
+        self._emit(
+            {
+                "event": "end",
+                "done": counts[RowState.DONE],
+                "skipped": counts[RowState.SKIPPED],
+                "failed": len(failed),
+                "waiting": waiting,
+                "seconds": round(seconds, 3),
+                "trouble": self._trouble,
+            }
+        )
+        if not self._arguments.json:
+            left = f", {waiting} left" if waiting else ""
+            print(
+                f"{counts[RowState.DONE]} done, {counts[RowState.SKIPPED]} skipped, {len(failed)} failed{left}, "
+                f"in {seconds:.1f} s: {printable(str(self._arguments.output))}"
+            )
+        if failed or self._complaints or self._trouble is not None:
+            return INTERRUPTED if self._wishes.stop.is_set() else FAILED
+        return INTERRUPTED if self._wishes.stop.is_set() else DONE
+
+    def _report(self) -> None:
+        if self._arguments.report is None:
+            return
+        try:
+            write_report(self._arguments.report, tuple(self._rows.values()), self._place)
+        except OSError as error:
+            self._trouble = self._trouble or (
+                f"The report {self._arguments.report} cannot be written ({error.strerror or error})."
+            )
+
+    def _say_once(self, sentences: Sequence[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self._said:
+                self._said.add(sentence)
+                say(sentence)
+
+    def _emit(self, event: dict[str, object]) -> None:
+        if self._arguments.json:
+            # One write, as events come from several threads.
+            sys.stdout.write(json.dumps(event) + "\n")
+            sys.stdout.flush()
+
+    def _shows_bar(self) -> bool:
+        return sys.stderr.isatty()
+
+
+def loader(arguments: argparse.Namespace) -> Callable[[], MattingPredictor]:
+    """Loads the model at the first call; a watched folder has many runs and one model."""
+    loaded: list[MattingPredictor] = []
+
+    def load() -> MattingPredictor:
+        if not loaded:
+            loaded.append(MattingPredictor.from_checkpoint(arguments.model, arguments.device, arguments.size_px))
+        return loaded[0]
+
+    return load
+
+
+def row_event(row: Row) -> dict[str, object]:
+    return {
+        "event": "photo",
+        "photo": row.name,
+        "state": row.state,
+        "seconds": row.seconds,
+        "doubt": row.doubt,
+        "doubts": row.doubts,
+        "warnings": row.warnings,
+        "outputs": [str(path) for path in row.results],
+        "reason": row.reason,
+    }
+
+
+def printable(text: str) -> str:
+    """Names that are no text with their odd bytes as escapes."""
+    return text.encode(errors="backslashreplace").decode()
