@@ -21,6 +21,8 @@ from matting_studio.app.session import Status
 from matting_studio.qt.canvas_mode import CanvasMode
 from matting_studio.qt.main_window import MainWindow
 
+pytestmark = pytest.mark.slow
+
 OpenPhotos = Callable[[list[Path]], None]
 
 
