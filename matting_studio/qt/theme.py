@@ -160,7 +160,7 @@ QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
 QToolBar {{ background: {c.panel}; border: none; border-bottom: 1px solid {c.line}; padding: 8px; spacing: 4px;
     font-weight: normal; }}
 QToolBar QWidget#stretch {{ background: transparent; }}
-QToolBar::separator:horizontal {{ width: 1px; background: {c.line}; margin: 4px 8px; image: none; }}
+QToolBar::separator:horizontal {{ width: 1px; background: {c.line}; margin: 4px 4px; image: none; }}
 QToolBar QToolButton {{ background: transparent; border-radius: 6px; padding: 6px; }}
 QToolBar QToolButton:hover {{ background: {c.hover}; }}
 QToolBar QToolButton:pressed {{ background: {c.line}; }}
@@ -170,8 +170,8 @@ QToolBar QToolButton:checked:disabled {{ background: {c.hover}; padding: 6px; }}
 QToolBar QToolButton:focus {{ border: 1px solid {c.accent_text}; padding: 5px; }}
 QToolBar QToolButton#qt_toolbar_ext_button {{ background: {c.hover}; padding: 0; }}
 QToolBar QFrame#segments {{ background: {c.window}; border: 1px solid {c.line}; border-radius: 8px; }}
-QToolBar QFrame#segments QToolButton {{ padding: 5px 8px; margin: 1px; }}
-QToolBar QFrame#segments QToolButton:focus {{ padding: 4px 7px; }}
+QToolBar QFrame#segments QToolButton {{ padding: 5px 6px; margin: 1px; }}
+QToolBar QFrame#segments QToolButton:focus {{ padding: 4px 5px; }}
 
 QPushButton {{ background: {c.hover}; color: {c.text}; border: 1px solid {c.line}; border-radius: 6px;
     padding: 6px 16px; min-height: 18px; }}

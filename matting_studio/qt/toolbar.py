@@ -9,8 +9,6 @@ from matting_studio.qt.canvas_mode import CanvasMode
 from matting_studio.qt.drag_handle import DragHandle
 from matting_studio.qt.icons import SIZE_PX, name_icon
 
-ROOM_FOR_TEXTS_PX = 1280
-"""From this width on the modes have their names beside their icons."""
 TOOLS = ("tool.pan", "tool.foreground", "tool.background", "tool.unknown", "tool.restore")
 
 
@@ -24,7 +22,8 @@ class Toolbar(QToolBar):
         self._modes = [_button(actions, f"mode.{mode}") for mode in CanvasMode]
         self.addAction(actions["open"])
         self.addSeparator()
-        self.addWidget(_segments(self._modes))
+        self._mode_segments = _segments(self._modes)
+        self.addWidget(self._mode_segments)
         self.addSeparator()
         self.addWidget(_segments([_button(actions, tool) for tool in TOOLS]))
         self.addSeparator()
@@ -62,11 +61,17 @@ class Toolbar(QToolBar):
         self.export_button.setEnabled(self._export_action.isEnabled())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        styles = Qt.ToolButtonStyle
-        roomy = event.size().width() >= ROOM_FOR_TEXTS_PX
-        for button in self._modes:
-            button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if roomy else styles.ToolButtonIconOnly)
+        """The modes have their names beside their icons where there is room for them, whatever the font."""
+        self._show_mode_names(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        if self.sizeHint().width() > event.size().width():
+            self._show_mode_names(Qt.ToolButtonStyle.ToolButtonIconOnly)
         super().resizeEvent(event)
+
+    def _show_mode_names(self, style: Qt.ToolButtonStyle) -> None:
+        for button in self._modes:
+            button.setToolButtonStyle(style)
+        self._mode_segments.layout().invalidate()
+        self.layout().invalidate()
 
 
 def _button(actions: Actions, name: str) -> QToolButton:

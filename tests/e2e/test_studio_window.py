@@ -20,6 +20,7 @@ from matting_studio.app.look import Plain
 from matting_studio.app.session import Status
 from matting_studio.qt.canvas_mode import CanvasMode
 from matting_studio.qt.main_window import MainWindow
+from matting_studio.qt.toolbar import Toolbar
 
 pytestmark = pytest.mark.slow
 
@@ -74,6 +75,15 @@ def test_an_empty_window_offers_what_to_do_next(window: MainWindow) -> None:
     assert not window.canvas.isVisible()
     assert not window.actions_table["export"].isEnabled()
     assert window.actions_table["open"].isEnabled()
+
+
+@pytest.mark.parametrize("width", [960, 1100, 1360, 1920])
+def test_the_whole_toolbar_is_seen_at_every_width(qtbot: QtBot, window: MainWindow, width: int) -> None:
+    window.resize(width, 700)
+    QApplication.processEvents()
+    toolbar = window.findChild(Toolbar)
+    assert toolbar.export_button.isVisible()
+    assert toolbar.rect().contains(toolbar.export_button.geometry())
 
 
 def test_a_photo_is_matted_by_itself(window: MainWindow, open_photos: OpenPhotos, photos: list[Path]) -> None:
