@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from platformdirs import user_pictures_path
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
@@ -13,6 +14,7 @@ from matting_studio.app.edits import Brush
 from matting_studio.app.export import ExportRequest
 from matting_studio.app.look import Look
 from matting_studio.app.project_file import PhotoMissingError
+from matting_studio.app.sample import own_folder
 from matting_studio.qt.canvas_mode import CanvasMode
 from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PICTURE_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
 from matting_studio.qt.pictures import to_array
@@ -87,8 +89,8 @@ class Commands(QObject):
         from matting_studio.qt.export_dialog import ExportDialog  # noqa: PLC0415 - the window is up without it
 
         settings = self._studio.settings
-        beside = document.path.parent if document.path else Path.home()
-        dialog = ExportDialog(self._window, document, settings.export, settings.export_folder or beside)
+        folder = settings.export_folder or own_folder(document.path) or user_pictures_path()
+        dialog = ExportDialog(self._window, document, settings.export, folder)
         dialog.wanted.connect(self._export)
         self._window.show_dialog(dialog)
 

@@ -14,6 +14,7 @@ from matting_studio.app.document import Document, Snapshot
 from matting_studio.app.edits import Base, Edit, fold
 from matting_studio.app.export import ExportKind, ExportRequest, export
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
+from matting_studio.app.sample import own_folder
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.corrections import Corrections
 from matting_studio.qt.desk import Desk
@@ -56,7 +57,7 @@ class Exports(QObject):
 
     def quick_export(self, document: Document) -> None:
         """Export with the same choices as last time, beside the photo, and over nothing that is there."""
-        folder = document.path.parent if document.path else self._desk.settings.export_folder or user_pictures_path()
+        folder = own_folder(document.path) or self._desk.settings.export_folder or user_pictures_path()
         chosen = self._desk.settings.export
         stem = f"{Path(document.name).stem}-{chosen.what}"
         requests = (chosen.request(folder, stem if number == 1 else f"{stem}-{number}") for number in count(1))

@@ -5,7 +5,6 @@ back as a value; see `desk` for the workers and the modules beside it for each k
 """
 
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from matting_studio.app.paths_to_open import PathsToOpen, is_project, sort_out
 from matting_studio.app.places import config_folder, data_folder
 from matting_studio.app.recovery import RecoveryItem
 from matting_studio.app.render import View
+from matting_studio.app.sample import SAMPLE
 from matting_studio.app.session import Status
 from matting_studio.app.settings import Settings, SettingsFile
 from matting_studio.app.thumbnail import thumbnail
@@ -36,8 +36,6 @@ from matting_studio.qt.shelf import Shelf
 from matting_studio.qt.views import RenderedView, Views
 
 __all__ = ["Activity", "RenderedView", "Studio"]
-
-SAMPLE = Path(str(resources.files("resources"))) / "sample" / "portrait.jpg"
 
 
 class Studio(QObject):

@@ -1,13 +1,14 @@
 """What was done with which photo, one JSON object a line.
 
-A line is written, by one call of the system, before its results are moved into place. So a run that is killed at any
-moment leaves one of three: no line, and the photo is done again; a line whose results are not there, and it is done
-again; a line and its results. Results are known by size and time, so what somebody changed is nobody's to overwrite.
-A line that was cut off counts as none.
+A line is on the disk before its results are moved into place. So a run that ends at any moment, by a power cut too,
+leaves one of three: no line, and the photo is done again; a line whose results are not there, and it is done again; a
+line and its results. Results are known by size and time, so what somebody changed since is not overwritten. A line that
+was cut off counts as none.
 """
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -148,6 +149,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         """Raises OSError where it cannot be made."""
+        self._lock = threading.Lock()
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
         size = os.fstat(self._descriptor).st_size
         if size > 0:
@@ -157,17 +159,19 @@ class Journal:
                 os.write(self._descriptor, b"\n")
 
     def add(self, entry: Entry) -> None:
-        """Raises OSError, and then the file is as it was."""
+        """Add a line and wait until it is on the disk. Raises OSError, and then the file is as it was."""
         line = entry.line()
-        before = os.fstat(self._descriptor).st_size
-        try:
-            written = os.write(self._descriptor, line)
-            while written < len(line):
-                # A full disk takes a part of a line first, and complains at the second attempt.
-                written += os.write(self._descriptor, line[written:])
-        except OSError:
-            os.ftruncate(self._descriptor, before)
-            raise
+        with self._lock:
+            before = os.fstat(self._descriptor).st_size
+            try:
+                written = os.write(self._descriptor, line)
+                while written < len(line):
+                    # A full disk takes a part of a line first, and complains at the second attempt.
+                    written += os.write(self._descriptor, line[written:])
+                os.fsync(self._descriptor)
+            except OSError:
+                os.ftruncate(self._descriptor, before)
+                raise
 
     def close(self) -> None:
         os.close(self._descriptor)

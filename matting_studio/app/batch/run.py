@@ -336,8 +336,8 @@ class BatchRun:
             self._set(replace(row, state=RowState.FAILED, reason=reason, seconds=seconds))
 
     def _note(self, entry: Entry) -> None:
+        self._place.journal.add(entry)
         with self._lock:
-            self._place.journal.add(entry)
             self._place.history.add(entry)
 
     def _put_back(self, passing: _Pass) -> None:
