@@ -85,7 +85,11 @@ def read_pickle(path: Path) -> ModelFile:
     if not isinstance(content, dict):
         raise CheckpointError(f"{path.name} holds no network: a dictionary with a state_dict was expected.")
     if content.get("format") == TRAINING_FORMAT:
-        note = {"source": "training run", "training": json.dumps({"step": content["step"]})}
+        note = {
+            "source": "training run",
+            "training": json.dumps({"step": content["step"]}),
+            "size_px": str(json.loads(content["config"])["run"]["validation_px"]),
+        }
         return ModelFile(floats_only(content["averaged"]), float(content["width"]), note)
     state_dict = content.get("state_dict", content)
     if not isinstance(state_dict, dict) or not official.is_official(state_dict):

@@ -184,7 +184,11 @@ class Trainer:
     def keep(self, path: Path, training: dict[str, object]) -> None:
         """Write the averaged network as a model file, with notes on its training."""
         if self.processes.leads:
-            notes = {"source": "training run", "training": json.dumps(training)}
+            notes = {
+                "source": "training run",
+                "training": json.dumps(training),
+                "size_px": str(self.config.run.validation_px),
+            }
             save_model(path, self.state.model(notes))
 
     def save(self) -> None:

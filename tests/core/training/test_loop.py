@@ -139,6 +139,8 @@ def test_a_training_checkpoint_is_a_model(tmp_path: Path) -> None:
     loaded = load_network(tmp_path / "run" / "checkpoint.pt").state_dict()
     averaged = trainer.state.averaged.network.state_dict()
     assert all(torch.equal(loaded[name], averaged[name]) for name in loaded if "num_batches" not in name)
+    for kept in ("checkpoint.pt", "last.safetensors"):
+        assert read_model(tmp_path / "run" / kept).metadata["size_px"] == "96"  # as it was validated
 
 
 @pytest.mark.parametrize("change", [{"width": 0.25}, {"spectral_norm": False}])
