@@ -84,22 +84,31 @@ def read_pickle(path: Path) -> ModelFile:
         raise CheckpointError(f"{path.name} is no checkpoint or is damaged: fetch it again.") from error
     if not isinstance(content, dict):
         raise CheckpointError(f"{path.name} holds no network: a dictionary with a state_dict was expected.")
-    if content.get("format") == TRAINING_FORMAT:
-        note = {
-            "source": "training run",
-            "training": json.dumps({"step": content["step"]}),
-            "size_px": str(json.loads(content["config"])["run"]["validation_px"]),
-        }
-        return ModelFile(floats_only(content["averaged"]), float(content["width"]), note)
-    state_dict = content.get("state_dict", content)
-    if not isinstance(state_dict, dict) or not official.is_official(state_dict):
-        raise CheckpointError(f"{path.name} is no MTGINet checkpoint: its entries have other names.")
     try:
-        weights = floats_only(official.translate(state_dict))
-    except (KeyError, RuntimeError, AttributeError, TypeError) as error:
+        if content.get("format") == TRAINING_FORMAT:
+            return from_training(content)
+        return from_release(content)
+    except (KeyError, ValueError, RuntimeError, AttributeError, TypeError) as error:
         raise CheckpointError(f"{path.name} is no complete MTGINet checkpoint: {error}.") from error
+
+
+def from_training(content: dict[str, Any]) -> ModelFile:
+    """The averaged weights of a training checkpoint."""
+    note = {
+        "source": "training run",
+        "training": json.dumps({"step": content["step"]}),
+        "size_px": str(json.loads(content["config"])["run"]["validation_px"]),
+    }
+    return ModelFile(floats_only(content["averaged"]), float(content["width"]), note)
+
+
+def from_release(content: dict[str, Any]) -> ModelFile:
+    """The weights of an official release. Raises ValueError where the entries have other names."""
+    state_dict = content.get("state_dict", content)
+    if not official.is_official(state_dict):
+        raise ValueError("its entries have other names")
     note = {"source": "official checkpoint", "training": json.dumps({"step": plain(content.get("iter"))})}
-    return ModelFile(weights, 1.0, note)
+    return ModelFile(floats_only(official.translate(state_dict)), 1.0, note)
 
 
 def check_architecture(model: ModelFile, path: Path) -> None:

@@ -108,7 +108,11 @@ def half_official(path: Path, tiny: MTGINet) -> None:
     torch.save({"state_dict": {"module.encoder.conv1.module.weight_bar": torch.zeros(32, 3, 3, 3)}}, path)
 
 
-REFUSED = [malicious, malicious_zip, empty, text, truncated, foreign, a_list, half_official]
+def half_a_run(path: Path, tiny: MTGINet) -> None:
+    torch.save({"format": "matting-studio-training", "averaged": {}}, path)
+
+
+REFUSED = [malicious, malicious_zip, empty, text, truncated, foreign, a_list, half_official, half_a_run]
 
 
 @pytest.mark.parametrize("write", REFUSED, ids=lambda function: function.__name__)
