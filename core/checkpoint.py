@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import pickle
 from dataclasses import dataclass, field
 from importlib import resources
@@ -19,6 +20,7 @@ from core.network import MTGINet, official
 
 ARCHITECTURE = "mtginet"
 TRAINING_FORMAT = "matting-studio-training"
+WIDEST = 8.0
 DTYPES = {"float16": torch.float16, "float32": torch.float32}
 
 
@@ -67,8 +69,10 @@ def read_safetensors(path: Path) -> ModelFile:
         raise CheckpointError(f"{path.name} holds the network {metadata['architecture']}, which is not MTGINet.")
     try:
         width = float(metadata.get("width", "1"))
-    except ValueError as error:
-        raise CheckpointError(f"{path.name} says the width {metadata['width']!r}, which is no number.") from error
+    except ValueError:
+        width = math.nan
+    if not 0 < width <= WIDEST:
+        raise CheckpointError(f"{path.name} says the width {metadata['width']!r}, which no network has.")
     return ModelFile(weights, width, metadata)
 
 

@@ -155,6 +155,14 @@ def test_a_model_that_does_not_fit_is_refused(change, sentence: str, tiny: MTGIN
         load_network(path)
 
 
+@pytest.mark.parametrize("width", ["wide", "nan", "-1", "1e9"])
+def test_an_impossible_width_is_refused(width: str, tmp_path: Path) -> None:
+    path = tmp_path / "odd.safetensors"
+    save_file({"weight": torch.zeros(1)}, path, {"architecture": "mtginet", "width": width})
+    with pytest.raises(CheckpointError, match="which no network has"):
+        load_network(path)
+
+
 def test_another_architecture_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "other.safetensors"
     save_file({"weight": torch.zeros(1)}, path, {"architecture": "u2net"})
