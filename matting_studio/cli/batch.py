@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,11 +37,12 @@ from matting_studio.app.batch import (
 )
 from matting_studio.app.batch.cluster import ClusterRun, Network
 from matting_studio.app.batch.journal import History
+from matting_studio.app.batch.naming import check_template
 from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
 from matting_studio.app.batch.watch import Arrivals
 from matting_studio.app.export import ExportKind
 from matting_studio.app.look import Crop, Look, Picture, Plain
-from matting_studio.cli.messages import DONE, FAILED, INTERRUPTED, UsageError, say
+from matting_studio.cli.messages import DONE, FAILED, INTERRUPTED, WRONG_USAGE, UsageError, say
 
 SUFFIXES = {"png": ".png", "webp": ".webp", "tiff": ".tif", "jpeg": ".jpg"}
 LOOK_AGAIN_SECONDS = 1.0
@@ -51,6 +52,7 @@ STOPPING = "Finishing the photos in hand. Ask once more to end at once.\n"
 def run(arguments: argparse.Namespace) -> int:
     recipe = recipe_of(arguments)
     recipe.check()
+    check_template(recipe)
     if arguments.ray is not None and arguments.watch:
         raise UsageError("A cluster does not watch folders: leave out --ray or --watch.")
     shard = None if arguments.shard is None else parse_shard(arguments.shard)
@@ -187,7 +189,7 @@ class Batch:
         self._planner = planner
         self._place = place
         self._wishes = wishes
-        self._load = loader(arguments)
+        self._load = Loader(arguments)
         self._rows: dict[str, Row] = {}
         self._complaints: tuple[str, ...] = ()
         self._said: set[str] = set()
@@ -281,9 +283,11 @@ class Batch:
                 f"{counts[RowState.DONE]} done, {counts[RowState.SKIPPED]} skipped, {len(failed)} failed{left}, "
                 f"in {seconds:.1f} s: {printable(str(self._arguments.output))}"
             )
-        if failed or self._complaints or self._trouble is not None:
-            return INTERRUPTED if self._wishes.stop.is_set() else FAILED
-        return INTERRUPTED if self._wishes.stop.is_set() else DONE
+        if self._load.failed:
+            return WRONG_USAGE
+        if self._wishes.stop.is_set():
+            return INTERRUPTED
+        return FAILED if failed or self._complaints or self._trouble is not None else DONE
 
     def _report(self) -> None:
         if self._arguments.report is None:
@@ -311,16 +315,22 @@ class Batch:
         return sys.stderr.isatty()
 
 
-def loader(arguments: argparse.Namespace) -> Callable[[], MattingPredictor]:
+class Loader:
     """Loads the model at the first call; a watched folder has many runs and one model."""
-    loaded: list[MattingPredictor] = []
 
-    def load() -> MattingPredictor:
-        if not loaded:
-            loaded.append(MattingPredictor.from_checkpoint(arguments.model, arguments.device, arguments.size_px))
-        return loaded[0]
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._arguments = arguments
+        self._loaded: MattingPredictor | None = None
+        self.failed = False
 
-    return load
+    def __call__(self) -> MattingPredictor:
+        """Raises CheckpointError and DeviceError."""
+        if self._loaded is None:
+            self.failed = True
+            chosen = self._arguments
+            self._loaded = MattingPredictor.from_checkpoint(chosen.model, chosen.device, chosen.size_px)
+            self.failed = False
+        return self._loaded
 
 
 def row_event(row: Row) -> dict[str, object]:

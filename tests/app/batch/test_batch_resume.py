@@ -1,0 +1,197 @@
+"""What is done stays done, what changed is done again, and nobody else's files are touched."""
+
+import os
+from dataclasses import replace
+
+import pytest
+from batches import FAST, go, leftovers, put_photos, states, tree
+
+from matting_studio.app.batch import Recipe, Workplace, WorkplaceError
+from matting_studio.app.batch.journal import Entry, History
+from matting_studio.app.export import ExportKind
+from matting_studio.app.look import Look, Picture, Plain, Refinement
+
+NAMES = ["a.png", "b.png", "sub/c.png"]
+BOTH = Recipe(what=(ExportKind.ALPHA, ExportKind.COMPOSITE), look=Look(background=Plain()))
+
+
+@pytest.fixture
+def folders(tmp_path):
+    put_photos(tmp_path / "in", NAMES)
+    return tmp_path / "in", tmp_path / "out"
+
+
+def journal(output):
+    return output / ".matting-studio" / "journal.jsonl"
+
+
+def to_do(plan):
+    return {task.name: [wanted.what for wanted in task.to_make] for task in plan.to_do}
+
+
+def test_a_second_run_has_nothing_to_do(folders, predictor):
+    first, _ = go(*folders, predictor)
+    before = tree(folders[1])
+    second, plan = go(*folders, predictor)
+    assert set(states(first).values()) == {"done"}
+    assert set(states(second).values()) == {"skipped"}
+    assert plan.to_do == ()
+    assert tree(folders[1]) == before
+    row, again = first.row("a.png"), second.row("a.png")
+    assert (again.doubt, again.seconds, again.results, again.thumbnail) == (
+        row.doubt, row.seconds, row.results, row.thumbnail,
+    )  # fmt: skip
+
+
+def test_changed_settings_concern_what_depends_on_them(folders, predictor):
+    go(*folders, predictor, BOTH)
+    blue = replace(BOTH, look=Look(background=Plain(colour=(0, 0, 1))))
+    _, plan = go(*folders, predictor, blue)
+    assert to_do(plan) == {name: [ExportKind.COMPOSITE] for name in NAMES}
+    _, plan = go(*folders, predictor, replace(blue, look=blue.look.model_copy(update={"light_wrap": 0.5})))
+    assert to_do(plan) == {name: [ExportKind.COMPOSITE] for name in NAMES}
+    softer = blue.look.model_copy(update={"refinement": Refinement(feather_px=2), "light_wrap": 0.5})
+    _, plan = go(*folders, predictor, replace(blue, look=softer))
+    assert to_do(plan) == {name: [ExportKind.ALPHA, ExportKind.COMPOSITE] for name in NAMES}
+
+
+def test_a_background_picture_that_changed_makes_composites_new(folders, predictor, tmp_path):
+    scene = tmp_path / "scene.png"
+    put_photos(tmp_path, ["scene.png"])
+    recipe = replace(BOTH, look=Look(background=Picture(path=scene)))
+    go(*folders, predictor, recipe)
+    put_photos(tmp_path, ["unused.png", "scene.png"])
+    _, plan = go(*folders, predictor, recipe)
+    assert to_do(plan) == {name: [ExportKind.COMPOSITE] for name in NAMES}
+
+
+def test_a_photo_that_changed_is_done_again_and_one_that_was_copied_is_not(folders, predictor):
+    go(*folders, predictor)
+    put_photos(folders[0], ["unused.webp", "a.png"])
+    (folders[0] / "unused.webp").unlink()
+    os.utime(folders[0] / "b.png", (1, 1))
+    _, plan = go(*folders, predictor)
+    assert list(to_do(plan)) == ["a.png"]
+
+
+def test_another_model_makes_everything_new(folders, predictor, monkeypatch):
+    go(*folders, predictor)
+    monkeypatch.setattr("batches.MODEL", "another")
+    _, plan = go(*folders, predictor)
+    assert list(to_do(plan)) == NAMES
+
+
+def test_a_result_that_was_removed_is_made_again(folders, predictor):
+    go(*folders, predictor)
+    before = tree(folders[1])
+    (folders[1] / "sub" / "c-alpha.png").unlink()
+    _, plan = go(*folders, predictor)
+    assert list(to_do(plan)) == ["sub/c.png"]
+    assert tree(folders[1]) == before
+
+
+def test_files_of_others_are_kept_unless_told(folders, predictor):
+    folders[1].mkdir()
+    theirs = folders[1] / "a-alpha.png"
+    theirs.write_text("mine!")
+    run, plan = go(*folders, predictor)
+    assert states(run) == {"a.png": "skipped", "b.png": "done", "sub/c.png": "done"}
+    assert "no batch made, and are kept: 1" in plan.notices[0]
+    assert theirs.read_text() == "mine!"
+    run, _ = go(*folders, predictor, overwrite=True)
+    assert states(run)["a.png"] == "done"
+    assert theirs.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_result_that_somebody_touched_up_is_kept(folders, predictor):
+    go(*folders, predictor)
+    (folders[1] / "a-alpha.png").write_text("touched up")
+    other = replace(FAST, look=Look(refinement=Refinement(feather_px=3)))
+    run, _ = go(*folders, predictor, other)
+    assert states(run) == {"a.png": "skipped", "b.png": "done", "sub/c.png": "done"}
+    assert (folders[1] / "a-alpha.png").read_text() == "touched up"
+
+
+def test_a_journal_line_whose_result_never_came_is_done_again(folders, predictor):
+    """As where a run is killed between the two."""
+    go(*folders, predictor)
+    before = tree(folders[1])
+    (folders[1] / "b-alpha.png").unlink()
+    run, _ = go(*folders, predictor)
+    assert states(run)["b.png"] == "done"
+    assert tree(folders[1]) == before
+
+
+def test_a_replacement_that_never_came_leaves_what_may_be_replaced(folders, predictor):
+    """Killed after the new line, before the new result took the old one's place: the old one is still a batch's."""
+    go(*folders, predictor)
+    old = folders[1] / "a-alpha.png"
+    contents, times = old.read_bytes(), old.stat()
+    go(*folders, predictor, replace(FAST, look=Look(refinement=Refinement(feather_px=3))))
+    old.write_bytes(contents)
+    os.utime(old, ns=(times.st_mtime_ns, times.st_mtime_ns))
+    run, _ = go(*folders, predictor, replace(FAST, look=Look(refinement=Refinement(feather_px=3))))
+    assert states(run)["a.png"] == "done"
+    assert old.read_bytes() != contents
+
+
+@pytest.mark.parametrize("cut", [2, 40, 200])
+def test_a_line_cut_off_counts_as_none_and_spoils_no_other(cut, folders, predictor):
+    """As where a run is killed while it writes a line, which is before it puts the result in place."""
+    go(*folders, predictor, workers=1)
+    before, path = tree(folders[1]), journal(folders[1])
+    path.write_bytes(path.read_bytes()[:-cut])
+    (folders[1] / "sub" / "c-alpha.png").unlink()
+    resumed, _ = go(*folders, predictor)
+    assert states(resumed) == {"a.png": "skipped", "b.png": "skipped", "sub/c.png": "done"}
+    assert tree(folders[1]) == before
+    again, _ = go(*folders, predictor)
+    assert set(states(again).values()) == {"skipped"}
+
+
+def test_what_a_killed_run_left_on_its_way_is_cleared_and_nothing_else(folders, predictor):
+    partial = folders[1] / ".matting-studio" / "journal.partial"
+    partial.mkdir(parents=True)
+    (partial / ".0123456789abcdef.tmp").write_text("half")
+    theirs = folders[1] / ".0123456789abcdef.tmp"
+    theirs.write_text("another program's")
+    go(*folders, predictor)
+    assert leftovers(folders[1]) == [theirs]
+
+
+def test_two_runs_do_not_share_an_output_folder(folders):
+    with Workplace(folders[1]), pytest.raises(WorkplaceError, match="Another run is writing to"):
+        Workplace(folders[1])
+    with Workplace(folders[1]), Workplace(folders[1], "journal-1-of-2"):
+        pass
+
+
+def test_failures_are_tried_again(folders, predictor):
+    good = (folders[0] / "a.png").read_bytes()
+    (folders[0] / "a.png").write_bytes(good[:100])
+    first, _ = go(*folders, predictor)
+    assert states(first)["a.png"] == "failed"
+    second, _ = go(*folders, predictor)
+    assert states(second) == {"a.png": "failed", "b.png": "skipped", "sub/c.png": "skipped"}
+    (folders[0] / "a.png").write_bytes(good)
+    third, _ = go(*folders, predictor)
+    assert states(third)["a.png"] == "done"
+    assert third.row("a.png").reason is None
+
+
+def test_photos_that_come_later_change_no_names(folders, predictor):
+    go(*folders, predictor)
+    put_photos(folders[0], ["a.jpg"])
+    run, _ = go(*folders, predictor)
+    assert states(run)["a.png"] == "skipped"
+    assert (folders[1] / "a_jpg-alpha.png").exists()
+
+
+def test_entries_survive_the_way_through_the_file(folders, predictor):
+    go(*folders, predictor)
+    lines = journal(folders[1]).read_bytes().splitlines()
+    entries = [Entry.parse(line) for line in lines]
+    assert [entry.line().strip() for entry in entries] == lines
+    assert History.read(folders[1]).last("a.png") in entries
+    assert Entry.parse(b'{"photo": "a.png"}') is None
+    assert Entry.parse(b"[]") is None
