@@ -114,7 +114,8 @@ class Laplacian:
 
     def __init__(self, image: Picture) -> None:
         height, width = image.shape[:2]
-        inner = (height - 2, width - 2)
+        # A picture narrower than a window has none: nothing is said of it.
+        inner = (max(0, height - 2), max(0, width - 2))
         channels = [np.ascontiguousarray(image[..., c]) for c in range(3)]
         whitened = whitened_windows(channels, inner)
         self.shares = {offset: np.zeros((height, width), np.float32) for offset in OFFSETS}

@@ -187,7 +187,8 @@ def trust(picture: NDArray[np.float32], known: Plane, unknown: NDArray[np.bool_]
         unknown.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
     ring, rim = (outwards > 0) & (outwards <= RING_PX), (inwards > 0) & (inwards <= RIM_PX)
-    reach_px = max(RING_PX, int(inwards[unknown].max()))
+    # Where everything is unknown, nothing known is near, and OpenCV's distance is beyond all bounds.
+    reach_px = max(RING_PX, min(int(inwards[unknown].max()), max(unknown.shape)))
     worst = np.zeros_like(guess)
     error = np.abs(guess - known)
     # Inside, the nearest known pixel says what alpha ought to be, if the colour is still the same.

@@ -264,3 +264,16 @@ def test_a_box_too_large_to_solve_at_once_is_brought_up():
     unknown = trimap == 128
     assert (result[~unknown] == (trimap[~unknown] == 255)).all()
     assert mad(result, alpha, unknown) < mad(answer, alpha, unknown) / 5
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 40), (40, 1), (60, 50)])
+def test_photos_of_hardly_any_pixels_are_solved_also_with_nothing_known(shape):
+    image = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    alpha, trimap = np.full(shape, 0.5, np.float32), np.full(shape, 128, np.uint8)
+
+    def infer(crop):
+        return np.full(crop.shape[:2], 0.7, np.float32), np.full(crop.shape[:2], 128, np.uint8)
+
+    solved = solve_unknown(image, alpha, trimap, (slice(0, shape[0]), slice(0, shape[1])), infer, size_px=64)
+    assert solved.shape == shape
+    assert np.all((solved >= 0) & (solved <= 1))
