@@ -72,8 +72,9 @@ def _read(file: BinaryIO, name: str, path: Path | None, max_megapixels: float) -
         raise ImageReadError(f"{name} does not fit into memory. Close other programs, or scale it down.") from error
     except DECODING_ERRORS as error:
         raise ImageReadError(
-            f"{name} is damaged or cut short: it starts as {image_format.value} but cannot be unpacked ({error}). "
-            "Copy it again from where it came."
+            f"{name} is damaged or cut short: it starts as {image_format.value} but cannot be unpacked "
+            # Some decoders speak in several lines.
+            f"({' '.join(str(error).split())}). Copy it again from where it came."
         ) from error
     return _finish(decoded, image_format, path)
 
