@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matting_studio.app.log_file import keep_log
+from matting_studio.app.places import log_folder
+
 if TYPE_CHECKING:
     from matting_studio.qt.main_window import MainWindow
 
@@ -14,6 +17,7 @@ OPENCV_QT_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
 def run(paths: Sequence[Path]) -> int:
     """Open the window on these photos; returns the exit code when it is closed."""
+    keep_log(log_folder())
     clear_qt_paths_of_opencv()
     from PySide6.QtCore import QTimer  # noqa: PLC0415 - Qt starts after OpenCV's paths are gone
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
