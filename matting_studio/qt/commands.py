@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
+from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush
 from matting_studio.app.export import ExportRequest
 from matting_studio.app.look import Look
@@ -76,8 +77,27 @@ class Commands(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(PROJECT_SUFFIX)
         dialog.selectFile(known.name if known else f"{Path(document.name).stem}{PROJECT_SUFFIX}")
-        dialog.fileSelected.connect(lambda name: self._studio.save_project(Path(name)))
+        dialog.fileSelected.connect(lambda name: self._save_as(document, Path(name)))
         dialog.open()
+
+    def _save_as(self, document: Document, chosen: Path) -> None:
+        # A project is known by its ending, whatever else somebody typed.
+        path = chosen if chosen.suffix.lower() == PROJECT_SUFFIX else chosen.with_name(chosen.name + PROJECT_SUFFIX)
+        if path != chosen and path.exists():
+            self._window.message_bar.tell("warning", f"{path} exists already. Choose another name for the project.")
+        elif document in self._studio.documents:
+            self._studio.save_project(path, document=document)
+
+    def save_modified(self) -> None:
+        """Save what has a project already; ask where to save the first photo that has none."""
+        modified = self._studio.modified
+        for document in modified:
+            if document.project_path is not None:
+                self._studio.save_project(document=document)
+        new = next((document for document in modified if document.project_path is None), None)
+        if new is not None:
+            self._studio.select(new)
+            self.save_project_as()
 
     def quick_export(self) -> None:
         self._studio.quick_export()
@@ -111,6 +131,7 @@ class Commands(QObject):
                 ("Save as a project…", self.save_project),
                 ("Close without saving", partial(self._studio.close, document)),
             ),
+            lambda: document in self._studio.modified,
         )
 
     def quit(self) -> None:

@@ -64,6 +64,10 @@ class Corrections(QObject):
             and not any(job.key[0] == "solve" and job.key[1] is document for job in self._desk.network.jobs)
         )
 
+    def is_changing(self, document: Document) -> bool:
+        """Whether a stroke is still being drawn, or something waits for it."""
+        return bool(self._actions.get(document))
+
     def forget(self, document: Document) -> None:
         """The document was closed."""
         self._actions.pop(document, None)

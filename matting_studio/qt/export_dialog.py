@@ -1,5 +1,6 @@
 """What is exported, how, and where to; remembers what was chosen."""
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -179,8 +180,17 @@ class ExportDialog(QDialog):
         """What will happen, and whether it can."""
         if not name or "/" in name or "\\" in name:
             return "Give the file a name, without slashes.", False
-        if not folder.is_dir():
-            return f"There is no folder {folder}. Choose another one.", False
+        if not self.folder.text().strip():
+            return "Choose a folder.", False
+        path = folder / f"{name}{self._suffix}"
+        try:
+            if not folder.is_dir():
+                return f"There is no folder {folder}. Choose another one.", False
+            exists = path.exists()
+        except OSError as error:
+            return f"No file can have this name ({error.strerror or error}). Give it another one.", False
+        if not os.access(folder, os.W_OK):
+            return f"Nothing may be written to {folder}. Choose another folder.", False
         photo, alpha = self._document.photo, self._document.alpha
         assert photo is not None
         assert alpha is not None
@@ -192,8 +202,7 @@ class ExportDialog(QDialog):
             size = f"About {box.right - box.left} × {box.bottom - box.top} px of {size}"
         chosen = DEPTHS[self.depth.currentIndex()][0] or photo.bit_depth
         depth = chosen if self.depth.isEnabled() else 8
-        path = folder / f"{name}{self._suffix}"
-        replaced = " There is such a file already: it will be replaced." if path.exists() else ""
+        replaced = " There is such a file already: it will be replaced." if exists else ""
         return f"{size}, {depth} bit, as {path.name}.{replaced}", True
 
     def _browse(self) -> None:

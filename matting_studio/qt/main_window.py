@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Slot
+from PySide6.QtCore import QByteArray, QEvent, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -36,6 +36,9 @@ SHUTDOWN_SECONDS = 20.0
 
 
 class MainWindow(QMainWindow):
+    closing = Signal()
+    """The window is going to close for good: other windows with threads of their own go with it."""
+
     def __init__(self, studio: Studio, theme: Theme) -> None:
         super().__init__()
         self.studio = studio
@@ -134,6 +137,7 @@ class MainWindow(QMainWindow):
         any_open = bool(self.studio.documents)
         self.inspector.setVisible(any_open)
         self.film_strip.setVisible(any_open)
+        self.question_bar.review()
         self._show_document(self.studio.current)
 
     @Slot(object)
@@ -161,6 +165,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _document_changed(self, document: Document) -> None:
+        self.question_bar.review()
         if document is self.studio.current:
             self._show_document(document)
 
@@ -283,6 +288,7 @@ class MainWindow(QMainWindow):
         from matting_studio.qt.compare import CompareWindow  # noqa: PLC0415 - the window is up without it
 
         window = CompareWindow(self, self.studio, self._theme, model)
+        self.closing.connect(window.close)
         window.show()
 
     @Slot(object)
@@ -339,12 +345,27 @@ class MainWindow(QMainWindow):
             photos = modified[0].name if len(modified) == 1 else f"{len(modified)} photos"
             self.question_bar.ask(
                 f"{photos} {'has' if len(modified) == 1 else 'have'} changes that are in no project.",
-                (("Stay", self.canvas.setFocus), ("Quit without saving", self.close_anyway)),
+                (
+                    ("Stay", self.canvas.setFocus),
+                    ("Save…", self.commands.save_modified),
+                    ("Quit without saving", self.close_anyway),
+                ),
+                lambda: bool(self.studio.modified),
+            )
+            return
+        exporting = self.studio.exporting
+        if exporting and not self._may_close:
+            event.ignore()
+            photos = exporting[0].name if len(exporting) == 1 else f"{len(exporting)} photos"
+            self.question_bar.ask(
+                f"{photos} {'is' if len(exporting) == 1 else 'are'} still being exported.",
+                (("Stay", self.canvas.setFocus), ("Quit without the export", self.close_anyway)),
             )
             return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.studio.change_settings(self.studio.settings.model_copy(update={"window_geometry": geometry}))
         self.hide()
+        self.closing.emit()
         self.drag_handle.remove_files()
         self.ended = self.studio.shutdown(SHUTDOWN_SECONDS)
         event.accept()

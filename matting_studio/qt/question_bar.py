@@ -18,15 +18,20 @@ class QuestionBar(QFrame):
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.buttons: list[QPushButton] = []
+        self._still: Callable[[], bool] = lambda: True
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 8, 8, 8)
         self._row.setSpacing(8)
         self._row.addWidget(self.text, 1)
         self.hide()
 
-    def ask(self, question: str, answers: Sequence[Answer]) -> None:
-        """Ask, in place of what was asked before. The first answer is the proposed one; each closes the bar."""
+    def ask(self, question: str, answers: Sequence[Answer], still: Callable[[], bool] = lambda: True) -> None:
+        """Ask, in place of what was asked before. The first answer is the proposed one; each closes the bar.
+
+        `still` says whether there is anything to ask about; `review` looks.
+        """
         self._clear()
+        self._still = still
         self.text.setText(question)
         for number, (text, then) in enumerate(answers):
             button = QPushButton(text)
@@ -36,6 +41,11 @@ class QuestionBar(QFrame):
             self.buttons.append(button)
         self.show()
         self.buttons[0].setFocus()
+
+    def review(self) -> None:
+        """Take back a question that has settled itself, as about changes that were undone or saved."""
+        if self.buttons and not self._still():
+            self.withdraw()
 
     def withdraw(self) -> None:
         self._clear()

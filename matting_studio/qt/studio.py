@@ -329,12 +329,14 @@ class Studio(QObject):
 
     # Projects
 
-    def save_project(self, path: Path | None = None, copy_photo: bool = False) -> None:
-        """Save the current document to a project file, by default to its own; `saved` follows.
+    def save_project(
+        self, path: Path | None = None, copy_photo: bool = False, document: Document | None = None
+    ) -> None:
+        """Save a document, by default the current one, to a project file, by default its own; `saved` follows.
 
         Raises ValueError where it has none and no path is given.
         """
-        document = self.current
+        document = document or self.current
         if document is None:
             return
         path = path or document.project_path
@@ -346,8 +348,16 @@ class Studio(QObject):
 
     @property
     def modified(self) -> tuple[Document, ...]:
-        """The documents with changes that no project file has."""
-        return tuple(document for document in self.documents if document.modified)
+        """The documents with changes that no project file has, strokes that are still being drawn among them."""
+        return tuple(
+            document for document in self.documents if document.modified or self._corrections.is_changing(document)
+        )
+
+    @property
+    def exporting(self) -> tuple[Document, ...]:
+        """The documents whose export is still being written."""
+        jobs = [job for worker in self._desk.workers for job in worker.jobs if job.key[0] == "export"]
+        return tuple(document for document in self.documents if any(job.key[1] is document for job in jobs))
 
     def pending_recoveries(self) -> list[RecoveryItem]:
         """What a crash left behind, the newest first."""

@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from core.image_io import read_photo
 from core.trimap import BACKGROUND, FOREGROUND
+from matting_studio.app.edits import Brush
 from matting_studio.app.export import ExportKind, ExportRequest
 from matting_studio.app.look import Plain
 from matting_studio.app.session import Status
 from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.compare import CompareWindow
 from matting_studio.qt.main_window import MainWindow
 from matting_studio.qt.toolbar import Toolbar
 
@@ -254,8 +256,49 @@ def test_closing_with_changes_asks_in_the_window_first(
     window.close()
     assert window.isVisible()
     assert "anna.png has changes" in window.question_bar.text.text()
-    window.question_bar.buttons[1].click()
+    window.question_bar.buttons[-1].click()
     assert window.ended
+
+
+def test_saving_from_the_question_settles_it(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path], tmp_path: Path
+) -> None:
+    open_photos(photos[:1])
+    window.studio.save_project(tmp_path / "anna.mstudio")
+    qtbot.waitUntil(lambda: window.studio.current.project_path is not None, timeout=PATIENCE_MS)
+    window.inspector.background.kinds["blurred"].click()
+    window.close()
+    window.question_bar.buttons[1].click()
+    qtbot.waitUntil(lambda: not window.studio.modified, timeout=PATIENCE_MS)
+    window.close()
+    assert window.ended
+
+
+def test_a_question_about_changes_goes_with_the_changes(
+    window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos[:1])
+    window.inspector.background.kinds["blurred"].click()
+    window.actions_table["close"].trigger()
+    assert window.question_bar.isVisible()
+    window.actions_table["undo"].trigger()
+    assert not window.question_bar.isVisible()
+
+
+def test_a_stroke_that_is_still_being_drawn_counts_as_a_change(ready: MainWindow) -> None:
+    ready.studio.stroke(Brush.FOREGROUND, [(20.0, 20.0)], 8, 1, 1)
+    ready.close()
+    assert ready.isVisible()
+
+
+def test_an_open_comparison_ends_with_the_window(qtbot: QtBot, ready: MainWindow, model: Path) -> None:
+    ready.show_comparison(model)
+    (comparison,) = ready.findChildren(CompareWindow)
+    other = comparison._other.studio
+    qtbot.waitUntil(lambda: bool(other.documents), timeout=PATIENCE_MS)
+    ready.close()
+    assert ready.ended
+    assert not any(worker.is_alive for worker in other._desk.workers)
 
 
 def test_closing_the_last_photo_shows_the_empty_window_again(

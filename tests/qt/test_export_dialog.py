@@ -77,10 +77,16 @@ def test_the_summary_says_size_and_what_is_replaced(parent: QWidget, tmp_path: P
     assert "will be replaced" in dialog.summary.text()
 
 
-@pytest.mark.parametrize(("name", "folder"), [("", ""), ("a/b", ""), ("good", "missing")])
+@pytest.mark.parametrize(("name", "folder"), [("", ""), ("a/b", ""), ("good", "missing"), ("a" * 300, "")])
 def test_what_cannot_be_written_cannot_be_asked_for(parent: QWidget, tmp_path: Path, name: str, folder: str) -> None:
     dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path / folder)
     dialog.name.setText(name)
     dialog.name.textEdited.emit(name)
     assert not dialog.export_button.isEnabled()
     assert dialog.summary.text()
+
+
+def test_a_folder_has_to_be_named(parent: QWidget, tmp_path: Path) -> None:
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
+    dialog.folder.setText("")
+    assert not dialog.export_button.isEnabled()
