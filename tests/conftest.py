@@ -1,8 +1,24 @@
 """Windows of tests are drawn in memory, unless somebody wants to see them (QT_QPA_PLATFORM=xcb)."""
 
 import os
+from pathlib import Path
 
+import pytest
+import torch
+
+from core.checkpoint import ModelFile, plain_weights, save_model
+from core.network import MTGINet
 from matting_studio.qt.application import clear_qt_paths_of_opencv
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 clear_qt_paths_of_opencv()
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file of a network so small that a test can wait for it; untrained."""
+    torch.manual_seed(0)
+    network = MTGINet(width=0.125)
+    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
+    save_model(path, ModelFile(plain_weights(network), network.width, {"size_px": "64"}))
+    return path

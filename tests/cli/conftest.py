@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import torch
 from generated_portraits import person
 
-from core.checkpoint import ModelFile, plain_weights, save_model
 from core.image_io import write_image
-from core.network import MTGINet
 from matting_studio.__main__ import main
 
 
@@ -39,16 +36,6 @@ def studio(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         return Outcome(code, out, err)
 
     return run
-
-
-@pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model file of a network so small that a test can wait for it; untrained."""
-    torch.manual_seed(0)
-    network = MTGINet(width=0.125)
-    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
-    save_model(path, ModelFile(plain_weights(network), network.width, {"size_px": "64"}))
-    return path
 
 
 @pytest.fixture

@@ -6,14 +6,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.checkpoint import ModelFile, plain_weights, save_model
 from core.image_io import write_image
-from core.network import MTGINet
 from matting_studio.app.session import Status
 from matting_studio.qt.application import make_window
 from matting_studio.qt.main_window import MainWindow
@@ -31,16 +28,6 @@ def portrait(seed: int = 0, height: int = HEIGHT, width: int = WIDTH) -> NDArray
     colour = [int(value) for value in random.integers(60, 240, 3)]
     cv2.ellipse(image, (width // 2, height), (width // 3, height * 2 // 3), 0, 0, 360, colour, -1)
     return image
-
-
-@pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An untrained network, so small that a test can wait for it."""
-    torch.manual_seed(0)
-    network = MTGINet(width=0.125)
-    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
-    save_model(path, ModelFile(plain_weights(network), network.width, {"size_px": "64"}))
-    return path
 
 
 @pytest.fixture
