@@ -8,6 +8,7 @@ is drawn in memory.
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -83,6 +84,7 @@ class Photographer:
             for name in ("export_as", "shortcuts", "about", "compare_before"):
                 self._do(name)
                 self._take_dialog(name)
+            self._batch(photo)
             window.resize(window.minimumSize())
             self._take("smallest")
             window.resize(1360, 860)
@@ -103,6 +105,62 @@ class Photographer:
         self._studio.close(self._studio.documents[-1])
         while self._window.message_bar.isVisible():
             self._window.message_bar.dismiss()
+
+    def _batch(self, photo: Path | None) -> None:
+        """A folder of photos, two of them broken: before, meanwhile, afterwards, small."""
+        from PySide6.QtCore import Qt  # noqa: PLC0415 - after the scale is set
+        from PySide6.QtWidgets import QWidget  # noqa: PLC0415
+
+        from matting_studio.app.batch import RunState  # noqa: PLC0415
+        from matting_studio.app.export import ExportKind  # noqa: PLC0415
+        from matting_studio.app.look import Crop, Gradient, Look  # noqa: PLC0415
+        from matting_studio.app.settings import BatchSettings  # noqa: PLC0415
+        from matting_studio.qt.batch_model import Column  # noqa: PLC0415
+        from matting_studio.qt.studio import SAMPLE  # noqa: PLC0415
+
+        self._do("batch")
+        window = self._window.findChild(QWidget, "batch_window")
+        window.options.show_settings(BatchSettings())
+        self._wait(lambda: not window.model.rowCount())
+        self._settle()
+        self._keep(window.grab(), "batch_empty")
+        with tempfile.TemporaryDirectory() as kept:
+            folder = Path(kept) / "team"
+            folder.mkdir()
+            for name in ("anna", "berta", "clara", "dora", "a_photo_whose_name_somebody_never_wanted_to_end", "frida"):
+                shutil.copy(photo or SAMPLE, folder / f"{name}.jpg")
+            (folder / "holiday.jpg").write_bytes(b"no photo")
+            (folder / "zero.png").touch()
+            look = Look(background=Gradient(), crop=Crop(kind="ratio"))
+            chosen = BatchSettings(
+                input_folder=folder,
+                output_folder=folder / "cutouts",
+                what=(ExportKind.CUTOUT, ExportKind.COMPOSITE),
+                max_size_px=1024,
+                look=look,
+            )
+            window.options.show_settings(chosen)
+            self._wait(lambda: window.preview.image is not None and not window.preview.text)
+            self._settle()
+            self._keep(window.grab(), "batch_planned")
+            window.controls.start.click()
+            self._wait(lambda: window.runner.progress is not None and window.runner.progress.done > 0)
+            self._keep(window.grab(), "batch_running")
+            self._wait(lambda: window.runner.state is RunState.ENDED)
+            window.table.sortByColumn(Column.DOUBT, Qt.SortOrder.DescendingOrder)
+            window.options.ensureWidgetVisible(window.options.colours)
+            window.table.select("holiday.jpg")
+            self._settle()
+            self._keep(window.grab(), "batch_ended")
+            window.options.verticalScrollBar().setValue(0)
+            window.options.from_strip.click()
+            window.resize(window.minimumSize())
+            self._wait(lambda: window.runner.state is RunState.READY and window.model.rowCount() > 0)
+            self._settle()
+            self._keep(window.grab(), "batch_smallest")
+        window.options.from_folder.click()
+        window.table.sortByColumn(Column.PHOTO, Qt.SortOrder.AscendingOrder)
+        window.close()
 
     def _do(self, name: str) -> None:
         action = self._window.actions_table[name]

@@ -10,7 +10,7 @@ from core.atomic import write_atomically
 from core.errors import ConfigError
 from core.image_io import BitDepth, Encoding
 from matting_studio.app.export import ExportKind, ExportRequest
-from matting_studio.app.look import Unit
+from matting_studio.app.look import Look, Unit
 from matting_studio.app.render import ViewMode
 
 RECENT_FILES = 10
@@ -61,6 +61,20 @@ class ExportSettings(_Remembered):
         return ExportRequest(self.what, folder / f"{stem}{self.suffix}", self.bit_depth, encoding, self.crop)
 
 
+class BatchSettings(_Remembered):
+    """What the batch window was left with."""
+
+    input_folder: Path | None = None
+    output_folder: Path | None = None
+    recursive: bool = False
+    what: tuple[ExportKind, ...] = (ExportKind.CUTOUT,)
+    suffix: Literal[".png", ".tif", ".webp", ".jpg"] = ".png"
+    template: str | None = Field(None, description="None is the usual one.")
+    max_size_px: Annotated[int, Field(ge=1)] | None = None
+    overwrite: bool = False
+    look: Look = Look()
+
+
 class Settings(_Remembered):
     theme: Theme = "system"
     window_geometry: str = Field("", description="QWidget.saveGeometry, base64.")
@@ -76,6 +90,7 @@ class Settings(_Remembered):
     device: str = "auto"
     size_px: Annotated[int, Field(ge=64, le=8192)] | None = Field(None, description="None: as the model recommends.")
     export: ExportSettings = ExportSettings()
+    batch: BatchSettings = BatchSettings()
 
     def with_recent(self, opened: Iterable[Path]) -> Self:
         """With these files remembered as opened, the last of them as the latest."""

@@ -98,6 +98,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("export", "Quick export", "File", "quick_export", keys=("Ctrl+E",), icon="export", need=Need.MATTE,
          separated=True),
     Spec("export_as", "Export…", "File", "show_export", keys=("Ctrl+Shift+E",), icon="export", need=Need.MATTE),
+    Spec("batch", "Batch: many photos at once…", "File", "show_batch", keys=("Ctrl+B",), icon="batch"),
     Spec("close", "Close photo", "File", "close_photo", keys=("Ctrl+W",), icon="close", need=Need.DOCUMENT,
          separated=True),
     Spec("quit", "Quit", "File", "quit", keys=("Ctrl+Q",)),

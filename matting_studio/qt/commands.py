@@ -117,6 +117,9 @@ class Commands(QObject):
     def _export(self, request: ExportRequest) -> None:
         self._studio.export(request)
 
+    def show_batch(self) -> None:
+        self._window.show_batch()
+
     def close_photo(self) -> None:
         document = self._studio.current
         if document is None:

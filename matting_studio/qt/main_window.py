@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _show_activity(self, activity: Activity | None) -> None:
         self._activity = activity
+        self.question_bar.review()
         self.status_bar.show_activity(activity)
         self._enable()
 
@@ -360,6 +361,7 @@ class MainWindow(QMainWindow):
             self.question_bar.ask(
                 f"{photos} {'is' if len(exporting) == 1 else 'are'} still being exported.",
                 (("Stay", self.canvas.setFocus), ("Quit without the export", self.close_anyway)),
+                lambda: bool(self.studio.exporting),
             )
             return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()

@@ -178,7 +178,8 @@ QPushButton {{ background: {c.hover}; color: {c.text}; border: 1px solid {c.line
 QPushButton:hover {{ background: {c.line}; }}
 QPushButton:pressed {{ background: {c.line}; }}
 QPushButton:focus {{ border: 1px solid {c.accent_text}; }}
-QPushButton:disabled {{ background: {c.panel}; color: {c.disabled}; border-color: {c.line}; }}
+QPushButton:disabled {{ background: {c.panel}; color: {c.disabled}; border-color: {c.line};
+    padding: 6px 16px; }}
 QPushButton[accent="true"], QToolBar QToolButton[accent="true"] {{ background: {c.accent}; color: #ffffff;
     border: 1px solid {c.accent}; border-radius: 6px; padding: 6px 16px; font-weight: 600; }}
 QToolBar QToolButton[accent="true"] {{ padding: 5px 12px; }}
@@ -208,6 +209,7 @@ QCheckBox:disabled, QLabel:disabled {{ color: {c.disabled}; background: transpar
 QCheckBox:focus {{ color: {c.accent_text}; }}
 QLabel {{ background: transparent; border: none; padding: 0; margin: 0; }}
 QLabel[quiet="true"] {{ color: {c.quiet}; }}
+QLabel[quiet="true"]:disabled {{ color: {c.disabled}; }}
 QLabel[title="true"] {{ font-weight: 600; }}
 
 QSlider {{ background: transparent; min-height: 20px; }}
@@ -247,7 +249,20 @@ QToolButton[swatch="true"]:hover, QToolButton[swatch="true"]:focus {{ border: 2p
 QToolButton[choice="true"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px; }}
 QToolButton[choice="true"]:hover {{ background: {c.hover}; }}
 QToolButton[choice="true"]:checked {{ background: {c.accent}; color: #ffffff; border-color: {c.accent}; }}
+QToolButton[choice="true"]:checked:disabled {{ background: {c.hover}; color: {c.disabled};
+    border-color: {c.line}; }}
 QToolButton[choice="true"]:focus {{ border: 1px solid {c.accent_text}; }}
+
+QWidget#batch_window {{ background: {c.panel}; }}
+QScrollArea#inspector[side="left"] {{ border-left: none; border-right: 1px solid {c.line}; }}
+QTableView#batch_table {{ background: {c.window}; border: none; border-top: 1px solid {c.line};
+    border-bottom: 1px solid {c.line}; border-radius: 0; }}
+QTableView#batch_table QHeaderView {{ background: {c.panel}; border: none; }}
+QTableView#batch_table QHeaderView::section {{ background: {c.panel}; color: {c.quiet}; border: none;
+    border-bottom: 1px solid {c.line}; padding: 0 8px; font-weight: normal; }}
+QTableView#batch_table QHeaderView::section:hover {{ background: {c.hover}; color: {c.text}; }}
+QTableView#batch_table QHeaderView::up-arrow, QTableView#batch_table QHeaderView::down-arrow {{
+    background: transparent; }}
 
 QListView#film_strip {{ background: {c.panel}; border: none; border-top: 1px solid {c.line}; border-radius: 0;
     padding: 4px 8px; }}

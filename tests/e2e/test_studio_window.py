@@ -361,3 +361,13 @@ def test_the_window_is_as_it_was_left(
     again.close()
     assert again.ended
     again.deleteLater()
+
+
+def test_an_export_under_way_is_asked_about_until_it_is_written(
+    qtbot: QtBot, ready: MainWindow, tmp_path: Path
+) -> None:
+    ready.studio.export(ExportRequest(ExportKind.CUTOUT, tmp_path / "cutout.png"))
+    ready.close()
+    assert "still being exported" in ready.question_bar.text.text()
+    qtbot.waitUntil(lambda: not ready.question_bar.isVisible(), timeout=PATIENCE_MS)
+    assert (tmp_path / "cutout.png").exists()

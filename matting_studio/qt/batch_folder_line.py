@@ -1,0 +1,76 @@
+"""A folder to type, to choose, or to drop."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from matting_studio.qt.commands import local_paths
+
+
+class FolderLine(QWidget):
+    changed = Signal()
+
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__()
+        self._name = name
+        self.line = _DropLine()
+        self.line.setAccessibleName(name)
+        self.line.setPlaceholderText(hint)
+        self.line.textChanged.connect(self.changed)
+        self.line.dropped.connect(self.set_folder)
+        self.button = QPushButton("Choose…")
+        self.button.setAccessibleName(f"Choose: {name}")
+        self.button.clicked.connect(self._browse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.button)
+
+    @property
+    def folder(self) -> Path | None:
+        text = self.line.text().strip()
+        return Path(text).expanduser() if text else None
+
+    def set_folder(self, folder: Path | None) -> None:
+        self.line.setText("" if folder is None else str(folder))
+        self.line.setCursorPosition(len(self.line.text()))  # the end of a path says more than its beginning
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self.window(), self._name, str(self.folder or Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.set_folder(Path(name)))
+        dialog.open()
+
+
+class _DropLine(QLineEdit):
+    dropped = Signal(object)
+    """The Path of a folder."""
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_paths(event.mimeData().urls()):
+            event.acceptProposedAction()
+        else:
+            super().dragEnterEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if local_paths(event.mimeData().urls()):
+            event.acceptProposedAction()
+        else:
+            super().dragMoveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = local_paths(event.mimeData().urls())
+        if not paths:
+            super().dropEvent(event)
+            return
+        event.acceptProposedAction()
+        self.dropped.emit(folder_of(paths[0]))
+
+
+def folder_of(path: Path) -> Path:
+    """A folder that was dropped, or the one in which the dropped file lies."""
+    return path if path.is_dir() else path.parent
