@@ -1,6 +1,7 @@
 """The window: puts the parts together and says which of them hears what."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
@@ -30,6 +31,9 @@ from matting_studio.qt.studio import Activity, Studio
 from matting_studio.qt.theme import Theme, ThemeChoice
 from matting_studio.qt.toolbar import Toolbar
 
+if TYPE_CHECKING:
+    from matting_studio.qt.batch_window import BatchWindow
+
 TITLE = "Matting Studio"
 MINIMUM_PX, DEFAULT_PX = (960, 600), (1360, 860)
 SHUTDOWN_SECONDS = 20.0
@@ -44,6 +48,7 @@ class MainWindow(QMainWindow):
         self.studio = studio
         self._theme = theme
         self._activity: Activity | None = None
+        self._batch: BatchWindow | None = None
         self._may_close = False
         self.ended = False
         """Whether the window was closed and all threads are gone."""
@@ -292,6 +297,16 @@ class MainWindow(QMainWindow):
         self.closing.connect(window.close)
         window.show()
 
+    def show_batch(self) -> None:
+        """Show the window for many photos at once; there is one, and a run goes on while it is hidden."""
+        from matting_studio.qt.batch_window import BatchWindow  # noqa: PLC0415 - the window is up without it
+
+        if self._batch is None:
+            self._batch = BatchWindow(self, self.studio, self._theme)
+            self._batch.news.connect(self.message_bar.tell)
+        self._batch.show()
+        self._batch.activateWindow()
+
     @Slot(object)
     def _ask_for_photo(self, error: Exception) -> None:
         self.message_bar.tell("warning", str(error))
@@ -364,12 +379,20 @@ class MainWindow(QMainWindow):
                 lambda: bool(self.studio.exporting),
             )
             return
+        if self._batch is not None and self._batch.runner.is_active and not self._may_close:
+            event.ignore()
+            self.question_bar.ask(
+                "A batch is running. What it has done stays done, and it can be started again for the rest.",
+                (("Stay", self.canvas.setFocus), ("Stop it and quit", self.close_anyway)),
+            )
+            return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.studio.change_settings(self.studio.settings.model_copy(update={"window_geometry": geometry}))
         self.hide()
         self.closing.emit()
         self.drag_handle.remove_files()
-        self.ended = self.studio.shutdown(SHUTDOWN_SECONDS)
+        batch_ended = self._batch is None or self._batch.shutdown(SHUTDOWN_SECONDS)
+        self.ended = self.studio.shutdown(SHUTDOWN_SECONDS) and batch_ended
         event.accept()
 
     def close_anyway(self) -> None:
