@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog
 
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush
-from matting_studio.app.export import ExportRequest
 from matting_studio.app.look import Look
 from matting_studio.app.project_file import PhotoMissingError
 from matting_studio.app.sample import own_folder
@@ -111,11 +110,8 @@ class Commands(QObject):
         settings = self._studio.settings
         folder = settings.export_folder or own_folder(document.path) or user_pictures_path()
         dialog = ExportDialog(self._window, document, settings.export, folder)
-        dialog.wanted.connect(self._export)
+        dialog.wanted.connect(partial(self._studio.export, document))
         self._window.show_dialog(dialog)
-
-    def _export(self, request: ExportRequest) -> None:
-        self._studio.export(request)
 
     def show_batch(self) -> None:
         self._window.show_batch()

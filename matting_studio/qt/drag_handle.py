@@ -12,7 +12,6 @@ from PySide6.QtCore import QMimeData, Qt, QUrl, Slot
 from PySide6.QtGui import QDrag, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QToolButton
 
-from matting_studio.app.export import ExportKind, ExportRequest
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.studio import Studio
 
@@ -38,10 +37,7 @@ class DragHandle(QToolButton):
         if event.button() == Qt.MouseButton.LeftButton and document is not None and document.alpha is not None:
             self._folder = self._folder or Path(tempfile.mkdtemp(prefix="matting-studio-"))
             self._awaited = self._folder / f"{Path(document.name).stem}-cutout.png"
-            # Not an export that somebody chose: the next one is to be as the last one was.
-            chosen = self._studio.settings
-            self._studio.export(ExportRequest(ExportKind.CUTOUT, self._awaited))
-            self._studio.change_settings(chosen)
+            self._studio.hand_out_cutout(document, self._awaited)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._awaited = None

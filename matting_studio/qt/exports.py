@@ -55,6 +55,10 @@ class Exports(QObject):
         )
         self._corrections.in_turn(document, lambda: self._export_now(document, request))
 
+    def hand_out(self, document: Document, request: ExportRequest) -> None:
+        """Write a document's result for another program: no export that a person chose, so no word and no memory."""
+        self._corrections.in_turn(document, lambda: self._write(document, request))
+
     def quick_export(self, document: Document) -> None:
         """Export with the same choices as last time, beside the photo, and over nothing that is there."""
         folder = own_folder(document.path) or self._desk.settings.export_folder or user_pictures_path()
@@ -72,6 +76,10 @@ class Exports(QObject):
         return path.exists() or any(job.key[0] == "export" and job.key[2] == path for job in self._desk.files.jobs)
 
     def _export_now(self, document: Document, request: ExportRequest) -> None:
+        self._write(document, request, f"Exported to {request.path}.")
+
+    def _write(self, document: Document, request: ExportRequest, sentence: str | None = None) -> None:
+        """Write, say the sentence, and make it known."""
         frozen = self._frozen(document)
         if frozen is None:
             return
@@ -81,7 +89,8 @@ class Exports(QObject):
             export(frozen.snapshot(), request, context.token)
 
         def deliver(_nothing: None) -> None:
-            self._desk.say("info", f"Exported to {request.path}.")
+            if sentence is not None:
+                self._desk.say("info", sentence)
             self.exported.emit(request.path)
 
         key = ("export", document, request.path)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush
-from matting_studio.app.export import ExportRequest
+from matting_studio.app.export import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench
@@ -314,9 +314,12 @@ class Studio(QObject):
 
     # Export of the current document
 
-    def export(self, request: ExportRequest) -> None:
-        if self.current is not None:
-            self._exports.export(self.current, request)
+    def export(self, document: Document, request: ExportRequest) -> None:
+        self._exports.export(document, request)
+
+    def hand_out_cutout(self, document: Document, path: Path) -> None:
+        """Write the cut-out for another program; `exported` tells when it is there."""
+        self._exports.hand_out(document, ExportRequest(ExportKind.CUTOUT, path))
 
     def quick_export(self) -> None:
         """Export as last time, beside the photo."""

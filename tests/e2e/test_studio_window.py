@@ -159,7 +159,7 @@ def test_an_exported_composite_shows_the_background_colour(
     press(window, Qt.Key.Key_B)
     paint(qtbot, window)
     with qtbot.waitSignal(window.studio.exported, timeout=PATIENCE_MS):
-        window.studio.export(ExportRequest(ExportKind.COMPOSITE, tmp_path / "composite.png"))
+        window.studio.export(window.studio.current, ExportRequest(ExportKind.COMPOSITE, tmp_path / "composite.png"))
     written = np.asarray(Image.open(tmp_path / "composite.png"))
     assert written.shape == (HEIGHT, WIDTH, 3)
     assert tuple(written[HEIGHT // 2, WIDTH // 2]) == (255, 255, 255)
@@ -366,7 +366,7 @@ def test_the_window_is_as_it_was_left(
 def test_an_export_under_way_is_asked_about_until_it_is_written(
     qtbot: QtBot, ready: MainWindow, tmp_path: Path
 ) -> None:
-    ready.studio.export(ExportRequest(ExportKind.CUTOUT, tmp_path / "cutout.png"))
+    ready.studio.export(ready.studio.current, ExportRequest(ExportKind.CUTOUT, tmp_path / "cutout.png"))
     ready.close()
     assert "still being exported" in ready.question_bar.text.text()
     qtbot.waitUntil(lambda: not ready.question_bar.isVisible(), timeout=PATIENCE_MS)

@@ -559,7 +559,7 @@ def test_unsaved_work_is_put_away_only_once_a_copy_is_kept(studio, photos, settl
 
 def test_an_export_has_the_strokes_made_just_before(opened, tmp_path, settle):
     opened.stroke(Brush.FOREGROUND, **line(30))
-    opened.export(ExportRequest(ExportKind.ALPHA, tmp_path / "alpha.png"))
+    opened.export(opened.current, ExportRequest(ExportKind.ALPHA, tmp_path / "alpha.png"))
     opened.stroke(Brush.BACKGROUND, **line(30))
     settle(opened)
     written = read_photo(tmp_path / "alpha.png").image[..., 0]
@@ -571,7 +571,7 @@ def test_an_export_has_the_strokes_made_just_before(opened, tmp_path, settle):
 
 
 def test_quick_export_repeats_the_last_choice_beside_the_photo_and_overwrites_nothing(opened, photos, tmp_path, settle):
-    opened.export(ExportRequest(ExportKind.ALPHA, tmp_path / "alpha.tif", bit_depth=16))
+    opened.export(opened.current, ExportRequest(ExportKind.ALPHA, tmp_path / "alpha.tif", bit_depth=16))
     opened.quick_export()
     opened.quick_export()
     settle(opened)
@@ -592,7 +592,7 @@ def test_the_cut_out_is_put_on_the_clipboard_with_its_transparency(opened, settl
 
 
 def test_an_export_that_cannot_be_written_says_why(opened, tmp_path, settle):
-    opened.export(ExportRequest(ExportKind.ALPHA, tmp_path / "no such folder" / "alpha.png"))
+    opened.export(opened.current, ExportRequest(ExportKind.ALPHA, tmp_path / "no such folder" / "alpha.png"))
     settle(opened)
     assert opened.heard.said("its folder does not exist")
 
