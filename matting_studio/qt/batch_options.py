@@ -77,6 +77,7 @@ class BatchOptions(QScrollArea):
         self.max_size.setSpecialValueText("As the photo")
         self.max_size.setSuffix(" px")
         self.max_size.setKeyboardTracking(False)
+        self.max_size.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.max_size.setToolTip("Results are scaled down so that their longer side has at most so many pixels.")
         self.template = QLineEdit(DEFAULT_TEMPLATE)
         self.template.setAccessibleName("Names")

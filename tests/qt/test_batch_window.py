@@ -9,15 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import torch
 from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.checkpoint import ModelFile, plain_weights, save_model
 from core.image_io import read_photo, write_image
-from core.network import MTGINet
 from matting_studio.app.batch import Row, RowState, RunState, Workplace
 from matting_studio.app.edits import Brush
 from matting_studio.app.export import ExportKind
@@ -44,15 +41,6 @@ def picture(seed: int) -> np.ndarray:
     image[..., 2] = np.linspace(80, 220, 40, dtype=np.uint8)
     cv2.ellipse(image, (20, 48), (13, 32), 0, 0, 360, [int(value) for value in random.integers(60, 240, 3)], -1)
     return image
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    network = MTGINet(width=0.125)
-    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
-    save_model(path, ModelFile(plain_weights(network), network.width, {"size_px": "32"}))
-    return path
 
 
 @pytest.fixture
