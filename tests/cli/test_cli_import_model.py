@@ -1,3 +1,4 @@
+import json
 import os
 import pickle
 
@@ -24,7 +25,13 @@ def checkpoint(tmp_path):
     """A training checkpoint of the tiny network."""
     network = MTGINet(width=0.125)
     path = tmp_path / "checkpoint.pt"
-    content = {"format": TRAINING_FORMAT, "width": 0.125, "step": 7, "averaged": network.state_dict()}
+    content = {
+        "format": TRAINING_FORMAT,
+        "width": 0.125,
+        "step": 7,
+        "averaged": network.state_dict(),
+        "config": json.dumps({"run": {"validation_px": 384}}),
+    }
     torch.save(content, path)
     return path
 
@@ -67,7 +74,7 @@ def test_a_truncated_checkpoint_is_refused(studio, checkpoint):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ({"state_dict": {"module.head.weight": torch.zeros(3)}}, "is no MTGINet checkpoint"),
+        ({"state_dict": {"module.head.weight": torch.zeros(3)}}, "its entries have other names"),
         ([1, 2], "holds no network"),
     ],
 )

@@ -24,7 +24,7 @@ def test_a_photo_named_like_a_command_is_opened_by_its_path(portrait):
 def test_what_is_neither_photo_nor_command_is_said_to_be_neither(studio):
     outcome = studio("mate", "photo.jpg")
     assert outcome.code == 2
-    assert "there is no file mate, and no such command (there are matte, evaluate" in outcome.err
+    assert "there is no file mate, and no such command (there are matte, batch, evaluate" in outcome.err
 
 
 def test_without_a_window_a_sentence_says_so(studio, monkeypatch):

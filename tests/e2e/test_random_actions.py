@@ -81,4 +81,6 @@ def test_two_hundred_random_actions_leave_the_window_as_it_was(
                     timeout=PATIENCE_MS)  # fmt: skip
     while len(window.studio.documents) > 3:  # pasted pictures and the sample
         window.studio.close(window.studio.documents[-1])
-    assert counted(window) == before
+    after = counted(window)
+    # Fewer is no leak: what was there at the beginning, such as a message, may have gone since.
+    assert {what: count for what, count in after.items() if count > before[what]} == {}
