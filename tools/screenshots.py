@@ -114,9 +114,9 @@ class Photographer:
         from matting_studio.app.batch import RunState  # noqa: PLC0415
         from matting_studio.app.export import ExportKind  # noqa: PLC0415
         from matting_studio.app.look import Crop, Gradient, Look  # noqa: PLC0415
+        from matting_studio.app.sample import SAMPLE  # noqa: PLC0415
         from matting_studio.app.settings import BatchSettings  # noqa: PLC0415
         from matting_studio.qt.batch_model import Column  # noqa: PLC0415
-        from matting_studio.app.sample import SAMPLE  # noqa: PLC0415
 
         self._do("batch")
         window = self._window.findChild(QWidget, "batch_window")
