@@ -50,6 +50,15 @@ def main() -> int:
     return 0
 
 
+def _rest(milliseconds: int) -> None:
+    """Let the event loop run. QTest.qWait would keep Python's lock meanwhile, and the workers would starve."""
+    from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415
+
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 def _measure_start(times: int = 5) -> None:
     seconds = []
     for _ in range(times):
@@ -93,17 +102,17 @@ def _measure_gaps(model: Path | None, megapixels: float, kept: Path) -> None:  #
     if model is not None:
         studio.set_model(model)
     window.show()
-    QTest.qWait(500)
+    _rest(500)
     watchdog = Watchdog()
 
     def measure(what: str, begin: Callable[[], object], done: Callable[[], bool]) -> None:
-        QTest.qWait(50)
+        _rest(50)
         watchdog.longest, started = 0.0, time.perf_counter()
         begin()
         while not done():
             assert time.perf_counter() - started < PATIENCE_SECONDS, f"{what} takes too long"
-            QTest.qWait(TICK_MS)
-        QTest.qWait(300)
+            _rest(TICK_MS)
+        _rest(300)
         print(f"{what:<29} {1000 * watchdog.longest:6.0f} ms at most, done in {time.perf_counter() - started:.1f} s")
 
     def is_settled() -> bool:
@@ -127,7 +136,7 @@ def _measure_gaps(model: Path | None, megapixels: float, kept: Path) -> None:  #
     def slide() -> None:
         for step in range(20):
             studio.preview_look(refined.model_copy(update={"light_wrap": step / 20}))
-            QTest.qWait(30)
+            _rest(30)
         studio.preview_look(None)
 
     measure("a slider moved", slide, is_settled)
@@ -138,7 +147,7 @@ def _measure_gaps(model: Path | None, megapixels: float, kept: Path) -> None:  #
         QTest.mousePress(window.canvas, Qt.MouseButton.LeftButton, none, middle)
         for step in range(40):
             QTest.mouseMove(window.canvas, middle + type(middle)(4 * step, 2 * step))
-            QTest.qWait(5)
+            _rest(5)
         QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, none, middle)
 
     measure("painted on", paint, lambda: is_settled() and len(studio.current.edits) == 1)

@@ -203,9 +203,12 @@ class Photographer:
             self._pause(0.02)
 
     def _pause(self, seconds: float) -> None:
-        from PySide6.QtTest import QTest  # noqa: PLC0415
+        from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415
 
-        QTest.qWait(round(seconds * 1000))
+        # Not QTest.qWait: it keeps Python's lock, and the workers would starve.
+        loop = QEventLoop()
+        QTimer.singleShot(round(seconds * 1000), loop.quit)
+        loop.exec()
 
 
 def _arguments() -> argparse.Namespace:
