@@ -19,7 +19,7 @@ from core.network.mtginet import STRIDE
 from core.training.config import ScheduleConfig, StageConfig, TrainingConfig
 from core.training.losses import Targets
 from core.training.sources import Crop, CutoutSource, PhotoSource, Source, finish
-from core.trimap import trimap_from_alpha
+from core.trimap import classes_from_trimap, trimap_from_alpha
 
 TRIMAP_RADIUS = (15 / 512, 30 / 512)
 """Radius by which the sure regions are eroded, as a part of the crop's side (published: 15-30 px at 512)."""
@@ -88,7 +88,7 @@ def as_arrays(crop: Crop, radius_px: float) -> tuple[NDArray[np.generic], ...]:
     image = np.rint(np.clip(crop.image, 0, 1) * 255).astype(np.uint8).transpose(2, 0, 1)
     alpha = np.rint(crop.alpha * 255).astype(np.uint8)
     trimap = trimap_from_alpha(alpha, max(1, round(radius_px)))
-    classes = np.where(trimap == 128, 1, np.where(trimap == 255, 2, 0)).astype(np.int64)
+    classes = classes_from_trimap(trimap).astype(np.int64)
     return image, alpha[None], classes, crop.contrast[None].astype(np.float32), np.float32(crop.transition_weight)  # type: ignore[return-value]
 
 

@@ -78,7 +78,6 @@ class BatchSettings(_Remembered):
 class Settings(_Remembered):
     theme: Theme = "system"
     window_geometry: str = Field("", description="QWidget.saveGeometry, base64.")
-    window_state: str = Field("", description="QMainWindow.saveState, base64.")
     recent_files: tuple[Path, ...] = Field((), description="Photos and projects, the latest first.")
     open_folder: Path | None = None
     project_folder: Path | None = None

@@ -11,8 +11,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-GRID_PX = 8
-
 
 class ThemeChoice(StrEnum):
     SYSTEM = "system"

@@ -14,7 +14,7 @@ from matting_studio.app.background import look_before
 from matting_studio.app.batch.fingerprint import Fingerprint, sha256_of
 from matting_studio.app.edits import Edit
 from matting_studio.app.export import ExportKind
-from matting_studio.app.look import Look, Picture, Transparent
+from matting_studio.app.look import Look, Picture
 
 DEFAULT_TEMPLATE = "{stem}-{what}"
 
@@ -125,8 +125,3 @@ def _picture(path: Path) -> str:
 @lru_cache(maxsize=8)
 def _contents(path: Path, _fingerprint: Fingerprint) -> str | None:
     return sha256_of(path)
-
-
-def is_transparent(recipe: Recipe) -> bool:
-    """Whether photos without a look of their own get no new background."""
-    return not recipe.blurred and isinstance(recipe.look.background, Transparent)
