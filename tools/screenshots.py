@@ -53,7 +53,7 @@ class Photographer:
 
     def shoot(self, model: Path | None, photo: Path | None) -> None:
         from matting_studio.app.look import Gradient, Look, Shadow  # noqa: PLC0415
-        from matting_studio.qt.canvas_mode import CanvasMode  # noqa: PLC0415
+        from matting_studio.qt.canvas.mode import CanvasMode  # noqa: PLC0415
 
         window, studio = self._window, self._studio
         if model is not None:
@@ -116,7 +116,7 @@ class Photographer:
         from matting_studio.app.look import Crop, Gradient, Look  # noqa: PLC0415
         from matting_studio.app.sample import SAMPLE  # noqa: PLC0415
         from matting_studio.app.settings import BatchSettings  # noqa: PLC0415
-        from matting_studio.qt.batch_model import Column  # noqa: PLC0415
+        from matting_studio.qt.batch.model import Column  # noqa: PLC0415
 
         self._do("batch")
         window = self._window.findChild(QWidget, "batch_window")

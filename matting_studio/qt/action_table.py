@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 
 from matting_studio.app.edits import Brush
-from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.theme import ThemeChoice
 
 

@@ -15,7 +15,7 @@ from matting_studio.app.edits import Brush
 from matting_studio.app.look import Look
 from matting_studio.app.project_file import PhotoMissingError
 from matting_studio.app.sample import own_folder
-from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PICTURE_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
 from matting_studio.qt.pictures import to_array
 from matting_studio.qt.theme import ThemeChoice

@@ -8,8 +8,8 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from matting_studio.app.viewport import Viewport
-from matting_studio.qt.canvas_mode import CanvasMode
-from matting_studio.qt.canvas_view import CanvasView
+from matting_studio.qt.canvas.mode import CanvasMode
+from matting_studio.qt.canvas.view import CanvasView
 from matting_studio.qt.message_bar import MessageBar
 from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme

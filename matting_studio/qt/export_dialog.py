@@ -24,7 +24,7 @@ from matting_studio.app.document import Document
 from matting_studio.app.export import ExportKind, ExportRequest
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.icons import name_icon
-from matting_studio.qt.inspector_slider import InspectorSlider
+from matting_studio.qt.inspector.slider import InspectorSlider
 
 KINDS = (
     (ExportKind.CUTOUT, "Cut-out with transparency"),

@@ -13,16 +13,16 @@ from matting_studio.app.session import Status
 from matting_studio.qt.action_table import Need
 from matting_studio.qt.actions import Actions
 from matting_studio.qt.brush_settings import BrushSettings
-from matting_studio.qt.canvas import Canvas
-from matting_studio.qt.canvas_mode import CanvasMode
-from matting_studio.qt.canvas_pixel import PixelInfo
+from matting_studio.qt.canvas.canvas import Canvas
+from matting_studio.qt.canvas.mode import CanvasMode
+from matting_studio.qt.canvas.pixel import PixelInfo
 from matting_studio.qt.command_palette import CommandPalette
 from matting_studio.qt.commands import Commands, local_paths
 from matting_studio.qt.drag_handle import DragHandle
 from matting_studio.qt.empty_state import EmptyState
 from matting_studio.qt.film_strip import FilmStrip
 from matting_studio.qt.icons import dress
-from matting_studio.qt.inspector import Inspector
+from matting_studio.qt.inspector.inspector import Inspector
 from matting_studio.qt.message_bar import MessageBar
 from matting_studio.qt.notice import Notice
 from matting_studio.qt.question_bar import QuestionBar
@@ -32,7 +32,7 @@ from matting_studio.qt.theme import Theme, ThemeChoice
 from matting_studio.qt.toolbar import Toolbar
 
 if TYPE_CHECKING:
-    from matting_studio.qt.batch_window import BatchWindow
+    from matting_studio.qt.batch.window import BatchWindow
 
 TITLE = "Matting Studio"
 MINIMUM_PX, DEFAULT_PX = (960, 600), (1360, 860)
@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
 
     def show_batch(self) -> None:
         """Show the window for many photos at once; there is one, and a run goes on while it is hidden."""
-        from matting_studio.qt.batch_window import BatchWindow  # noqa: PLC0415 - the window is up without it
+        from matting_studio.qt.batch.window import BatchWindow  # noqa: PLC0415 - the window is up without it
 
         if self._batch is None:
             self._batch = BatchWindow(self, self.studio, self._theme)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from matting_studio.qt.actions import Actions
-from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.drag_handle import DragHandle
 from matting_studio.qt.icons import SIZE_PX, name_icon
 

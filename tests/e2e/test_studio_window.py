@@ -19,7 +19,7 @@ from matting_studio.app.edits import Brush
 from matting_studio.app.export import ExportKind, ExportRequest
 from matting_studio.app.look import Plain
 from matting_studio.app.session import Status
-from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.compare import CompareWindow
 from matting_studio.qt.main_window import MainWindow
 from matting_studio.qt.toolbar import Toolbar

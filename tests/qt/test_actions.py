@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from matting_studio.qt.action_table import MENUS, SPECS, Need
 from matting_studio.qt.actions import Actions
-from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.commands import Commands
 from matting_studio.qt.fuzzy import score
 from matting_studio.qt.icons import drawing

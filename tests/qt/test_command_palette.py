@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from matting_studio.qt.application import make_window
-from matting_studio.qt.canvas_mode import CanvasMode
+from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.main_window import MainWindow
 from matting_studio.qt.shortcut_sheet import ShortcutSheet
 

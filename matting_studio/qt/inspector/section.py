@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 
 from matting_studio.app.look import Look
 from matting_studio.qt.icons import name_icon
-from matting_studio.qt.inspector_slider import InspectorSlider
+from matting_studio.qt.inspector.slider import InspectorSlider
 
 
 class InspectorSection(QFrame):

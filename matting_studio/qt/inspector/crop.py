@@ -3,8 +3,8 @@
 from PySide6.QtWidgets import QComboBox
 
 from matting_studio.app.look import Crop, Look
-from matting_studio.qt.inspector_section import LookSection
-from matting_studio.qt.inspector_slider import InspectorSlider
+from matting_studio.qt.inspector.section import LookSection
+from matting_studio.qt.inspector.slider import InspectorSlider
 
 RATIOS = (
     ("Whole photo", Crop()),

@@ -4,12 +4,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from matting_studio.app.look import Look
-from matting_studio.qt.inspector_background import BackgroundSection
-from matting_studio.qt.inspector_brush import BrushSection
-from matting_studio.qt.inspector_colours import ColoursSection
-from matting_studio.qt.inspector_crop import CropSection
-from matting_studio.qt.inspector_model import ModelSection
-from matting_studio.qt.inspector_refine import RefineSection
+from matting_studio.qt.inspector.background import BackgroundSection
+from matting_studio.qt.inspector.brush import BrushSection
+from matting_studio.qt.inspector.colours import ColoursSection
+from matting_studio.qt.inspector.crop import CropSection
+from matting_studio.qt.inspector.model import ModelSection
+from matting_studio.qt.inspector.refine import RefineSection
 
 WIDTH_PX = 320
 

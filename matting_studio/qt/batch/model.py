@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 
 from matting_studio.app.batch import Row, RowState
-from matting_studio.qt.batch_thumbnails import BatchThumbnails
+from matting_studio.qt.batch.thumbnails import BatchThumbnails
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -17,17 +17,17 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from matting_studio.app.batch import Progress, Row, RunState
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import NetworkChoice
-from matting_studio.qt.batch_controls import BatchControls
-from matting_studio.qt.batch_folder_line import folder_of
-from matting_studio.qt.batch_head import BatchHead
-from matting_studio.qt.batch_model import BatchModel
-from matting_studio.qt.batch_network import BatchNetwork
-from matting_studio.qt.batch_options import BatchOptions
-from matting_studio.qt.batch_order import FolderPhotos, OpenPhoto, Order
-from matting_studio.qt.batch_preview import BatchPreview
-from matting_studio.qt.batch_runner import BatchRunner, Planned
-from matting_studio.qt.batch_table import BatchTable
-from matting_studio.qt.batch_thumbnails import BatchThumbnails
+from matting_studio.qt.batch.controls import BatchControls
+from matting_studio.qt.batch.folder_line import folder_of
+from matting_studio.qt.batch.head import BatchHead
+from matting_studio.qt.batch.model import BatchModel
+from matting_studio.qt.batch.network import BatchNetwork
+from matting_studio.qt.batch.options import BatchOptions
+from matting_studio.qt.batch.order import FolderPhotos, OpenPhoto, Order
+from matting_studio.qt.batch.preview import BatchPreview
+from matting_studio.qt.batch.runner import BatchRunner, Planned
+from matting_studio.qt.batch.table import BatchTable
+from matting_studio.qt.batch.thumbnails import BatchThumbnails
 from matting_studio.qt.commands import local_paths
 from matting_studio.qt.icons import dress
 from matting_studio.qt.message_bar import MessageBar

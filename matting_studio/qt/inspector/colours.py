@@ -1,8 +1,8 @@
 """The person's own colours: what the old and the new background do to them."""
 
 from matting_studio.app.look import Look
-from matting_studio.qt.inspector_section import LookSection
-from matting_studio.qt.inspector_slider import InspectorSlider
+from matting_studio.qt.inspector.section import LookSection
+from matting_studio.qt.inspector.slider import InspectorSlider
 
 FIELDS = (
     ("decontaminate", "Remove old background", "Takes the old background's colour out of the edges."),

@@ -19,10 +19,10 @@ from matting_studio.app.edits import Base, Box, Brush, fold
 from matting_studio.app.render import Renderer, View, ViewMode
 from matting_studio.app.strokes import make_edit
 from matting_studio.qt.brush_settings import BrushSettings
-from matting_studio.qt.brush_stroke import COLOURS
-from matting_studio.qt.canvas import Canvas
-from matting_studio.qt.canvas_mode import CanvasMode
-from matting_studio.qt.canvas_pixel import PixelInfo
+from matting_studio.qt.canvas.brush_stroke import COLOURS
+from matting_studio.qt.canvas.canvas import Canvas
+from matting_studio.qt.canvas.mode import CanvasMode
+from matting_studio.qt.canvas.pixel import PixelInfo
 from matting_studio.qt.views import RenderedView
 
 WIDTH, HEIGHT = 400, 300

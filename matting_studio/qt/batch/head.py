@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from matting_studio.app.batch import Progress, RunState
-from matting_studio.qt.batch_model import TITLES, Column
+from matting_studio.qt.batch.model import TITLES, Column
 from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.status_bar import time_left
 

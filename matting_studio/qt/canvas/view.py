@@ -28,10 +28,10 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from matting_studio.app.document import Document
 from matting_studio.app.viewport import Viewport
-from matting_studio.qt.canvas_mode import CanvasMode
-from matting_studio.qt.canvas_pictures import CanvasPictures
-from matting_studio.qt.canvas_pixel import pixel_at
-from matting_studio.qt.canvas_split import SplitSlider
+from matting_studio.qt.canvas.mode import CanvasMode
+from matting_studio.qt.canvas.pictures import CanvasPictures
+from matting_studio.qt.canvas.pixel import pixel_at
+from matting_studio.qt.canvas.split import SplitSlider
 from matting_studio.qt.studio import Studio
 
 SHARP_FROM_SCALE = 2.0

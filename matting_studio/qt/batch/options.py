@@ -24,13 +24,13 @@ from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
 from matting_studio.app.export import ExportKind
 from matting_studio.app.look import Look, Transparent
 from matting_studio.app.settings import BatchSettings
-from matting_studio.qt.batch_folder_line import FolderLine
+from matting_studio.qt.batch.folder_line import FolderLine
 from matting_studio.qt.export_dialog import FORMATS
-from matting_studio.qt.inspector_background import BackgroundSection
-from matting_studio.qt.inspector_colours import ColoursSection
-from matting_studio.qt.inspector_crop import CropSection
-from matting_studio.qt.inspector_refine import RefineSection
-from matting_studio.qt.inspector_section import InspectorSection
+from matting_studio.qt.inspector.background import BackgroundSection
+from matting_studio.qt.inspector.colours import ColoursSection
+from matting_studio.qt.inspector.crop import CropSection
+from matting_studio.qt.inspector.refine import RefineSection
+from matting_studio.qt.inspector.section import InspectorSection
 
 WIDTH_PX = 376
 LARGEST_PX = 30_000

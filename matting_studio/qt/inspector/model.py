@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton
 
-from matting_studio.qt.inspector_section import InspectorSection
+from matting_studio.qt.inspector.section import InspectorSection
 
 SIZES = (
     ("As trained", None),

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from matting_studio.app.look import Blurred, Crop, Gradient, Look, Picture, Plain, Refinement, Shadow, Transparent
-from matting_studio.qt.inspector import Inspector
-from matting_studio.qt.inspector_slider import InspectorSlider
+from matting_studio.qt.inspector.inspector import Inspector
+from matting_studio.qt.inspector.slider import InspectorSlider
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from matting_studio.app.batch import Row, RowState
-from matting_studio.qt.batch_model import PICTURE, ROW, BatchModel, Column, Index
-from matting_studio.qt.batch_thumbnails import SIDE_PX
+from matting_studio.qt.batch.model import PICTURE, ROW, BatchModel, Column, Index
+from matting_studio.qt.batch.thumbnails import SIDE_PX
 from matting_studio.qt.icons import pixmap
 from matting_studio.qt.theme import Colours, Theme
 

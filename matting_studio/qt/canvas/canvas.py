@@ -8,11 +8,11 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QGestureEvent, QWidget
 
 from matting_studio.app.edits import Brush
-from matting_studio.qt.brush_ring import draw_ring, ring_area
 from matting_studio.qt.brush_settings import BrushSettings, inverse
-from matting_studio.qt.brush_stroke import Stroke
-from matting_studio.qt.brush_traces import StrokeTraces
-from matting_studio.qt.canvas_view import PLAIN, SHIFT, CanvasView, KeyCommands
+from matting_studio.qt.canvas.brush_ring import draw_ring, ring_area
+from matting_studio.qt.canvas.brush_stroke import Stroke
+from matting_studio.qt.canvas.brush_traces import StrokeTraces
+from matting_studio.qt.canvas.view import PLAIN, SHIFT, CanvasView, KeyCommands
 from matting_studio.qt.studio import Studio
 
 

@@ -33,8 +33,8 @@ from matting_studio.app.look import (
 )
 from matting_studio.qt.colour_button import ColourButton
 from matting_studio.qt.files import PICTURE_FILTER
-from matting_studio.qt.inspector_section import LookSection
-from matting_studio.qt.inspector_slider import InspectorSlider
+from matting_studio.qt.inspector.section import LookSection
+from matting_studio.qt.inspector.slider import InspectorSlider
 
 KINDS = (
     ("transparent", "Transparent"),

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from matting_studio.qt.brush_ring import DARK, LIGHT
+from matting_studio.qt.canvas.brush_ring import DARK, LIGHT
 
 GRAB_PX = 7
 """How far from the line the pointer takes hold of it."""

@@ -17,7 +17,7 @@ from matting_studio.app.export import ExportKind
 from matting_studio.app.jobs import Job, JobContext, Progress
 from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.app.render import Renderer, View, ViewMode
-from matting_studio.qt.batch_network import BatchNetwork
+from matting_studio.qt.batch.network import BatchNetwork
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.worker import Worker
 

@@ -5,8 +5,8 @@ from PySide6.QtGui import QPainter
 
 from matting_studio.app.document import Document
 from matting_studio.app.viewport import Viewport
-from matting_studio.qt.brush_stroke import Stroke
-from matting_studio.qt.canvas_pictures import CanvasPictures
+from matting_studio.qt.canvas.brush_stroke import Stroke
+from matting_studio.qt.canvas.pictures import CanvasPictures
 from matting_studio.qt.studio import Studio
 
 PATIENCE_MS = 10_000

@@ -22,9 +22,9 @@ from matting_studio.app.look import Crop, Look, Plain
 from matting_studio.app.session import Status
 from matting_studio.app.settings import BatchSettings
 from matting_studio.qt.application import make_window
-from matting_studio.qt.batch_model import Column
-from matting_studio.qt.batch_network import InTurn
-from matting_studio.qt.batch_window import BatchWindow
+from matting_studio.qt.batch.model import Column
+from matting_studio.qt.batch.network import InTurn
+from matting_studio.qt.batch.window import BatchWindow
 from matting_studio.qt.main_window import MainWindow
 from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme, ThemeChoice

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 
 from matting_studio.app.edits import Brush
 from matting_studio.qt.brush_settings import LARGEST_PX, SMALLEST_PX, BrushSettings
-from matting_studio.qt.inspector_section import InspectorSection
-from matting_studio.qt.inspector_slider import InspectorSlider
+from matting_studio.qt.inspector.section import InspectorSection
+from matting_studio.qt.inspector.slider import InspectorSlider
 
 TITLES = {
     Brush.FOREGROUND: "Paint foreground",

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from matting_studio.app.edits import Brush
 from matting_studio.qt.brush_settings import BrushSettings
-from matting_studio.qt.brush_stroke import COLOURS
+from matting_studio.qt.canvas.brush_stroke import COLOURS
 
 DARK, LIGHT = QColor(0, 0, 0, 190), QColor(255, 255, 255)
 MARGIN_PX = 4

@@ -34,8 +34,8 @@ from matting_studio.app.batch import (
 from matting_studio.app.batch.journal import History
 from matting_studio.app.jobs import Job, JobContext
 from matting_studio.app.torch_libraries import load_aside
-from matting_studio.qt.batch_network import BatchNetwork
-from matting_studio.qt.batch_order import Order, PastedFiles
+from matting_studio.qt.batch.network import BatchNetwork
+from matting_studio.qt.batch.order import Order, PastedFiles
 from matting_studio.qt.worker import Worker
 
 NEWS_MS = 100

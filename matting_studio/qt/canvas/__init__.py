@@ -1,0 +1,1 @@
+"""The photo as it is seen and painted on."""

@@ -1,0 +1,1 @@
+"""The side panel: what can be set, section by section."""
