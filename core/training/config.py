@@ -1,5 +1,6 @@
-"""Every setting of a training run, with its unit, its default and what it does; read from TOML."""
+"""Every setting of a training run, with its unit, its default and what it does; read from TOML or JSON."""
 
+import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,10 @@ class PhotosConfig(Settings):
     share: Weight = Field(1.0, description="Share of the crops that this source gives, against the other sources.")
     transition_weight: Weight = Field(
         1.0, description="Weight of the losses in the transition region; lower it where hair is not to trust."
+    )
+    favour: dict[str, Weight] = Field(
+        default_factory=dict,
+        description="Filename pattern -> how many times as often as the others its photos are drawn.",
     )
 
 
@@ -129,6 +134,8 @@ class RunConfig(Settings):
     validate_steps: int = Field(1000, gt=0, description="Steps between two validations.")
     validation_px: int = Field(384, ge=64, description="Longer side at which validation photos are looked at.")
     log_steps: int = Field(10, gt=0, description="Steps between two lines of figures.")
+    preview_photos: int = Field(6, ge=0, description="Photos of each validation set whose alphas are kept to look at.")
+    tensorboard: bool = Field(False, description="Figures for TensorBoard too, where it is installed.")
 
 
 class TrainingConfig(Settings):
@@ -143,16 +150,19 @@ class TrainingConfig(Settings):
 
 
 def load_config(path: Path, overrides: Sequence[str] = ()) -> TrainingConfig:
-    """Read a TOML file; `overrides` are `key.sub=value` with the value in TOML.
+    """Read a TOML file, or a JSON one by its ending; `overrides` are `key.sub=value` with the value in TOML.
 
     Relative folders count from the current directory. Raises ConfigError with a line for each wrong setting.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        values = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"The configuration {path} cannot be read: {error.strerror}.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"The configuration {path} is not valid TOML: {error}.") from error
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"The configuration {path} is not valid JSON: {error}.") from error
     for override in overrides:
         apply_override(values, override)
     return parse_config(values)

@@ -3,6 +3,7 @@
 A crop is a function of its random generator alone, so that crop number n of a run is the same whoever draws it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -34,6 +35,25 @@ class Crop:
     transition_weight: float
 
 
+class Lot:
+    """Draws files, those whose names match a favoured pattern more often than the others.
+
+    Raises DatasetError where every file's weight is 0.
+    """
+
+    def __init__(self, paths: Sequence[Path], favour: dict[str, float]) -> None:
+        weights = [next((w for pattern, w in favour.items() if fnmatch(path.name, pattern)), 1.0) for path in paths]
+        if not sum(weights):
+            raise DatasetError(
+                f"No file of {paths[0].parent} can be drawn: every pattern of 'favour' has the weight 0."
+            )
+        self.cumulative = np.cumsum(weights) / np.sum(weights)
+
+    def draw(self, rng: np.random.Generator) -> int:
+        """The index of a file."""
+        return min(int(np.searchsorted(self.cumulative, rng.random(), side="right")), len(self.cumulative) - 1)
+
+
 class Source(Protocol):
     share: float
 
@@ -48,8 +68,7 @@ class CutoutSource:
         self.augmentation = augmentation
         self.foregrounds = pictures(config.foregrounds)
         self.backgrounds = pictures(config.backgrounds)
-        weights = np.array([favour(path.name, config.favour) for path in self.foregrounds])
-        self.cumulative = np.cumsum(weights / weights.sum())
+        self.lot = Lot(self.foregrounds, config.favour)
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> Crop:
         settings = self.augmentation
@@ -82,8 +101,7 @@ class CutoutSource:
 
     def person(self, rng: np.random.Generator, height: int, width: int) -> tuple[layers.Picture, NDArray[np.float32]]:
         """A placed cut-out: its colours (H, W, 3) and its alpha (H, W)."""
-        chosen = int(np.searchsorted(self.cumulative, rng.random() * self.cumulative[-1]))
-        premultiplied = read_cutout(self.foregrounds[min(chosen, len(self.foregrounds) - 1)])
+        premultiplied = read_cutout(self.foregrounds[self.lot.draw(rng)])
         placed = place(premultiplied, rng, height, width, self.augmentation)
         opacity = np.clip(placed[..., 3], 0, 1, dtype=np.float32)
         colours = np.clip(placed[..., :3] / np.maximum(opacity, 1e-3)[..., None], 0, 1, dtype=np.float32)
@@ -100,10 +118,11 @@ class PhotoSource:
         self.transition_weight = config.transition_weight
         self.augmentation = augmentation
         self.pairs = find_pairs(config.folder)
+        self.lot = Lot([pair.image for pair in self.pairs], config.favour)
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> Crop:
         settings = self.augmentation
-        pair = self.pairs[rng.integers(len(self.pairs))]
+        pair = self.pairs[self.lot.draw(rng)]
         photo, alpha = read_colour(pair.image), read_grey(pair.alpha)
         if photo.shape[:2] != alpha.shape:
             raise DatasetError(f"{pair.image} and {pair.alpha} differ in size.")
@@ -210,10 +229,6 @@ def window(
     fit = min(size[0] / height, size[1] / width) * rng.uniform(*part)
     h, w = max(1, int(height * fit)), max(1, int(width * fit))
     return int(rng.integers(size[1] - w + 1)), int(rng.integers(size[0] - h + 1)), w, h
-
-
-def favour(name: str, patterns: dict[str, float]) -> float:
-    return next((weight for pattern, weight in patterns.items() if fnmatch(name, pattern)), 1.0)
 
 
 def resize(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:

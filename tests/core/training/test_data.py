@@ -11,7 +11,7 @@ from core.errors import ConfigError, DatasetError
 from core.training.batches import CropBatches, Part, batches, stage_at
 from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig, parse_config
 from core.training.datasets import find_pairs
-from core.training.sources import CutoutSource, PhotoSource
+from core.training.sources import CutoutSource, Lot, PhotoSource
 
 
 def test_a_batch_is_a_function_of_its_number(tmp_path: Path) -> None:
@@ -78,10 +78,23 @@ def test_some_crops_are_empty_and_some_have_two_persons(tmp_path: Path) -> None:
     assert two > 1.15 * one
 
 
-def test_favoured_cutouts_come_more_often(tmp_path: Path) -> None:
-    folders = write_cutouts(tmp_path)
-    source = CutoutSource(CutoutsConfig(**folders, favour={"2.*": 8.0}), AugmentationConfig())
-    assert source.cumulative == pytest.approx([0.1, 0.2, 1.0])
+def test_favoured_files_come_more_often() -> None:
+    lot = Lot([Path("0.png"), Path("1.png"), Path("2.png")], {"2.*": 8.0})
+    rng = np.random.default_rng(0)
+    drawn = np.bincount([lot.draw(rng) for _ in range(2000)], minlength=3) / 2000
+    assert drawn == pytest.approx([0.1, 0.1, 0.8], abs=0.03)
+
+
+def test_sources_favour_what_their_configuration_says(tmp_path: Path) -> None:
+    cutouts = CutoutSource(CutoutsConfig(**write_cutouts(tmp_path / "a"), favour={"2.*": 8.0}), AugmentationConfig())
+    photos = PhotoSource(PhotosConfig(**write_pairs(tmp_path / "b", count=3), favour={"*2.*": 8.0}), AugmentationConfig())
+    assert cutouts.lot.cumulative == pytest.approx([0.1, 0.2, 1.0])
+    assert photos.lot.cumulative == pytest.approx([0.1, 0.2, 1.0])
+
+
+def test_files_that_can_never_be_drawn_are_refused() -> None:
+    with pytest.raises(DatasetError, match="can be drawn"):
+        Lot([Path("0.png")], {"*": 0.0})
 
 
 def test_photo_crops_keep_photo_and_alpha_together(tmp_path: Path) -> None:
