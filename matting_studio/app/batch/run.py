@@ -187,17 +187,19 @@ class BatchRun:
     # The threads
 
     def _conduct(self) -> None:
-        while self._has_more():
+        while not self._ends():
             Pipeline(self._take, self._read, self._matte, self._write, readers=_READERS, writers=self._workers).run()
+
+    def _ends(self) -> bool:
+        """End the run if nothing is left to do: decided under one lock, so that no photo is put back in between."""
         with self._changed:
+            if self._pending and self._state is not RunState.STOPPING:
+                return False
             if self._disk_full:
                 self._trouble = room_sentence(self.plan.output, self.progress().waiting, self._place.history.mean_bytes)
             self._rate.pause()
             self._enter(RunState.ENDED)
-
-    def _has_more(self) -> bool:
-        with self._changed:
-            return bool(self._pending) and self._state is not RunState.STOPPING
+            return True
 
     def _take(self) -> _Pass | None:
         with self._changed:
