@@ -70,8 +70,10 @@ class Trainer:
         self.shared = share(self.state.network, self.device, processes)
 
     def resume(self) -> None:
-        """Go back to the run's checkpoint."""
-        self.state.restore(self.run_folder.load_checkpoint())
+        """Go back to the run's checkpoint; a run that has none yet begins at its start."""
+        if not self.run_folder.checkpoint.exists():
+            return
+        self.state.load(self.run_folder.checkpoint)
         if self.processes.leads:
             self.events.forget_after(self.state.step)
             self.log("resumed")
@@ -166,7 +168,7 @@ class Trainer:
                 f"The training failed {tried} times: at step {failed_at} {reason}. "
                 "Lower schedule.learning_rate or check the data set, then resume."
             )
-        self.state.restore(self.run_folder.load_checkpoint())
+        self.state.load(self.run_folder.checkpoint)
         self.state.generation = tried + 1
         self.log("rollback", reason=reason, failed_at=failed_at)
 
@@ -193,7 +195,7 @@ class Trainer:
 
     def save(self) -> None:
         if self.processes.leads:
-            self.run_folder.save_checkpoint(self.state.content(self.config))
+            self.state.save(self.run_folder.checkpoint, self.config)
             self.log("checkpoint")
 
     def log(self, event: str, **values: object) -> None:

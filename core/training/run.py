@@ -1,19 +1,18 @@
-"""A run is a folder: configuration, checkpoint, best model, events."""
+"""A run is a folder: configuration, checkpoint, best model, events, and what those who watch it ask of it."""
 
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from core.atomic import write_atomically
 from core.errors import TrainingError
 from core.training.config import TrainingConfig, parse_config
+from core.training.trainer_process import CLOCK_SECONDS, TrainerProcess
 
 
 class RunFolder:
-    """Names and reads the files of one run."""
+    """Names and reads the files of one run. Imports no PyTorch: windows list runs by the dozen."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -22,6 +21,12 @@ class RunFolder:
         self.best_model = path / "best.safetensors"
         self.last_model = path / "last.safetensors"
         self.events = path / "events.jsonl"
+        self.process = path / "process.json"
+        self.stop_request = path / "stop"
+        self.previews = path / "previews"
+        self.log = path / "log.txt"
+        self.notes = path / "notes.txt"
+        self.tensorboard = path / "tensorboard"
 
     def create(self, config: TrainingConfig) -> None:
         """Start an empty run. Raises TrainingError where the folder already holds one."""
@@ -44,16 +49,34 @@ class RunFolder:
         assert isinstance(values, dict)
         return values
 
-    def save_checkpoint(self, content: dict[str, Any]) -> None:
-        with write_atomically(self.checkpoint) as file:
-            torch.save(content, file)
+    def trainer(self) -> TrainerProcess | None:
+        """Who trains the run, or did so last; None where nobody has left a name."""
+        return TrainerProcess.read(self.process)
 
-    def load_checkpoint(self) -> dict[str, Any]:
-        """Raises TrainingError where there is none."""
-        if not self.checkpoint.exists():
-            raise TrainingError(f"{self.path} has no checkpoint to resume from: start the run anew.")
-        content: dict[str, Any] = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
-        return content
+    def claim(self) -> None:
+        """Enter this process as the one that trains the run. Raises TrainingError where another one does.
+
+        A wish to stop that was meant for an earlier process is forgotten.
+        """
+        own, other = TrainerProcess.this_one(), self.trainer()
+        started = own.created
+        if other is not None and other.is_this_one_or_its_parent:
+            started = other.created  # entered by the window or torchrun, which started this one
+        elif other is not None and other.is_alive:
+            raise TrainingError(
+                f"{self.path} is being trained by process {other.pid} already: stop that one first, or train in "
+                "another folder."
+            )
+        own.write(self.process)
+        if self.stop_request.exists() and self.stop_request.stat().st_mtime < started - CLOCK_SECONDS:
+            self.withdraw_stop()
+
+    def request_stop(self) -> None:
+        """Ask whoever trains the run, on whatever machine, to save it and end."""
+        self.stop_request.touch()
+
+    def withdraw_stop(self) -> None:
+        self.stop_request.unlink(missing_ok=True)
 
 
 class EventLog:

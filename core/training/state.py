@@ -1,11 +1,13 @@
 """All that a run must remember to go on exactly where it was."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch.optim import AdamW, Optimizer
 
+from core.atomic import write_atomically
 from core.checkpoint import TRAINING_FORMAT, ModelFile, plain_weights
 from core.errors import TrainingError
 from core.network import MTGINet
@@ -67,6 +69,15 @@ class TrainingState:
         self.averaged.network.load_state_dict(content["averaged"])
         self.averaged.updates = content["averaged_updates"]
         self.optimiser.load_state_dict(content["optimiser"])
+
+    def save(self, path: Path, config: TrainingConfig) -> None:
+        """Write a checkpoint, whole or not at all."""
+        with write_atomically(path) as file:
+            torch.save(self.content(config), file)
+
+    def load(self, path: Path) -> None:
+        """Become what a checkpoint file holds. Raises TrainingError as `restore` does."""
+        self.restore(torch.load(path, map_location="cpu", weights_only=True))
 
     def model(self, notes: dict[str, str]) -> ModelFile:
         """The averaged network as a model file's content."""

@@ -16,6 +16,16 @@ def data_folder() -> Path:
     return _FOLDERS.user_data_path
 
 
+def runs_folder() -> Path:
+    """Training runs that were started from the window, one folder each."""
+    return data_folder() / "runs"
+
+
+def own_data_folder() -> Path:
+    """Photos with the mattes that a person corrected, to learn from."""
+    return data_folder() / "own-photos"
+
+
 def cache_folder() -> Path:
     return _FOLDERS.user_cache_path
 

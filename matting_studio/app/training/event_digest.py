@@ -1,0 +1,64 @@
+"""What the events of a run come to: how far it is, its best figures, how it ended."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from matting_studio.app.training.event_lines import STEP, parse, whole_lines
+
+Measures = dict[str, dict[str, float]]
+"""Measure by name, by validation set."""
+
+
+@dataclass
+class EventDigest:
+    step: int = 0
+    total_steps: int | None = None
+    device: str | None = None
+    started: float | None = None
+    """When it was first started, in seconds since 1970."""
+    seconds: float = 0.0
+    """Spent on training: from each start to the last event before the next one."""
+    best: Measures | None = None
+    best_step: int | None = None
+    last: dict[str, Any] = field(default_factory=dict)
+    """The last event; empty where there is none."""
+
+
+def digest(path: Path) -> EventDigest:
+    """Read an events.jsonl, which may be missing."""
+    found = EventDigest()
+    session_started = 0.0
+    previous = b""
+    for line in whole_lines(path):
+        if not line.startswith(STEP):
+            event = parse(line)
+            if event is None:
+                continue
+            if event["event"] == "started":
+                found.seconds += _time_of(previous, session_started) - session_started
+                session_started = event["time"]
+                found.started = found.started or session_started
+                found.total_steps, found.device = event["total_steps"], event["device"]
+            elif event["event"] == "validation":
+                _remember_best(found, event)
+        previous = line
+    found.last = parse(previous) or {}
+    found.step = found.last.get("step", 0)
+    found.seconds += found.last.get("time", session_started) - session_started
+    return found
+
+
+def mean_mad(sets: Measures) -> float:
+    """What decides which model is the best: the mean of the sets' MAD."""
+    return sum(measures["mad"] for measures in sets.values()) / len(sets)
+
+
+def _time_of(line: bytes, otherwise: float) -> float:
+    event = parse(line) or {}
+    return float(event.get("time", otherwise)) if otherwise else 0.0
+
+
+def _remember_best(found: EventDigest, event: dict[str, Any]) -> None:
+    if found.best is None or mean_mad(event["sets"]) < mean_mad(found.best):
+        found.best, found.best_step = event["sets"], event["step"]

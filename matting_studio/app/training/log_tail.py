@@ -1,0 +1,34 @@
+"""The end of a run's log.txt, and what it tells of a run that died."""
+
+from pathlib import Path
+
+LAST_LINES = 12
+_TAIL_BYTES = 16_384
+_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "memoryerror", "is killed by signal: killed", "bad_alloc")
+_NO_ROOM = "no space left on device"
+
+
+def log_tail(path: Path, lines: int = LAST_LINES) -> tuple[str, ...]:
+    """The last lines of a text file, which may be missing; cheap however long the file is."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ()
+    return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
+
+
+def hint(lines: tuple[str, ...]) -> str:
+    """What somebody may do whose run ended so: a sentence or two."""
+    text = "\n".join(lines).lower()
+    if any(sign in text for sign in _OUT_OF_MEMORY):
+        return "Memory ran out: lower crop_px or batch_size, or data.workers, and resume."
+    if _NO_ROOM in text:
+        return "The disk is full: make room, and resume."
+    if "traceback" in text:
+        return "Its log says where: what is wrong there must be mended, then resume."
+    return (
+        "It was killed, by somebody or by the system where memory ran short: resume from its last checkpoint; if it "
+        "happens again, lower crop_px or batch_size."
+    )

@@ -1,0 +1,191 @@
+"""All runs of a folder, with what their files say of them: their state, their best figures, why they ended."""
+
+import json
+import shutil
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from core.atomic import write_atomically
+from core.errors import MattingError
+from core.training.run import RunFolder
+from matting_studio.app.training.event_digest import EventDigest, Measures, digest, mean_mad
+from matting_studio.app.training.log_tail import hint, log_tail
+
+SILENT_SECONDS = 15 * 60.0
+"""A run whose process cannot be asked, on another machine or of an older version, is taken for dead after this time."""
+
+
+class RunError(MattingError):
+    """What is asked for cannot be done to this run."""
+
+
+class RunState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+_ENDS = {"finished": RunState.FINISHED, "stopped": RunState.STOPPED, "failed": RunState.FAILED}
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    folder: Path
+    name: str
+    state: RunState
+    step: int
+    total_steps: int
+    best: Measures | None
+    """Measures by validation set, where their mean MAD was lowest; None before the first validation."""
+    best_step: int | None
+    started: float | None
+    """When it was first started, in seconds since 1970."""
+    seconds: float
+    """Spent on training, pauses left out."""
+    device: str | None
+    reason: str | None
+    """Why it failed and what to do, in a sentence or two; None in any other state."""
+    last_lines: tuple[str, ...]
+    """The end of its log, where it failed."""
+    notes: str
+    """What a person wrote about it."""
+
+    @property
+    def best_mad(self) -> float | None:
+        """Mean MAD over the validation sets, of the best model."""
+        return None if self.best is None else mean_mad(self.best)
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it has steps left and nobody takes them."""
+        return self.state in {RunState.STOPPED, RunState.FAILED} and self.step < self.total_steps
+
+
+def list_runs(root: Path) -> tuple[RunSummary, ...]:
+    """The runs of a folder, the latest first; none where there is no such folder."""
+    if not root.is_dir():
+        return ()
+    folders = [path for path in root.iterdir() if RunFolder(path).config.is_file()]
+    return tuple(sorted(map(summarise, folders), key=lambda run: (run.started or time.time(), run.name), reverse=True))
+
+
+def summarise(folder: Path) -> RunSummary:
+    """What the files of one run say. Raises RunError where the folder holds none."""
+    run = RunFolder(folder)
+    total_steps = _total_steps(run)
+    events = digest(run.events)
+    state = _state(run, events)
+    failed = state is RunState.FAILED
+    lines = log_tail(run.log) if failed else ()
+    return RunSummary(
+        folder=folder,
+        name=folder.name,
+        state=state,
+        step=events.step,
+        total_steps=total_steps,
+        best=events.best,
+        best_step=events.best_step,
+        started=events.started,
+        seconds=events.seconds,
+        device=events.device,
+        reason=_reason(events, lines) if failed else None,
+        last_lines=lines,
+        notes=_notes(run),
+    )
+
+
+def rename(folder: Path, name: str) -> Path:
+    """Give a run another name; returns its new folder. Raises RunError while it runs, or where the name cannot be."""
+    _refuse_while_running(folder, "renamed")
+    target = folder.parent / name.strip()
+    if not name.strip() or target.name != name.strip() or target.name in {".", ".."}:
+        raise RunError(f"'{name}' is no name for a run: leave out slashes, and write something.")
+    if target.exists():
+        raise RunError(f"There is something called {target.name} already: choose another name.")
+    try:
+        return folder.rename(target)
+    except OSError as error:
+        raise RunError(f"{folder} cannot be renamed ({error.strerror or error}).") from error
+
+
+def delete_run(folder: Path) -> None:
+    """Delete a run with everything in it. Raises RunError while it runs, or where the folder holds no run."""
+    _refuse_while_running(folder, "deleted")
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise RunError(f"{folder} cannot be deleted as a whole ({error.strerror or error}).") from error
+
+
+def write_notes(folder: Path, notes: str) -> None:
+    """Keep what a person says about a run. Raises RunError where it cannot be written."""
+    try:
+        with write_atomically(RunFolder(folder).notes) as file:
+            file.write(notes.encode())
+    except OSError as error:
+        raise RunError(f"The notes of {folder} cannot be written ({error.strerror or error}).") from error
+
+
+def export_model(folder: Path, which: Literal["best", "last"], target: Path) -> None:
+    """Write a run's best or last model as a .safetensors file, which says where it comes from.
+
+    The last model of a run that has not ended is that of its checkpoint. Raises RunError where there is none yet or the
+    file cannot be written, CheckpointError where it is damaged.
+    """
+    # Only here: whoever lists runs needs no PyTorch.
+    from core.checkpoint import import_model  # noqa: PLC0415
+
+    run = RunFolder(folder)
+    source = run.best_model if which == "best" else run.last_model
+    if which == "last" and not source.exists():
+        source = run.checkpoint
+    if not source.exists():
+        raise RunError(f"{folder.name} has no {which} model yet: wait for its next validation.")
+    try:
+        import_model(source, target, notes=_notes(run) or None)
+    except OSError as error:
+        raise RunError(f"{target} cannot be written ({error.strerror or error}).") from error
+
+
+def _refuse_while_running(folder: Path, what: str) -> None:
+    if summarise(folder).state is RunState.RUNNING:
+        raise RunError(f"{folder.name} cannot be {what} while it is running: stop it first.")
+
+
+def _total_steps(run: RunFolder) -> int:
+    # The numbers alone: the configuration of a newer version may have settings that this one does not know.
+    try:
+        values = json.loads(run.config.read_text(encoding="utf-8"))
+        return sum(int(stage["steps"]) for stage in values["schedule"]["stages"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{run.path} holds no run: its {run.config.name} cannot be read.") from error
+
+
+def _state(run: RunFolder, events: EventDigest) -> RunState:
+    trainer = run.trainer()
+    if trainer is not None and trainer.is_alive:
+        return RunState.RUNNING
+    if trainer is None and not events.last:
+        return RunState.WAITING
+    if events.last.get("event") in _ENDS and (trainer is None or trainer.created <= events.last["time"]):
+        return _ENDS[events.last["event"]]
+    if trainer is None or not trainer.is_here:
+        newest = max((path.stat().st_mtime for path in (run.events, run.process) if path.exists()), default=0.0)
+        if time.time() - newest < SILENT_SECONDS:
+            return RunState.RUNNING
+    return RunState.FAILED
+
+
+def _reason(events: EventDigest, lines: tuple[str, ...]) -> str:
+    if events.last.get("event") == "failed":
+        return str(events.last["reason"])
+    return f"The training ended at step {events.step} without a word. {hint(lines)}"
+
+
+def _notes(run: RunFolder) -> str:
+    return run.notes.read_text(encoding="utf-8", errors="replace") if run.notes.exists() else ""
