@@ -262,6 +262,20 @@ QTableView#batch_table QHeaderView::section:hover {{ background: {c.hover}; colo
 QTableView#batch_table QHeaderView::up-arrow, QTableView#batch_table QHeaderView::down-arrow {{
     background: transparent; }}
 
+QWidget#training_window {{ background: {c.panel}; }}
+QScrollArea#training_form {{ background: {c.panel}; border: none; }}
+QFrame#training_head {{ background: {c.panel}; border: none; border-bottom: 1px solid {c.line}; border-radius: 0; }}
+QFrame#training_foot {{ background: {c.panel}; border: none; border-top: 1px solid {c.line}; border-radius: 0; }}
+QFrame[card="true"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
+QFrame[card="true"]:hover {{ border-color: {c.accent}; }}
+QFrame[card="true"][chosen="true"] {{ border: 1px solid {c.accent_text}; }}
+QLabel[wrong="true"] {{ color: {c.danger}; }}
+QLineEdit[wrong="true"], QLineEdit[wrong="true"]:hover, QLineEdit[wrong="true"]:focus {{
+    border: 1px solid {c.danger}; }}
+QPushButton[narrow="true"] {{ padding: 6px 4px; min-width: 20px; }}
+QTreeWidget[plain="true"], QTableWidget[plain="true"] {{ background: {c.window}; border: 1px solid {c.line};
+    border-radius: 8px; }}
+
 QListView#film_strip {{ background: {c.panel}; border: none; border-top: 1px solid {c.line}; border-radius: 0;
     padding: 4px 8px; }}
 QStatusBar {{ background: {c.panel}; border: none; border-top: 1px solid {c.line}; color: {c.quiet}; }}
