@@ -135,6 +135,9 @@ class RunConfig(Settings):
     validation_px: int = Field(384, ge=64, description="Longer side at which validation photos are looked at.")
     log_steps: int = Field(10, gt=0, description="Steps between two lines of figures.")
     preview_photos: int = Field(6, ge=0, description="Photos of each validation set whose alphas are kept to look at.")
+    processes: int = Field(
+        1, ge=1, description="Processes on this machine that share each batch, one for each GPU; for torchrun."
+    )
     tensorboard: bool = Field(False, description="Figures for TensorBoard too, where it is installed.")
 
 
