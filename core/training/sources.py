@@ -260,4 +260,6 @@ def decode(path: Path, how: int) -> NDArray[np.uint8]:
     pixels = cv2.imdecode(np.fromfile(path, dtype=np.uint8), how)
     if pixels is None:
         raise DatasetError(f"{path} cannot be decoded: it is damaged or no picture.")
+    if pixels.dtype == np.uint16:  # a cut-out: with its channels it keeps its bits
+        pixels = np.right_shift(pixels, 8)
     return np.asarray(pixels, dtype=np.uint8)

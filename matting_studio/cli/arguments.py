@@ -127,7 +127,9 @@ def import_model() -> Parser:
 def train() -> Parser:
     parser = command("train", "Train a network, or go on with a run.")
     origin = parser.add_mutually_exclusive_group(required=True)
-    origin.add_argument("--config", type=existing_file, metavar="FILE.toml", help="start a run from a configuration")
+    origin.add_argument(
+        "--config", type=existing_file, metavar="FILE", help="start a run from a configuration, TOML or JSON"
+    )
     origin.add_argument("--resume", type=folder, metavar="RUN", help="go on with the run in this folder")
     parser.add_argument("--run", type=Path, metavar="DIR", help="folder of a new run (default: runs/CONFIG-DATE)")
     parser.add_argument(
@@ -135,9 +137,25 @@ def train() -> Parser:
         help="settings over those of the configuration, such as schedule.learning_rate=2e-4",
     )  # fmt: skip
     parser.add_argument(
+        "--probe", action="store_true",
+        help="take ten steps, keep nothing, and print as JSON what a run would take: time, memory, device",
+    )  # fmt: skip
+    parser.add_argument(
         "--json-events", action="store_true",
         help="print events as JSON lines, and stop at a line `stop` on standard input",
     )  # fmt: skip
+    return parser
+
+
+def check_data() -> Parser:
+    parser = command("check-data", "Say what is wrong with data sets before they are trained on.")
+    parser.add_argument(
+        "folders", nargs="*", type=folder, metavar="FOLDER",
+        help="data sets in any known layout, or a folder of cut-outs and one of backgrounds",
+    )  # fmt: skip
+    parser.add_argument("--config", type=existing_file, metavar="FILE.toml", help="the data sets of a configuration")
+    parser.add_argument("--sheet", type=Path, metavar="PNG", help="write eight samples: photo, trimap, alpha")
+    add_json(parser)
     return parser
 
 
@@ -153,6 +171,7 @@ COMMANDS: dict[str, Callable[[], Parser]] = {
     "evaluate": evaluate,
     "import-model": import_model,
     "train": train,
+    "check-data": check_data,
     "info": info,
 }
 
