@@ -17,11 +17,15 @@ from core.errors import TrainingError
 from core.normalisation import normalise
 from core.training.batches import Batch, batches, stage_at
 from core.training.config import TrainingConfig
+from core.training.failure import explain
 from core.training.losses import Targets, weighted_losses
+from core.training.memory import memory_bytes
+from core.training.previews import Previews
 from core.training.processes import Processes, any_process, share
 from core.training.run import EventLog, RunFolder
 from core.training.schedule import learning_rate
 from core.training.state import TrainingState
+from core.training.tensorboard import TensorBoard
 from core.training.validation import validate
 
 NORM_DECAY = 0.99
@@ -42,7 +46,8 @@ class NotFiniteError(Exception):
 class Trainer:
     """Trains one run, from its start or its checkpoint to the end of its schedule.
 
-    `should_stop` is asked after every step, in every process; one that says yes stops them all. `on_step` hears the
+    `should_stop` is asked after every step, in every process, and the run's folder is looked at for a request to stop;
+    one that says yes stops them all. `on_step` hears the
     step's number and figures, `on_event` each line of the event log.
     """
 
@@ -66,6 +71,7 @@ class Trainer:
             self.device = torch.device("cuda", processes.local_rank)
             torch.cuda.set_device(self.device)
         self.events = EventLog(run.events, on_event)
+        self.board = TensorBoard(run.tensorboard) if config.run.tensorboard and processes.leads else None
         self.state = TrainingState.start(config, self.device)
         self.shared = share(self.state.network, self.device, processes)
 
@@ -83,12 +89,25 @@ class Trainer:
 
         At the end of the schedule the last model is left beside the best one.
 
-        Raises TrainingError where the losses stop being finite again and again.
+        Raises TrainingError where the losses stop being finite again and again, where memory runs out or the disk is
+        full, DatasetError and ImageReadError where a file turns out to be unusable. The log says so too.
         """
+        try:
+            self.train_as_scheduled()
+        except Exception as error:
+            explained = explain(error)
+            self.log("failed", reason=str(explained or f"A defect of the program: {type(error).__name__}: {error}"))
+            if explained is None:
+                raise
+            raise explained from error
+
+    def train_as_scheduled(self) -> None:
         total = self.config.schedule.total_steps
-        if not self.run_folder.checkpoint.exists():
-            self.save()
         self.log("started", total_steps=total, device=device_name(self.device), processes=self.processes.count)
+        if not self.run_folder.checkpoint.exists():
+            if self.config.network.base is not None:
+                self.measure()  # what it knew before is what it must become better than
+            self.save()
         stopped = False
         while self.state.step < total and not stopped:
             try:
@@ -98,6 +117,8 @@ class Trainer:
         self.save()
         if not stopped:
             self.keep(self.run_folder.last_model, {"step": self.state.step})
+        if self.processes.leads:
+            self.run_folder.withdraw_stop()
         self.log("stopped" if stopped else "finished")
 
     def drawn_batches(self) -> Iterator[Batch]:
@@ -114,14 +135,17 @@ class Trainer:
             timed.count(stage_at(self.config.schedule, state.step - 1).batch_size)
             self.on_step(state.step, figures)
             if state.step % run.log_steps == 0:
-                self.log("step", **vars(figures), photos_per_second=timed.rate())
+                self.log(
+                    "step", **vars(figures), photos_per_second=timed.rate(), memory_bytes=memory_bytes(self.device)
+                )
             if state.step % run.validate_steps == 0 or state.step == self.config.schedule.total_steps:
                 self.measure()
                 timed = Stopwatch()
             if time.monotonic() - saved > 60 * run.checkpoint_minutes:
                 self.save()
                 saved = time.monotonic()
-            if any_process(self.should_stop(), self.device, self.processes):
+            asked = self.should_stop() or self.run_folder.stop_request.exists()
+            if any_process(asked, self.device, self.processes):
                 return True
         return False
 
@@ -176,8 +200,11 @@ class Trainer:
         """Validate the averaged network and keep it where it is the best so far."""
         if not self.processes.leads or not self.config.data.validation:
             return
-        figures = validate(self.state.averaged.network, self.config, self.device)
+        previews = Previews(self.run_folder.previews, self.state.step, self.config.run.preview_photos)
+        figures = validate(self.state.averaged.network, self.config, self.device, previews.add)
         self.log("validation", sets=figures)
+        if previews.written:
+            self.log("previews", photos=previews.written)
         score = sum(values["mad"] for values in figures.values()) / len(figures)
         if score < self.state.best.get("score", float("inf")):
             self.state.best = {"score": score, "step": self.state.step}
@@ -200,7 +227,10 @@ class Trainer:
 
     def log(self, event: str, **values: object) -> None:
         if self.processes.leads:
-            self.events.write(event, step=self.state.step, time=time.time(), **values)
+            values = {"step": self.state.step, "time": time.time(), **values}
+            self.events.write(event, **values)
+            if self.board is not None:
+                self.board.add(event, values)
 
 
 class Stopwatch:

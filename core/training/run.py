@@ -1,6 +1,7 @@
 """A run is a folder: configuration, checkpoint, best model, events, and what those who watch it ask of it."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,12 @@ from core.atomic import write_atomically
 from core.errors import TrainingError
 from core.training.config import TrainingConfig, parse_config
 from core.training.trainer_process import CLOCK_SECONDS, TrainerProcess
+
+ENDS = ("finished", "stopped", "failed")
+"""Events that end a training."""
+SILENT_SECONDS = 15 * 60.0
+"""After so long without a word, a trainer that cannot be asked is taken for dead."""
+_TAIL_BYTES = 65_536
 
 
 class RunFolder:
@@ -58,18 +65,59 @@ class RunFolder:
 
         A wish to stop that was meant for an earlier process is forgotten.
         """
-        own, other = TrainerProcess.this_one(), self.trainer()
-        started = own.created
-        if other is not None and other.is_this_one_or_its_parent:
-            started = other.created  # entered by the window or torchrun, which started this one
-        elif other is not None and other.is_alive:
-            raise TrainingError(
-                f"{self.path} is being trained by process {other.pid} already: stop that one first, or train in "
-                "another folder."
-            )
+        self.check_free()
+        own, known = TrainerProcess.this_one(), self.trainer()
+        # The window and torchrun are entered before the process that they start.
+        started = known.created if known is not None and known.is_this_one_or_its_parent else own.created
         own.write(self.process)
         if self.stop_request.exists() and self.stop_request.stat().st_mtime < started - CLOCK_SECONDS:
             self.withdraw_stop()
+
+    def check_free(self) -> None:
+        """Raises TrainingError where another process, of this machine or another one, trains the run."""
+        trainer = self.trainer()
+        if trainer is None or trainer.is_this_one_or_its_parent or not self.is_trained:
+            return
+        if trainer.is_here:
+            raise TrainingError(
+                f"{self.path} is being trained by process {trainer.pid} already: stop that one first, or train in "
+                "another folder."
+            )
+        raise TrainingError(
+            f"{self.path} seems to be trained on {trainer.host} already: stop it there. Where it has died, wait until "
+            f"nothing was written for {SILENT_SECONDS / 60:.0f} minutes."
+        )
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether somebody trains it now. A trainer that cannot be asked, on another machine or of an older version, is
+        alive as long as it has written something of late."""
+        if self.has_ended:
+            return False
+        trainer = self.trainer()
+        if trainer is not None and trainer.is_here:
+            return trainer.is_alive
+        written = [path.stat().st_mtime for path in (self.events, self.process) if path.exists()]
+        return time.time() - max(written, default=0.0) < SILENT_SECONDS
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last event is an end, good or bad, and nobody has started it since."""
+        trainer, last = self.trainer(), self.last_event()
+        return last.get("event") in ENDS and (trainer is None or trainer.created <= last["time"])
+
+    def last_event(self) -> dict[str, Any]:
+        """Empty where there is none yet."""
+        if not self.events.exists():
+            return {}
+        with self.events.open("rb") as file:
+            file.seek(max(0, self.events.stat().st_size - _TAIL_BYTES))
+            text = file.read()
+        # What follows the last line's end was cut off by a crash.
+        lines = text[: text.rfind(b"\n") + 1].splitlines()
+        event = json.loads(lines[-1]) if lines else {}
+        assert isinstance(event, dict)
+        return event
 
     def request_stop(self) -> None:
         """Ask whoever trains the run, on whatever machine, to save it and end."""

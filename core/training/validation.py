@@ -1,44 +1,77 @@
 """Measures a network on whole photos, as its users will see it."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from core.errors import DatasetError
 from core.image_io import read_photo
 from core.metrics import evaluate_pair
 from core.network import MTGINet
-from core.predictor import MattingPredictor
+from core.predictor import Matte, MattingPredictor
 from core.training.config import TrainingConfig
 from core.training.datasets import Pair, find_pairs
 from core.training.sources import read_grey
 
 
-def validate(network: MTGINet, config: TrainingConfig, device: torch.device) -> dict[str, dict[str, float]]:
-    """Mean figures of each validation set, by its name; `network` is left as it is."""
-    predictor = MattingPredictor(copy.deepcopy(network), device, config.run.validation_px)
-    return {chosen.name: measure(predictor, find_pairs(chosen.folder)) for chosen in config.data.validation}
+@dataclass(frozen=True)
+class MeasuredPhoto:
+    """A photo of a validation set, what the network makes of it, and how far off that is."""
+
+    pair: Pair
+    image: NDArray[np.generic]
+    """(H, W, 3) sRGB, uint8 or uint16."""
+    alpha: NDArray[np.uint8]
+    """(H, W), true."""
+    matte: Matte
+    measures: Mapping[str, float]
 
 
-def measure(predictor: MattingPredictor, pairs: list[Pair]) -> dict[str, float]:
-    """Mean over the photos of what `evaluate_pair` gives; the unknown region where every photo has a trimap.
+def validate(
+    network: MTGINet,
+    config: TrainingConfig,
+    device: torch.device,
+    on_photo: Callable[[str, int, MeasuredPhoto], None] = lambda set_name, number, photo: None,
+) -> dict[str, dict[str, float]]:
+    """Mean figures of each validation set, by its name; `network` is left as it is.
 
-    Raises DatasetError and ImageReadError with the name of the file that cannot be measured.
+    `on_photo` hears the set's name, the photo's number in the set, from 0, and the photo.
     """
-    return mean([measure_pair(predictor, pair) for pair in pairs])
+    predictor = MattingPredictor(copy.deepcopy(network), device, config.run.validation_px)
+    figures = {}
+    for chosen in config.data.validation:
+        rows = []
+        for number, pair in enumerate(find_pairs(chosen.folder)):
+            photo = measure_photo(predictor, pair)
+            on_photo(chosen.name, number, photo)
+            rows.append(photo.measures)
+        figures[chosen.name] = mean(rows)
+    return figures
 
 
 def measure_pair(predictor: MattingPredictor, pair: Pair) -> Mapping[str, float]:
     """The measures of one photo. Raises DatasetError and ImageReadError."""
+    return measure_photo(predictor, pair).measures
+
+
+def measure_photo(predictor: MattingPredictor, pair: Pair) -> MeasuredPhoto:
+    """What `evaluate_pair` gives, of the unknown region too where the photo has a trimap.
+
+    Raises DatasetError and ImageReadError with the name of the file that cannot be measured.
+    """
     alpha = read_grey(pair.alpha)
     trimap = read_grey(pair.trimap) if pair.trimap else None
-    predicted = predictor.predict(read_photo(pair.image).image).alpha
+    image = read_photo(pair.image).image
+    matte = predictor.predict(image)
     try:
-        return evaluate_pair(predicted, alpha, trimap)
+        measures = evaluate_pair(matte.alpha, alpha, trimap)
     except ValueError as error:
         raise DatasetError(f"{pair.image} cannot be measured against {pair.alpha}: {error}") from error
+    return MeasuredPhoto(pair, image, alpha, matte, measures)
 
 
 def mean(rows: list[Mapping[str, float]]) -> dict[str, float]:

@@ -3,12 +3,14 @@
 import argparse
 import contextlib
 import io
+import json
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -19,8 +21,10 @@ from core.training.batches import CropBatches
 from core.training.config import TrainingConfig, apply_override, load_config, parse_config
 from core.training.datasets import find_pairs
 from core.training.loop import StepFigures, Trainer
+from core.training.plain_log import PlainLog
+from core.training.probe import probe
 from core.training.processes import Processes, join_processes, leave_processes
-from core.training.run import RunFolder
+from core.training.run import EventLog, RunFolder
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say
 
 STOPPING = "Stopping after this step, with the run saved. Ask once more to end it at once.\n"
@@ -33,41 +37,39 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("A run that is resumed stays in its folder: leave out --run.")
     processes = join_processes()
     try:
-        return train(arguments, processes)
+        return probe_only(arguments, processes) if arguments.probe else train(arguments, processes)
     finally:
         leave_processes()
 
 
+def probe_only(arguments: argparse.Namespace, processes: Processes) -> int:
+    """Take ten steps, keep nothing, and print what a run would take as one JSON line."""
+    _, config = resumed(arguments) if arguments.resume else fresh(arguments, processes)
+    check_data(config, processes)
+    try:
+        found = probe(config, processes)
+    except MattingError as error:
+        say(str(error))
+        return FAILED
+    if processes.leads:
+        print(json.dumps(asdict(found)))
+    return DONE
+
+
 def train(arguments: argparse.Namespace, processes: Processes) -> int:
     """Train to the end, or until a signal or the window asks to stop; the run is saved either way."""
-    folder, config = resumed(arguments) if arguments.resume else fresh(arguments, processes)
-    check_data(config, processes)
     stop = threading.Event()
 
     def show(step: int, figures: StepFigures) -> None:
         bar.set_postfix({name: f"{loss:.3f}" for name, loss in figures.losses.items()}, refresh=False)
         bar.update(step - bar.n)
 
-    trainer = Trainer(
-        config,
-        folder,
-        processes,
-        should_stop=stop.is_set,
-        on_step=show,
-        on_event=(lambda line: print(line, flush=True)) if arguments.json_events else (lambda line: None),
-    )
-    # The folder is written to only now: a run that cannot be built leaves nothing behind.
-    if arguments.resume:
-        trainer.resume()
-        if arguments.overrides and processes.leads:
-            folder.write_config(config)
-    elif processes.leads:
-        folder.create(config)
+    folder, trainer = prepared(arguments, processes, stop.is_set, show)
     if arguments.json_events and processes.leads:
         listen(stop)
     bar = tqdm(
         initial=trainer.state.step,
-        total=config.schedule.total_steps,
+        total=trainer.config.schedule.total_steps,
         unit="step",
         disable=not (processes.leads and sys.stderr.isatty()),
     )
@@ -75,11 +77,60 @@ def train(arguments: argparse.Namespace, processes: Processes) -> int:
         with bar, signals_set(stop):
             trainer.train()
     except MattingError as error:
-        say(sentence(error))
+        say(str(error))
         return FAILED
     if processes.leads:
         say(outcome(trainer, folder))
     return DONE
+
+
+def prepared(
+    arguments: argparse.Namespace,
+    processes: Processes,
+    should_stop: Callable[[], bool],
+    on_step: Callable[[int, StepFigures], None],
+) -> tuple[RunFolder, Trainer]:
+    """A trainer that is ready to go, and the folder that is entered as its own."""
+    folder, config = resumed(arguments) if arguments.resume else fresh(arguments, processes)
+    if arguments.resume and processes.leads:
+        folder.claim()
+    try:
+        check_data(config, processes)
+        trainer = Trainer(
+            config,
+            folder,
+            processes,
+            should_stop=should_stop,
+            on_step=on_step,
+            on_event=listener(folder, arguments.json_events),
+        )
+        if arguments.resume:
+            trainer.resume()
+    except MattingError as error:
+        if arguments.resume and processes.leads:
+            # Whoever has started it from elsewhere looks for the reason here.
+            EventLog(folder.events).write("failed", time=time.time(), reason=str(error))
+        raise
+    if processes.leads:
+        # The folder of a new run is written to only now: one that cannot be built leaves nothing behind.
+        if not arguments.resume:
+            folder.create(config)
+            folder.claim()
+        elif arguments.overrides:
+            folder.write_config(config)
+    return folder, trainer
+
+
+def listener(folder: RunFolder, json_events: bool) -> Callable[[str], None]:
+    """Puts each event into the run's log for people, and onto standard output where that is asked for."""
+    log = PlainLog(folder.log)
+
+    def hear(line: str) -> None:
+        log.add(json.loads(line))
+        if json_events:
+            print(line, flush=True)
+
+    return hear
 
 
 def fresh(arguments: argparse.Namespace, processes: Processes) -> tuple[RunFolder, TrainingConfig]:
@@ -137,12 +188,6 @@ def listen(stop: threading.Event) -> None:
                 stop.set()
 
     threading.Thread(target=read, daemon=True, name="standard input").start()
-
-
-def sentence(error: MattingError) -> str:
-    """What happened. From a worker process an error comes with its traceback as text: the last line is the message."""
-    last = str(error).rstrip().splitlines()[-1]
-    return last.removeprefix(f"{type(error).__module__}.{type(error).__qualname__}: ")
 
 
 def outcome(trainer: Trainer, folder: RunFolder) -> str:

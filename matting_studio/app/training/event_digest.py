@@ -35,6 +35,7 @@ def digest(path: Path) -> EventDigest:
             event = parse(line)
             if event is None:
                 continue
+            found.step = event.get("step", found.step)
             if event["event"] == "started":
                 found.seconds += _time_of(previous, session_started) - session_started
                 session_started = event["time"]
@@ -44,7 +45,7 @@ def digest(path: Path) -> EventDigest:
                 _remember_best(found, event)
         previous = line
     found.last = parse(previous) or {}
-    found.step = found.last.get("step", 0)
+    found.step = found.last.get("step", found.step)
     found.seconds += found.last.get("time", session_started) - session_started
     return found
 

@@ -2,10 +2,11 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,8 @@ Steps = NDArray[np.int64]
 
 PIECE_BYTES = 1 << 18
 """Read at once: about a thousand lines, some milliseconds."""
-_RATE_STEPS = 50
-"""Lines of figures over which the speed is measured."""
+_RATE_LINES = 50
+"""Over so many lines of figures the speed is measured."""
 _FIGURES = ("learning_rate", "gradient_norm", "photos_per_second", "memory_bytes")
 
 
@@ -45,14 +46,18 @@ class History:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = RunFolder(folder).events
+        run = RunFolder(folder)
+        self._path = run.events
+        self._config = run.config
         self._forget()
 
     def _forget(self) -> None:
         self._offset = 0
         self._inode = 0
         self._series: dict[str, tuple[list[int], list[float]]] = {}
+        self._work = _Work.of(self._config)
         self._times: list[tuple[int, float]] = []
+        """Work done, and when."""
         self.rollbacks: tuple[Rollback, ...] = ()
         self.step = 0
         self.total_steps: int | None = None
@@ -107,11 +112,11 @@ class History:
 
     @property
     def seconds_left(self) -> float | None:
-        """At the speed of late, validations and checkpoints included; None before it can be told."""
-        if self.total_steps is None or len(self._times) < 2:
+        """At the speed of late, the sizes of later stages taken into account; None before it can be told."""
+        if len(self._times) < 2:
             return None
-        (first_step, first_time), (last_step, last_time) = self._times[0], self._times[-1]
-        return (self.total_steps - self.step) * (last_time - first_time) / max(1, last_step - first_step)
+        (first, first_time), (last, last_time) = self._times[0], self._times[-1]
+        return (self._work.in_all - last) * (last_time - first_time) / max(1, last - first)
 
     def write_csv(self, path: Path) -> None:
         """A line per step that has figures, a column per series, empty where there is none. Raises OSError."""
@@ -128,15 +133,15 @@ class History:
             file.write(text.getvalue().encode())
 
     def _add(self, event: dict[str, Any]) -> None:
-        kind, step = event["event"], int(event.get("step", 0))
+        kind, step = event["event"], int(event.get("step", self.step))
         if kind == "started":
             self.total_steps, self.device = event["total_steps"], event["device"]
-            self._times = [(step, event["time"])]
+            self._times = []
         elif kind == "rollback":
             self.rollbacks += (Rollback(event["failed_at"], step, event["reason"], event["time"]),)
             self._drop_after(step)
         elif kind == "step":
-            self._times = [*self._times[-_RATE_STEPS:], (step, event["time"])]
+            self._times = [*self._times[-_RATE_LINES:], (self._work.done_at(step), event["time"])]
         for name, value in _figures(event):
             steps, values = self._series.setdefault(name, ([], []))
             steps.append(step)
@@ -151,6 +156,33 @@ class History:
                 values.pop()
         self._series = {name: series for name, series in self._series.items() if series[0]}
         self._times = []
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What the steps of a run cost, in pixels: (steps, pixels of each) of every stage."""
+
+    stages: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, config: Path) -> Self:
+        """No stages where the configuration cannot be read."""
+        try:
+            stages = json.loads(config.read_text(encoding="utf-8"))["schedule"]["stages"]
+            return cls(tuple((each["steps"], each["crop_px"] ** 2 * each["batch_size"]) for each in stages))
+        except (OSError, ValueError, KeyError, TypeError):
+            return cls(())
+
+    def done_at(self, step: int) -> int:
+        done = 0
+        for steps, pixels in self.stages:
+            done += min(step, steps) * pixels
+            step = max(0, step - steps)
+        return done
+
+    @property
+    def in_all(self) -> int:
+        return sum(steps * pixels for steps, pixels in self.stages)
 
 
 def _figures(event: dict[str, Any]) -> Iterator[tuple[str, float]]:

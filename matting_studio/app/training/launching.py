@@ -84,11 +84,14 @@ def working_folder(folder: Path) -> Path:
 def start(folder: Path, processes: int = 1) -> subprocess.Popen[bytes]:
     """Start or resume the run as a process that outlives this one; what it says goes to the run's log.
 
-    Several `processes` share the work on as many GPUs. Raises OSError where it cannot be started.
+    Several `processes` share the work on as many GPUs. Raises TrainingError where somebody trains it already, OSError
+    where it cannot be started.
     """
     run = RunFolder(folder)
+    run.check_free()
     command = train_command(folder) if processes == 1 else torchrun_command(folder, processes)
     where = working_folder(folder)
+    run.withdraw_stop()
     with run.log.open("ab") as log:
         started = subprocess.Popen(
             command, cwd=where, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,

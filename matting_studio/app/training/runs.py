@@ -14,9 +14,6 @@ from core.training.run import RunFolder
 from matting_studio.app.training.event_digest import EventDigest, Measures, digest, mean_mad
 from matting_studio.app.training.log_tail import hint, log_tail
 
-SILENT_SECONDS = 15 * 60.0
-"""A run whose process cannot be asked, on another machine or of an older version, is taken for dead after this time."""
-
 
 class RunError(MattingError):
     """What is asked for cannot be done to this run."""
@@ -167,18 +164,12 @@ def _total_steps(run: RunFolder) -> int:
 
 
 def _state(run: RunFolder, events: EventDigest) -> RunState:
-    trainer = run.trainer()
-    if trainer is not None and trainer.is_alive:
+    if run.is_trained:
         return RunState.RUNNING
-    if trainer is None and not events.last:
+    if run.trainer() is None and not events.last:
         return RunState.WAITING
-    if events.last.get("event") in _ENDS and (trainer is None or trainer.created <= events.last["time"]):
-        return _ENDS[events.last["event"]]
-    if trainer is None or not trainer.is_here:
-        newest = max((path.stat().st_mtime for path in (run.events, run.process) if path.exists()), default=0.0)
-        if time.time() - newest < SILENT_SECONDS:
-            return RunState.RUNNING
-    return RunState.FAILED
+    # Without an end it died; an end before its last start is not its end.
+    return _ENDS[events.last["event"]] if run.has_ended else RunState.FAILED
 
 
 def _reason(events: EventDigest, lines: tuple[str, ...]) -> str:

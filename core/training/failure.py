@@ -1,0 +1,45 @@
+"""Why a training ended: what the libraries raise, as sentences with what to do."""
+
+import errno
+
+import cv2
+import torch
+
+from core.errors import MattingError, TrainingError
+
+_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "insufficient memory")
+_WORKER_GONE = ("DataLoader worker", "exited unexpectedly")
+
+
+def explain(error: Exception) -> MattingError | None:
+    """The same error as a sentence that can be shown; None where it is a defect of the program."""
+    if isinstance(error, MattingError):
+        return type(error)(sentence(error))
+    if is_out_of_memory(error):
+        return TrainingError("Memory ran out: lower crop_px or batch_size of schedule.stages, then resume.")
+    if isinstance(error, RuntimeError) and all(sign in str(error) for sign in _WORKER_GONE):
+        return TrainingError(
+            "A process that prepares crops was killed, most often since memory ran out: lower data.workers, crop_px or "
+            "batch_size, then resume."
+        )
+    if isinstance(error, OSError):
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return TrainingError("The disk is full: make room, then resume.")
+        return TrainingError(f"A file cannot be read or written: {last_line(error)}. See to it, then resume.")
+    return None
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Of the device or of the machine, whichever library met it."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError | cv2.error) and any(sign in str(error).lower() for sign in _NO_MEMORY)
+
+
+def sentence(error: MattingError) -> str:
+    return last_line(error).removeprefix(f"{type(error).__module__}.{type(error).__qualname__}: ")
+
+
+def last_line(error: Exception) -> str:
+    """What happened. From a worker process an error comes with its traceback as text, and ends with the message."""
+    return str(error).rstrip().splitlines()[-1] if "Traceback" in str(error) else str(error)
