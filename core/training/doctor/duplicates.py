@@ -5,24 +5,27 @@ from pathlib import Path
 
 from core.training.doctor.findings import Facts
 from core.training.doctor.inspection import PictureFacts
-from core.training.doctor.perceptual_hash import Fingerprint, find_alike
+from core.training.doctor.perceptual_hash import Album, Fingerprint
 from core.training.doctor.report import Finding, Kind, Role, Severity
 from core.training.doctor.sets import SampleSet
 
 
 def check_duplicates(sets: Sequence[SampleSet], facts: Facts) -> Iterator[Finding]:
     """Photos, cut-outs and backgrounds that look the same, whatever their size and format."""
-    known = list(known_pictures(sets, facts))
-    pairs = find_alike([print_ for _, _, print_ in known])
-    seen: dict[Path, str] = {}
+    album = Album()
+    trained: list[Path] = []
     repeated: dict[Path, str] = {}
-    for first, second in pairs:
-        (path, role, _), (other, other_role, _) = known[first], known[second]
-        if role is Role.TRAINING and other_role is Role.TRAINING:
-            repeated.setdefault(other, f"the same as {path}")
-        elif role is not other_role:
-            held_back, trained = (path, other) if role is Role.VALIDATION else (other, path)
-            seen.setdefault(held_back, f"the same as {trained}")
+    for path, look in known_pictures(sets, Role.TRAINING, facts):
+        number = album.find(look)
+        if number is not None:
+            repeated[path] = f"the same as {trained[number]}"
+        trained.append(path)
+        album.add(look)
+    seen: dict[Path, str] = {}
+    for path, look in known_pictures(sets, Role.VALIDATION, facts):
+        number = album.find(look)
+        if number is not None:
+            seen[path] = f"the same as {trained[number]}"
     if seen:
         sentence = (
             "Photos of validation are trained on too: their figures would say nothing about new photos. "
@@ -34,9 +37,9 @@ def check_duplicates(sets: Sequence[SampleSet], facts: Facts) -> Iterator[Findin
         yield Finding(Severity.WARNING, Kind.REPEATED, sentence, tuple(repeated), tuple(repeated.values()))
 
 
-def known_pictures(sets: Sequence[SampleSet], facts: Facts) -> Iterator[tuple[Path, Role, Fingerprint]]:
+def known_pictures(sets: Sequence[SampleSet], role: Role, facts: Facts) -> Iterator[tuple[Path, Fingerprint]]:
     for chosen in sets:
-        for sample in chosen.samples:
+        for sample in chosen.samples if chosen.role is role else ():
             fact = facts[sample.picture, sample.part]
             if isinstance(fact, PictureFacts) and fact.fingerprint:
-                yield sample.picture, chosen.role, fact.fingerprint
+                yield sample.picture, fact.fingerprint

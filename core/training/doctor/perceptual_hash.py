@@ -10,7 +10,6 @@ qualities 30 to 75, 99.8 % keep within the bits, and 99.9 % within the colours. 
 differed in colour by 6.5 levels or more.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -29,7 +28,9 @@ LEAST_STRUCTURE = 3.0
 
 _DCT_PX = 32
 _THUMBNAIL_PX = 16
-_BANDS = BITS_APART + 1  # as many differing bits leave at least one band of the hash untouched
+# One more than bits may differ: at least one band of the hash then has none that differs. Each takes every fifth bit,
+# and so coarse and fine frequencies: coarse ones alone are alike in most portraits.
+_BANDS = tuple(sum(1 << bit for bit in range(first, BITS, BITS_APART + 1)) for first in range(BITS_APART + 1))
 
 
 def _low_frequencies() -> NDArray[np.intp]:
@@ -44,7 +45,8 @@ _LOW = _low_frequencies()
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    hash: np.uint64
+    hash: int
+    """64 bits."""
     thumbnail: NDArray[np.uint8]
     """(16, 16, 3) RGB."""
 
@@ -57,41 +59,34 @@ def fingerprint(image: NDArray[np.uint8]) -> Fingerprint | None:
         return None
     coefficients = cv2.dct(grey).ravel()[_LOW]
     bits = np.packbits(coefficients > np.median(coefficients))
-    return Fingerprint(bits.view(np.uint64)[0], thumbnail)
+    return Fingerprint(int.from_bytes(bits.tobytes(), "big"), thumbnail)
 
 
-def find_alike(prints: Sequence[Fingerprint]) -> NDArray[np.intp]:
-    """Which pictures are the same: pairs (N, 2) of places in `prints`, the lower place first, sorted."""
-    if len(prints) < 2:
-        return np.empty((0, 2), np.intp)
-    hashes = np.array([one.hash for one in prints], np.uint64)
-    found = [np.empty((0, 2), np.intp)]
-    for candidates in _candidates(hashes):
-        first, second = candidates.T
-        near = np.bitwise_count(hashes[first] ^ hashes[second]) <= BITS_APART
-        found.append(candidates[near])
-    pairs = np.unique(np.concatenate(found), axis=0)
-    same = np.fromiter((_same_colours(prints[i], prints[j]) for i, j in pairs), np.bool_, len(pairs))
-    return pairs[same]
+class Album:
+    """Pictures by their fingerprints; one that looks the same is found among them without looking at all."""
+
+    def __init__(self) -> None:
+        self._prints: list[Fingerprint] = []
+        self._numbers: list[dict[int, list[int]]] = [{} for _ in _BANDS]  # by the bits of each band
+
+    def add(self, one: Fingerprint) -> None:
+        number = len(self._prints)
+        self._prints.append(one)
+        for band, numbers in zip(_BANDS, self._numbers, strict=True):
+            numbers.setdefault(one.hash & band, []).append(number)
+
+    def find(self, one: Fingerprint) -> int | None:
+        """The number of a picture that looks the same, counted from 0 as they were added; None if there is none."""
+        for band, numbers in zip(_BANDS, self._numbers, strict=True):
+            for number in numbers.get(one.hash & band, ()):
+                if _look_same(one, self._prints[number]):
+                    return number
+        return None
 
 
-def _candidates(hashes: NDArray[np.uint64]) -> Iterator[NDArray[np.intp]]:
-    """Pairs (N, 2) of hashes that agree in one band of bits; every pair near enough is among them."""
-    for band in range(_BANDS):
-        # Every fifth bit, so that each band has coarse and fine frequencies: coarse ones alone are alike in portraits.
-        bits = np.bitwise_or.reduce(np.uint64(1) << np.arange(band, BITS, _BANDS, dtype=np.uint64))
-        keys = hashes & bits
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        place, step = np.arange(len(keys)), 1
-        # Sorted, equal keys stand together: compare each with the next, then with the one after that, while any agrees.
-        while len(place := place[place < len(keys) - step]):
-            place = place[keys[place] == keys[place + step]]
-            yield np.column_stack((order[place], order[place + step]))  # stable sorting keeps the lower place first
-            step += 1
-
-
-def _same_colours(one: Fingerprint, other: Fingerprint) -> bool:
+def _look_same(one: Fingerprint, other: Fingerprint) -> bool:
+    if (one.hash ^ other.hash).bit_count() > BITS_APART:
+        return False
     apart = cv2.absdiff(one.thumbnail, other.thumbnail)
     return bool(apart.mean() <= MEAN_APART and apart.max() <= MOST_APART)
 

@@ -56,7 +56,8 @@ def list_sets(data: DataConfig) -> tuple[list[SampleSet], list[Finding]]:
     if not data.validation:
         sentence = "Nothing is held back for validation: no one will know which state of the network is the best."
         findings.append(Finding(Severity.WARNING, Kind.NO_VALIDATION, sentence, ()))
-    return sets, findings
+    # Several folders of cut-outs may share their backgrounds.
+    return list(dict.fromkeys(sets)), list(dict.fromkeys(findings))
 
 
 def add_photos(folder: Path, name: str, role: Role, sets: list[SampleSet], findings: list[Finding]) -> None:
