@@ -1,16 +1,67 @@
 """From what the files hold to what is wrong with a set."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.training.doctor.inspection import AlphaFacts, Part, PictureFacts, Unreadable
 from core.training.doctor.report import Finding, Kind, Role, SetSummary, Severity
 from core.training.doctor.sets import SampleSet
 
-FEW = 0.02
-"""Share of a set that may have no transition, no person or no background: many spoil the network."""
 FAINT = 0.9
 """An alpha that stays below this is fully opaque nowhere."""
+FEW = 0.02
+"""Share of a set's alphas that may be of no use: one in a thousand does no harm, many spoil the network."""
+ANY = 1.0
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What an alpha should not be."""
+
+    kind: Kind
+    concerns: Callable[[AlphaFacts], bool]
+    bearable: float
+    """Share of a set's alphas up to which it is a warning."""
+    what: str
+    """The end of a sentence about such alphas."""
+
+
+ODDITIES = (
+    Oddity(
+        Kind.NOT_GREY,
+        lambda alpha: not alpha.is_grey,
+        0,
+        "have colours, as photos have: save them in grey, white where the person is.",
+    ),
+    Oddity(
+        Kind.EMPTY,
+        lambda alpha: alpha.is_grey and alpha.is_empty,
+        FEW,
+        "are black all over: nobody would be in the photo. Masks that number the persons 1, 2, 3 look so too: make the "
+        "persons white.",
+    ),
+    Oddity(
+        Kind.FULL,
+        lambda alpha: alpha.is_grey and alpha.is_full,
+        FEW,
+        "are white all over: nothing would be background. Perhaps the alpha is in the transparency of the file: save "
+        "that in grey.",
+    ),
+    Oddity(
+        Kind.BINARY,
+        lambda alpha: alpha.is_grey and alpha.is_binary,
+        FEW,
+        "are masks of 0 and 1 without any transition: hair cannot be learnt from them.",
+    ),
+    Oddity(
+        Kind.FAINT,
+        lambda alpha: alpha.is_grey and not alpha.is_empty and alpha.highest < FAINT,
+        ANY,
+        "are fully opaque nowhere: the person should be white.",
+    ),
+    Oddity(Kind.SIXTEEN_BITS, lambda alpha: alpha.bits > 8, ANY, "have 16 bits; training reads the upper 8 of them."),
+)
 
 Facts = Mapping[tuple[Path, Part], PictureFacts | Unreadable]
 
@@ -58,12 +109,12 @@ def sizes_that_differ(chosen: SampleSet, facts: Facts) -> Iterator[Finding]:
 
 
 def cutouts_without_alpha(chosen: SampleSet, facts: Facts) -> Iterator[Finding]:
-    cutouts = [sample for sample in chosen.samples if sample.part is Part.CUTOUT]
-    opaque = (facts[sample.picture, sample.part] for sample in cutouts)
     bad = [
         sample.picture
-        for sample, fact in zip(cutouts, opaque, strict=True)
-        if isinstance(fact, PictureFacts) and fact.alpha is None
+        for sample in chosen.samples
+        if sample.part is Part.CUTOUT
+        and isinstance(fact := facts[sample.picture, sample.part], PictureFacts)
+        and fact.alpha is None
     ]
     if bad:
         sentence = f"Cut-outs in {chosen.name} have no alpha channel: save them with transparency, as PNG."
@@ -72,53 +123,12 @@ def cutouts_without_alpha(chosen: SampleSet, facts: Facts) -> Iterator[Finding]:
 
 def odd_alphas(chosen: SampleSet, facts: Facts) -> Iterator[Finding]:
     alphas = dict(alphas_of(chosen, facts))
-    few = FEW * len(alphas)
-
-    def those(kind: Kind, is_odd: Callable[[AlphaFacts], bool], sentence: str, most: float) -> Iterator[Finding]:
-        """A finding where there are any; an error where there are more than `most`."""
-        odd = tuple(path for path, alpha in alphas.items() if is_odd(alpha))
+    for oddity in ODDITIES:
+        odd = tuple(path for path, alpha in alphas.items() if oddity.concerns(alpha))
         if odd:
-            yield Finding(Severity.ERROR if len(odd) > most else Severity.WARNING, kind, sentence, odd)
-
-    name, any_number = chosen.name, float("inf")
-    yield from those(
-        Kind.NOT_GREY,
-        lambda alpha: not alpha.is_grey,
-        f"Alphas of {name} have colours, as photos have: save them in grey, white where the person is.",
-        0,
-    )
-    yield from those(
-        Kind.EMPTY,
-        lambda alpha: alpha.is_empty,
-        f"Alphas of {name} are black all over: nobody would be in the photo. Masks that number the persons "
-        "1, 2, 3 look so too: make the persons white.",
-        few,
-    )
-    yield from those(
-        Kind.FULL,
-        lambda alpha: alpha.is_full,
-        f"Alphas of {name} are white all over: nothing would be background. Perhaps the alpha is in the "
-        "transparency of the file: save that in grey.",
-        few,
-    )
-    yield from those(
-        Kind.BINARY,
-        lambda alpha: alpha.is_binary,
-        f"Alphas of {name} are masks of 0 and 1 without any transition: hair cannot be learnt from them.",
-        few,
-    )
-    yield from those(
-        Kind.FAINT,
-        lambda alpha: not alpha.is_empty and alpha.highest < FAINT,
-        f"Alphas of {name} are fully opaque nowhere: the person should be white.",
-        any_number,
-    )
-    yield from those(
-        Kind.SIXTEEN_BITS,
-        lambda alpha: alpha.bits > 8,
-        f"Alphas of {name} have 16 bits; training reads the upper 8 of them.",
-        any_number,
-    )
+            is_error = len(odd) > oddity.bearable * len(alphas)
+            severity = Severity.ERROR if is_error else Severity.WARNING
+            yield Finding(severity, oddity.kind, f"Alphas of {chosen.name} {oddity.what}", odd)
 
 
 def alphas_of(chosen: SampleSet, facts: Facts) -> Iterator[tuple[Path, AlphaFacts]]:
