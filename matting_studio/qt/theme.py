@@ -6,7 +6,9 @@ a grid of 8 px.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+import qdarkstyle
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
@@ -130,14 +132,21 @@ def palette(colours: Colours) -> QPalette:
 
 
 def style_sheet(colours: Colours) -> str:
-    import qdarkstyle  # noqa: PLC0415 - after Qt: it looks for the binding when it is imported
-    from qdarkstyle.dark.palette import DarkPalette  # noqa: PLC0415
-    from qdarkstyle.light.palette import LightPalette  # noqa: PLC0415
-
-    base = qdarkstyle.load_stylesheet(qt_api="pyside6", palette=DarkPalette if colours.dark else LightPalette)
+    base = _sheet_of_qdarkstyle("dark" if colours.dark else "light")
     for old, new in (_GREYS_OF_DARK if colours.dark else _GREYS_OF_LIGHT).items():
         base = base.replace(old, new)
     return base + _additions(colours)
+
+
+def _sheet_of_qdarkstyle(palette: str) -> str:
+    """As qdarkstyle made it, its pictures from their files.
+
+    Its own way, `load_stylesheet`, brings a layer for other bindings of Qt and a copy of all pictures into memory: a
+    tenth of the time until the window is there.
+    """
+    folder = Path(qdarkstyle.PACKAGE_PATH) / palette
+    sheet = (folder / f"{palette}style.qss").read_text(encoding="utf-8")
+    return sheet.replace(f":/qss_icons/{palette}/rc/", f"{folder.as_posix()}/rc/")
 
 
 def _additions(c: Colours) -> str:
@@ -253,13 +262,13 @@ QToolButton[choice="true"]:focus {{ border: 1px solid {c.accent_text}; }}
 
 QWidget#batch_window {{ background: {c.panel}; }}
 QScrollArea#inspector[side="left"] {{ border-left: none; border-right: 1px solid {c.line}; }}
-QTableView#batch_table {{ background: {c.window}; border: none; border-top: 1px solid {c.line};
+QTableView[rows="true"] {{ background: {c.window}; border: none; border-top: 1px solid {c.line};
     border-bottom: 1px solid {c.line}; border-radius: 0; }}
-QTableView#batch_table QHeaderView {{ background: {c.panel}; border: none; }}
-QTableView#batch_table QHeaderView::section {{ background: {c.panel}; color: {c.quiet}; border: none;
+QTableView[rows="true"] QHeaderView {{ background: {c.panel}; border: none; }}
+QTableView[rows="true"] QHeaderView::section {{ background: {c.panel}; color: {c.quiet}; border: none;
     border-bottom: 1px solid {c.line}; padding: 0 8px; font-weight: normal; }}
-QTableView#batch_table QHeaderView::section:hover {{ background: {c.hover}; color: {c.text}; }}
-QTableView#batch_table QHeaderView::up-arrow, QTableView#batch_table QHeaderView::down-arrow {{
+QTableView[rows="true"] QHeaderView::section:hover {{ background: {c.hover}; color: {c.text}; }}
+QTableView[rows="true"] QHeaderView::up-arrow, QTableView[rows="true"] QHeaderView::down-arrow {{
     background: transparent; }}
 
 QWidget#training_window {{ background: {c.panel}; }}
@@ -275,6 +284,18 @@ QLineEdit[wrong="true"], QLineEdit[wrong="true"]:hover, QLineEdit[wrong="true"]:
 QPushButton[narrow="true"] {{ padding: 6px 4px; min-width: 20px; }}
 QTreeWidget[plain="true"], QTableWidget[plain="true"] {{ background: {c.window}; border: 1px solid {c.line};
     border-radius: 8px; }}
+
+QFrame#chart {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
+QFrame#chart QGraphicsView {{ border: none; padding: 0; border-radius: 0; }}
+QPushButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: center right;
+    right: 8px; bottom: 0; }}
+QScrollArea#training_scroll {{ background: {c.panel}; border: none; }}
+QWidget#training_sheet {{ background: {c.panel}; }}
+QPlainTextEdit#run_log {{ background: {c.window}; border: none; border-top: 1px solid {c.line}; border-radius: 0;
+    padding: 8px 12px; }}
+QPlainTextEdit#run_notes {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: 6px;
+    padding: 4px; }}
+QPlainTextEdit#run_notes:focus {{ border: 1px solid {c.accent_text}; }}
 
 QListView#film_strip {{ background: {c.panel}; border: none; border-top: 1px solid {c.line}; border-radius: 0;
     padding: 4px 8px; }}

@@ -43,7 +43,7 @@ class BatchTable(QTableView):
     def __init__(self, model: BatchModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = model
-        self.setObjectName("batch_table")
+        self.setProperty("rows", True)
         self.setAccessibleName("Photos of the batch")
         self.setModel(model)
         self.setItemDelegate(_Cell(self, theme))
