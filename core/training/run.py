@@ -143,6 +143,12 @@ class EventLog:
             file.write(line + "\n")
         self.on_line(line)
 
+    def mend(self) -> None:
+        """Take away a last line that a killed process has left without its end."""
+        if self.path.exists():
+            with self.path.open("r+b") as file:
+                file.truncate(file.read().rfind(b"\n") + 1)
+
     def forget_after(self, step: int) -> None:
         """Drop the figures of steps that a resumed run will take again."""
         kept = [line for line in self.lines() if json.loads(line).get("step", 0) <= step]

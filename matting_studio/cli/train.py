@@ -109,7 +109,9 @@ def prepared(
     except MattingError as error:
         if arguments.resume and processes.leads:
             # Whoever has started it from elsewhere looks for the reason here.
-            EventLog(folder.events).write("failed", time=time.time(), reason=str(error))
+            events = EventLog(folder.events)
+            events.mend()
+            events.write("failed", time=time.time(), reason=str(error))
         raise
     if processes.leads:
         # The folder of a new run is written to only now: one that cannot be built leaves nothing behind.

@@ -29,24 +29,28 @@ def digest(path: Path) -> EventDigest:
     """Read an events.jsonl, which may be missing."""
     found = EventDigest()
     session_started = 0.0
-    previous = b""
+    previous = last_step = b""
     for line in whole_lines(path):
-        if not line.startswith(STEP):
-            event = parse(line)
-            if event is None:
-                continue
-            found.step = event.get("step", found.step)
-            if event["event"] == "started":
-                found.seconds += _time_of(previous, session_started) - session_started
-                session_started = event["time"]
-                found.started = found.started or session_started
-                found.total_steps, found.device = event["total_steps"], event["device"]
-            elif event["event"] == "validation":
-                _remember_best(found, event)
+        if line.startswith(STEP):
+            last_step = previous = line
+            continue
+        event = parse(line)
+        if event is None:
+            continue
+        if event["event"] in {"resumed", "started"}:
+            found.seconds += _time_of(previous, session_started) - session_started
+            session_started = event["time"]
+        if event["event"] == "started":
+            found.started = found.started or session_started
+            found.total_steps, found.device = event["total_steps"], event["device"]
+        elif event["event"] == "validation":
+            _remember_best(found, event)
+        if "step" in event:
+            last_step = line
         previous = line
     found.last = parse(previous) or {}
-    found.step = found.last.get("step", found.step)
-    found.seconds += found.last.get("time", session_started) - session_started
+    found.step = (parse(last_step) or {}).get("step", 0)
+    found.seconds += _time_of(previous, session_started) - session_started
     return found
 
 
@@ -55,9 +59,10 @@ def mean_mad(sets: Measures) -> float:
     return sum(measures["mad"] for measures in sets.values()) / len(sets)
 
 
-def _time_of(line: bytes, otherwise: float) -> float:
+def _time_of(line: bytes, session_started: float) -> float:
+    """When the line was written; before the first session nothing counts."""
     event = parse(line) or {}
-    return float(event.get("time", otherwise)) if otherwise else 0.0
+    return float(event.get("time", session_started)) if session_started else 0.0
 
 
 def _remember_best(found: EventDigest, event: dict[str, Any]) -> None:

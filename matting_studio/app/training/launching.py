@@ -3,9 +3,11 @@
 A trainer belongs to nobody: it goes on when the window closes, and whoever knows its folder can watch it and stop it.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,13 @@ import psutil
 
 import matting_studio
 from core.atomic import write_atomically
+from core.errors import TrainingError
 from core.training.config import TrainingConfig, parse_config
-from core.training.run import RunFolder
+from core.training.run import EventLog, RunFolder
 from core.training.trainer_process import TrainerProcess
 
 _PROGRAM = "matting_studio"
+_DEATH_SECONDS = 10.0
 # On Windows, where there are no sessions: no console, and no Ctrl+C of this one's.
 _DETACHED = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
@@ -47,7 +51,7 @@ def write_config(path: Path, config: TrainingConfig) -> None:
 
 def train_command(folder: Path) -> list[str]:
     """Starts a prepared run, or goes on with one from its checkpoint: for the trainer both are the same."""
-    return [sys.executable, "-m", _PROGRAM, "train", "--resume", str(folder)]
+    return [sys.executable, "-m", _PROGRAM, "train", "--resume", str(folder.absolute())]
 
 
 def torchrun_command(folder: Path, processes: int, machines: int = 1) -> list[str]:
@@ -58,12 +62,17 @@ def torchrun_command(folder: Path, processes: int, machines: int = 1) -> list[st
     several = [f"--nnodes={machines}", "--rdzv-backend=c10d", "--rdzv-endpoint=HOST"]
     meeting = ["--standalone"] if machines == 1 else several
     torchrun = [sys.executable, "-m", "torch.distributed.run", *meeting, f"--nproc-per-node={processes}"]
-    return [*torchrun, "-m", _PROGRAM, "train", "--resume", str(folder)]
+    return [*torchrun, "-m", _PROGRAM, "train", "--resume", str(folder.absolute())]
 
 
 def probe_command(config: Path) -> list[str]:
     """Takes ten steps with a configuration file and prints one JSON line, see `core.training.probe`."""
     return [sys.executable, "-m", _PROGRAM, "train", "--probe", "--config", str(config)]
+
+
+def info_command() -> list[str]:
+    """Prints one JSON line, whose `devices` are what this machine could train on."""
+    return [sys.executable, "-m", _PROGRAM, "info", "--json"]
 
 
 def environment() -> dict[str, str]:
@@ -108,13 +117,24 @@ def stop_and_save(folder: Path) -> None:
 
 
 def end_now(folder: Path) -> None:
-    """Kill the trainer and the processes that it started. What it did since its last checkpoint is lost."""
-    trainer = RunFolder(folder).trainer()
+    """Kill the trainer and the processes that it started. What it did since its last checkpoint is lost.
+
+    The run counts as stopped, since somebody wanted it. Raises TrainingError where the process does not go.
+    """
+    run = RunFolder(folder)
+    trainer = run.trainer()
     process = None if trainer is None else trainer.process()
-    if process is None:
+    if trainer is None or process is None:
         return
     for each in [process, *process.children(recursive=True)]:
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             each.kill()
-        except psutil.NoSuchProcess:
-            continue
+    patience = time.monotonic() + _DEATH_SECONDS
+    while trainer.is_alive:
+        if time.monotonic() > patience:
+            raise TrainingError(f"Process {trainer.pid} cannot be ended: it may wait for a disk that does not answer.")
+        time.sleep(0.02)
+    run.withdraw_stop()
+    events = EventLog(run.events)
+    events.mend()
+    events.write("stopped", step=run.last_event().get("step", 0), time=time.time())

@@ -45,7 +45,7 @@ def fine_tune(own: DataConfig, base: Path | None = None, memory_bytes: int | Non
     `memory_bytes` is what the device has free; by default what this machine has. Own sets for validation are kept as
     they are: without one, nobody can tell whether it got better.
     """
-    recipe = _recipe("portrait")
+    recipe = shipped_recipe("portrait")
     stage = StageConfig(steps=400, **_fitting(memory_bytes))
     schedule = recipe.schedule.model_copy(
         update={"stages": [stage], "learning_rate": 5e-5, "warmup_steps": 40, "ema_decay": 0.99}
@@ -67,7 +67,7 @@ def fine_tune(own: DataConfig, base: Path | None = None, memory_bytes: int | Non
 
 def from_scratch(own: DataConfig) -> Preset:
     """The training of the paper, on this data: days on a GPU."""
-    published = _recipe("published")
+    published = shipped_recipe("published")
     return Preset(
         "Train from scratch, as published",
         "200,000 steps from chance, as in the paper: for P3M-10k, HPM-17K or a set as large, and days on a GPU.",
@@ -77,7 +77,7 @@ def from_scratch(own: DataConfig) -> Preset:
 
 def quick_try(own: DataConfig, base: Path | None = None) -> Preset:
     """A few minutes with small crops: shows that data and machine work, and hardly more."""
-    recipe = _recipe("portrait")
+    recipe = shipped_recipe("portrait")
     schedule = recipe.schedule.model_copy(
         update={
             "stages": [StageConfig(steps=60, crop_px=192, batch_size=4)],
@@ -102,7 +102,7 @@ def shipped_model() -> Path:
     return Path(str(resources.files("resources"))) / "models" / "portrait.safetensors"
 
 
-def _recipe(name: str) -> TrainingConfig:
+def shipped_recipe(name: str) -> TrainingConfig:
     """A shipped recipe; its relative folders count from the program's own folder, where it was made."""
     root = Path(str(resources.files("resources")))
     config = load_config(root / "recipes" / f"{name}.toml")

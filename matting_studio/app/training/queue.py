@@ -17,9 +17,10 @@ class RunQueue:
         self._path = path
         try:
             names = json.loads(path.read_text(encoding="utf-8"))
-            self._runs = [Path(name) for name in names]
-        except (FileNotFoundError, ValueError, TypeError):
-            self._runs = []
+        except (FileNotFoundError, ValueError):
+            names = []
+        sound = isinstance(names, list) and all(isinstance(name, str) for name in names)
+        self._runs = [Path(name) for name in names] if sound else []
 
     @property
     def runs(self) -> tuple[Path, ...]:

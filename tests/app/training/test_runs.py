@@ -1,0 +1,189 @@
+"""What the files of a run say of it, and what may be done to it."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from made_runs import STARTED, line, long_ago, make_run, step, trained_by, validation
+
+from core.checkpoint import ModelFile, plain_weights, read_model, save_model
+from core.network import MTGINet
+from core.training.run import RunFolder
+from core.training.trainer_process import TrainerProcess
+from matting_studio.app.training.runs import (
+    RunError,
+    RunState,
+    delete_run,
+    export_model,
+    rename,
+    summarise,
+    write_notes,
+)
+
+BEGUN = [{"event": "started", "step": 0}, step(10, time=STARTED + 60)]
+
+
+@pytest.fixture
+def process():
+    """A process that does nothing, for as long as the test lasts."""
+    sleeping = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    yield sleeping
+    sleeping.kill()
+    sleeping.wait()
+
+
+def enter(run: RunFolder, process: subprocess.Popen) -> None:
+    TrainerProcess.of(process.pid, ("train",), run.path.parent).write(run.process)
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ([], RunState.WAITING),
+        ([*BEGUN, {"event": "stopped", "step": 10}], RunState.STOPPED),
+        ([*BEGUN, {"event": "finished", "step": 10}], RunState.FINISHED),
+        ([*BEGUN, {"event": "failed", "step": 10, "reason": "The disk is full."}], RunState.FAILED),
+    ],
+)
+def test_the_state_is_what_the_last_event_says(tmp_path, events, state):
+    assert summarise(make_run(tmp_path / "run", events).path).state is state
+
+
+def test_a_run_whose_process_lives_is_running_and_one_whose_process_died_has_failed(tmp_path, process):
+    run = make_run(tmp_path / "run", BEGUN)
+    enter(run, process)
+    assert summarise(run.path).state is RunState.RUNNING
+    process.kill()  # and left as a zombie: nobody has asked for its exit code
+    deadline = time.monotonic() + 30
+    while summarise(run.path).state is RunState.RUNNING:
+        assert time.monotonic() < deadline
+    failed = summarise(run.path)
+    assert failed.state is RunState.FAILED
+    assert failed.reason.startswith("The training ended at step 10 without a word. It was killed")
+    assert failed.can_resume
+
+
+def test_another_process_of_the_same_number_is_not_the_trainer(tmp_path, process):
+    run = make_run(tmp_path / "run", BEGUN)
+    trained_by(run, process.pid, created=time.time() - 1000)
+    assert summarise(run.path).state is RunState.FAILED
+
+
+def test_a_run_that_was_started_again_after_its_end_and_died_has_failed(tmp_path):
+    run = make_run(tmp_path / "run", [*BEGUN, {"event": "stopped", "step": 10, "time": STARTED + 61}])
+    trained_by(run, pid=2**22 + 1, created=STARTED + 500)
+    assert summarise(run.path).state is RunState.FAILED
+
+
+@pytest.mark.parametrize("host", [None, "another-machine"])
+def test_a_trainer_that_cannot_be_asked_lives_as_long_as_it_writes(tmp_path, host):
+    run = make_run(tmp_path / "run", BEGUN)
+    if host:
+        trained_by(run, 1, created=STARTED, host=host)
+    assert summarise(run.path).state is RunState.RUNNING
+    long_ago(run)
+    assert summarise(run.path).state is RunState.FAILED
+
+
+def test_the_best_figures_are_those_of_the_lowest_mean_mad_and_pauses_do_not_count(tmp_path):
+    events = [
+        {"event": "started", "step": 0},
+        validation(10, hair=0.02, real=0.04),
+        validation(20, hair=0.03, real=0.02),
+        step(30, time=STARTED + 60),
+        {"event": "resumed", "step": 30, "time": STARTED + 5000},
+        {"event": "started", "step": 30, "time": STARTED + 5000, "device": "NVIDIA H100"},
+        validation(40, hair=0.09, real=0.09),
+        {"event": "finished", "step": 50, "time": STARTED + 5030},
+    ]
+    run = summarise(make_run(tmp_path / "run", events).path)
+    assert (run.best, run.best_step) == ({"hair": {"mad": 0.03}, "real": {"mad": 0.02}}, 20)
+    assert run.best_mad == pytest.approx(0.025)
+    assert (run.step, run.total_steps, run.started) == (50, 100, STARTED)
+    assert (run.seconds, run.device) == (90, "NVIDIA H100")
+
+
+def test_a_failed_run_shows_its_reason_and_the_end_of_its_log(tmp_path):
+    failed = {"event": "failed", "time": STARTED + 70, "reason": "Memory ran out: lower crop_px."}
+    run = make_run(tmp_path / "run", [*BEGUN, failed])
+    run.log.write_text("".join(f"line {number}\n" for number in range(40)))
+    summary = summarise(run.path)
+    assert summary.reason == "Memory ran out: lower crop_px."
+    assert summary.last_lines[-2:] == ("line 38", "line 39")
+    assert summary.step == 10  # as its last event with a step says
+
+
+@pytest.mark.parametrize(
+    ("last_words", "advice"),
+    [
+        ("RuntimeError: [enforce fail] DefaultCPUAllocator: can't allocate memory", "lower crop_px"),
+        ("OSError: [Errno 28] No space left on device", "make room"),
+        ("Traceback (most recent call last):\n  oh", "Its log says where"),
+        ("Step 10: saved.", "killed"),
+    ],
+)
+def test_the_log_of_a_run_that_died_gives_a_hint(tmp_path, last_words, advice):
+    run = make_run(tmp_path / "run", BEGUN)
+    run.log.write_text(last_words)
+    long_ago(run)
+    assert advice in summarise(run.path).reason
+
+
+def test_a_cut_off_and_a_damaged_line_do_not_hide_the_others(tmp_path):
+    run = make_run(tmp_path / "run", BEGUN)
+    with run.events.open("a") as file:
+        file.write("no json\n" + line(validation(20, hair=0.01)) + '{"event": "fini')
+    assert summarise(run.path).best == {"hair": {"mad": 0.01}}
+    assert summarise(run.path).step == 20
+
+
+def test_a_folder_without_a_run_is_none(tmp_path):
+    with pytest.raises(RunError, match="holds no run"):
+        summarise(tmp_path)
+
+
+def test_a_running_run_is_neither_renamed_nor_deleted(tmp_path, process):
+    run = make_run(tmp_path / "run", BEGUN)
+    enter(run, process)
+    with pytest.raises(RunError, match="stop it first"):
+        delete_run(run.path)
+    with pytest.raises(RunError, match="stop it first"):
+        rename(run.path, "other")
+    assert run.events.exists()
+
+
+def test_runs_are_renamed_and_deleted_and_annotated(tmp_path):
+    make_run(tmp_path / "taken", [])
+    run = make_run(tmp_path / "run", [*BEGUN, {"event": "stopped", "step": 10}])
+    write_notes(run.path, "Wärmer\nzweite Zeile")
+    assert summarise(run.path).notes == "Wärmer\nzweite Zeile"
+    for name in ("", "a/b", "..", "taken"):
+        with pytest.raises(RunError):
+            rename(run.path, name)
+    moved = rename(run.path, "better name")
+    assert summarise(moved).notes.startswith("Wärmer")
+    delete_run(moved)
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_folder_that_holds_no_run_is_not_deleted(tmp_path):
+    (tmp_path / "photos").mkdir()
+    with pytest.raises(RunError, match="holds no run"):
+        delete_run(tmp_path / "photos")
+    assert (tmp_path / "photos").exists()
+
+
+def test_the_best_model_is_exported_and_says_where_it_comes_from(tmp_path):
+    run = make_run(tmp_path / "run", [*BEGUN, {"event": "stopped", "step": 10}])
+    with pytest.raises(RunError, match="no best model yet"):
+        export_model(run.path, "best", tmp_path / "model.safetensors")
+    torch.manual_seed(0)
+    network = MTGINet(width=0.125)
+    save_model(run.best_model, ModelFile(plain_weights(network), network.width, {"size_px": "96"}))
+    write_notes(run.path, "on my photos")
+    export_model(run.path, "best", tmp_path / "model.safetensors")
+    exported = read_model(tmp_path / "model.safetensors")
+    assert exported.metadata["notes"] == "on my photos"
+    assert exported.metadata["size_px"] == "96"
