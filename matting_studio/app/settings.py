@@ -75,6 +75,15 @@ class BatchSettings(_Remembered):
     look: Look = Look()
 
 
+class TrainingSettings(_Remembered):
+    """What the page for a new training run was left with."""
+
+    preset: str = ""
+    training_folders: tuple[Path, ...] = ()
+    validation_folders: tuple[Path, ...] = ()
+    device: str = "auto"
+
+
 class Settings(_Remembered):
     theme: Theme = "system"
     window_geometry: str = Field("", description="QWidget.saveGeometry, base64.")
@@ -90,6 +99,7 @@ class Settings(_Remembered):
     size_px: Annotated[int, Field(ge=64, le=8192)] | None = Field(None, description="None: as the model recommends.")
     export: ExportSettings = ExportSettings()
     batch: BatchSettings = BatchSettings()
+    training: TrainingSettings = TrainingSettings()
 
     def with_recent(self, opened: Iterable[Path]) -> Self:
         """With these files remembered as opened, the last of them as the latest."""

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from core.checkpoint import read_model, shipped_model
-from core.device import device_name, pick_device
+from core.device import available_devices, device_name, pick_device
 from core.engine import native_precision
 from core.errors import CheckpointError
 from matting_studio.app.places import cache_folder, config_folder, log_folder
@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
             "precision": str(native_precision(device)).removeprefix("torch."),
             "threads": torch.get_num_threads(),
         },
+        "devices": available_devices(),
         "model": describe_model(),
         "folders": {"config": str(config_folder()), "cache": str(cache_folder()), "logs": str(log_folder())},
     }

@@ -283,7 +283,13 @@ QLineEdit[wrong="true"], QLineEdit[wrong="true"]:hover, QLineEdit[wrong="true"]:
     border: 1px solid {c.danger}; }}
 QPushButton[narrow="true"] {{ padding: 6px 4px; min-width: 20px; }}
 QTreeWidget[plain="true"], QTableWidget[plain="true"] {{ background: {c.window}; border: 1px solid {c.line};
-    border-radius: 8px; }}
+    border-radius: 8px; padding: 4px; }}
+QTreeWidget[plain="true"]::branch:!has-children {{ image: none; border-image: none; }}
+QTreeWidget[plain="true"]::item:selected {{ background: {c.hover}; color: {c.text}; }}
+QTableWidget[plain="true"] QHeaderView, QTableWidget[plain="true"] QHeaderView::section {{ background: {c.window};
+    color: {c.quiet}; border: none; font-weight: normal; padding: 0 8px 0 2px; }}
+QTableWidget[plain="true"] QHeaderView::section:first, QTableWidget[plain="true"] QHeaderView::section:horizontal {{
+    border-left: none; }}
 
 QFrame#chart {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
 QFrame#chart QGraphicsView {{ border: none; padding: 0; border-radius: 0; }}

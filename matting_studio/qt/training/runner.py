@@ -67,13 +67,22 @@ class Runner(QObject):
 
         Raises RunError where the folder cannot be made.
         """
+        folder = self.prepare(config, name, processes)
+        self._do("enqueue", folder, lambda: self._keeper.enqueue(folder))
+        return folder
+
+    def prepare(self, config: TrainingConfig, name: str, processes: int = 1) -> Path:
+        """Make the folder of a run that is started later, or by a command; returns it.
+
+        Raises RunError where it cannot be made.
+        """
         folder = self._free(name)
         run = config.run.model_copy(update={"processes": processes})
         try:
             launching.prepare(folder, config.model_copy(update={"run": run}))
         except OSError as error:
             raise RunError(f"The run's folder {folder} cannot be made ({error.strerror or error}).") from error
-        self._do("enqueue", folder, lambda: self._keeper.enqueue(folder))
+        self.refresh()
         return folder
 
     def resume(self, folder: Path) -> None:

@@ -27,7 +27,7 @@ from matting_studio.qt.training.setting_row import SettingRow
 from matting_studio.qt.training.stages_editor import StagesEditor
 
 SOURCES = ("cutouts", "photos", "validation")
-_CHOSEN_ELSEWHERE = {"network": ("base",), "run": ("device",), "data": SOURCES}
+_CHOSEN_ELSEWHERE = {"network": ("base",), "run": ("device", "processes"), "data": SOURCES}
 """Settings that the page's other parts ask for."""
 _GROUPS: tuple[tuple[str, type[Settings], str, str], ...] = (
     ("schedule", ScheduleConfig, "Schedule", "How long, on what sizes, and how fast is learnt."),
