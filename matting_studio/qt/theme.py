@@ -268,6 +268,10 @@ QTableView[rows="true"] QHeaderView {{ background: {c.panel}; border: none; }}
 QTableView[rows="true"] QHeaderView::section {{ background: {c.panel}; color: {c.quiet}; border: none;
     border-bottom: 1px solid {c.line}; padding: 0 8px; font-weight: normal; }}
 QTableView[rows="true"] QHeaderView::section:hover {{ background: {c.hover}; color: {c.text}; }}
+QTableView[rows="true"], QTableView[rows="true"] QHeaderView {{ padding: 0; margin: 0; }}
+QTableView[rows="true"] QHeaderView::section:first {{ border-left: none; }}
+QTableView[figures="true"]::item {{ padding: 0 17px 0 5px; }}
+QTableView[figures="true"] QHeaderView::section {{ padding: 0 20px 0 8px; }}
 QTableView[rows="true"] QHeaderView::up-arrow, QTableView[rows="true"] QHeaderView::down-arrow {{
     background: transparent; }}
 

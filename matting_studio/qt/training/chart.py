@@ -13,6 +13,7 @@ from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.chart_colours import curve_colour
 from matting_studio.qt.training.curves import Curve
+from matting_studio.qt.training.run_words import number
 from matting_studio.qt.training.subjects import Subject
 
 NARROWEST_PX = 320
@@ -245,13 +246,6 @@ class _ValueAxis(pg.AxisItem):
 
     def logTickStrings(self, values: list[float], _scale: float, _spacing: object) -> list[str]:
         return [f"{10**value:.3g}" for value in values]
-
-
-def number(value: float) -> str:
-    """A figure with three places that count."""
-    if value != 0 and not 1e-3 <= abs(value) < 1e4:
-        return f"{value:.2e}"
-    return f"{value:#.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def pen(colour: QColor | str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:

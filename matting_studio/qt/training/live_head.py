@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from matting_studio.app.training.runs import RunState, RunSummary
 from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.icons import name_icon, pixmap
 from matting_studio.qt.status_bar import time_left
 from matting_studio.qt.theme import Theme
+from matting_studio.qt.training.elided_choice import ElidedChoice
 from matting_studio.qt.training.run_watch import Pulse
 from matting_studio.qt.training.run_words import STATE_ICONS, memory, speed, state_sentence, steps_text
 
@@ -31,10 +32,8 @@ class LiveHead(QWidget):
         self._run: RunSummary | None = None
         self._pulse: Pulse | None = None
         self._stopping = False
-        self.runs = QComboBox()
-        self.runs.setAccessibleName("Run")
+        self.runs = ElidedChoice("Run")
         self.runs.setFixedWidth(_NAME_WIDTH_PX)
-        self.runs.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.runs.activated.connect(self._choose)
         self._icon = QLabel()
         self._icon.setFixedSize(_ICON_PX, _ICON_PX)
@@ -82,7 +81,6 @@ class LiveHead(QWidget):
                 self.runs.addItem(name, folder)
         folders = [folder for _, folder in offered]
         self.runs.setCurrentIndex(folders.index(shown) if shown in folders else -1)
-        self.runs.setToolTip(str(shown or ""))
 
     def show_run(self, run: RunSummary, *, stopping: bool) -> None:
         """`stopping`: it was asked to stop, and is still at work."""

@@ -68,3 +68,10 @@ def day_and_time(started: float | None) -> str:
 
 def mad(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}"
+
+
+def number(value: float) -> str:
+    """A figure with three places that count."""
+    if value != 0 and not 1e-3 <= abs(value) < 1e4:
+        return f"{value:.2e}"
+    return f"{value:#.3g}" if abs(value) < 1000 else f"{value:,.0f}"
