@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.device import device_name
-from core.engine import native_precision
+from core.engine.torch_engine import native_precision
 from core.errors import MattingError
 from core.image_io import read_photo, write_image
 from core.predictor import MattingPredictor
@@ -102,7 +102,7 @@ def measure_photo(
         with times.stage("foreground"):
             cutout = cut_out(photo, matte.alpha if known_alpha is None else known_alpha, look)
         with times.stage("composite"):
-            complete(cutout, look, None, CancelToken())
+            complete(cutout, look, None, CancelToken(), photo.bit_depth)
         with times.stage("encode"):
             write_like(photo, folder / "cutout.png", cutout.foreground, cutout.alpha)
         rounds.append(times.seconds)

@@ -5,11 +5,16 @@ estimated from encoded values, and a file exported with alpha then looks elsewhe
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
+
+from core.enlarge import enlarged_part
+from core.image_io.samples import IntegerSamples, Samples, as_float, bit_depth_of, to_bit_depth
+from core.transition_blocks import transition_blocks
 
 Colour = tuple[float, float, float]
 
@@ -61,7 +66,59 @@ def composite(
     return result
 
 
-def blurred_backdrop(image: NDArray[np.floating], alpha: NDArray[np.floating], radius_px: float) -> NDArray[np.float32]:
+def composite_samples(
+    foreground: IntegerSamples, alpha: NDArray[np.float32], background: IntegerSamples
+) -> IntegerSamples:
+    """`composite` of pictures whose samples are integers, rounded: only what is neither is mixed.
+
+    Args:
+        foreground: (H, W, 3) uint8 or uint16, straight colours.
+        alpha: (H, W) float32 in [0, 1].
+        background: (H, W, 3) of the foreground's type; it may be a broadcast colour.
+
+    Returns:
+        (H, W, 3) of their type.
+    """
+    result = background.copy()
+    cv2.copyTo(foreground, (alpha > 0.5).view(np.uint8), result)
+    # Nearer to 0 or 1 than this, mixing would be rounded away.
+    sure = 0.5 / np.iinfo(foreground.dtype).max
+    for block in transition_blocks(alpha, sure):
+        part = block.slices
+        mixed = composite(as_float(foreground[part]), alpha[part], as_float(background[part]))
+        result[part] = to_bit_depth(mixed, bit_depth_of(result))
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class Defocused:
+    """A photo's own background, out of focus; any part of it can be had without all of it being made."""
+
+    small: NDArray[np.float32]
+    """(h, w, 3) in [0, 1]: all of it, as small as the blur allows."""
+    height: int
+    width: int
+
+    def part(self, rows: slice, columns: slice) -> NDArray[np.float32]:
+        """(h, w, 3) in [0, 1] at the photo's size; beyond the photo's edges its outermost pixels go on."""
+        part = enlarged_part(self.small, (self.height, self.width), rows, columns, cv2.INTER_CUBIC)
+        return np.clip(part, 0, 1, out=part)
+
+    def at(self, height: int, width: int) -> NDArray[np.float32]:
+        """All of it at another size, (height, width, 3) in [0, 1]."""
+        shrinks = height < self.small.shape[0]
+        whole = cv2.resize(
+            self.small, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+        ).astype(np.float32, copy=False)
+        return np.clip(whole, 0, 1, out=whole)
+
+
+def blurred_backdrop(image: Samples, alpha: NDArray[np.floating], radius_px: float) -> NDArray[np.float32]:
+    """The photo's own background, out of focus, at once: see `defocused`. (H, W, 3) float32 in [0, 1]."""
+    return defocused(image, alpha, radius_px).at(*alpha.shape)
+
+
+def defocused(image: Samples, alpha: NDArray[np.floating], radius_px: float) -> Defocused:
     """The photo's own background, out of focus: composite the cut-out over it for the portrait look.
 
     The person is taken out before blurring and the hole filled from the background around it, from coarse to fine
@@ -69,17 +126,17 @@ def blurred_backdrop(image: NDArray[np.floating], alpha: NDArray[np.floating], r
     colours surrounds the cut-out.
 
     Args:
-        image: (H, W, 3) float in [0, 1].
+        image: (H, W, 3) uint8, uint16 or float in [0, 1].
         alpha: (H, W) float in [0, 1].
         radius_px: radius of the blur, twice the Gaussian's sigma; 0 only fills the hole.
 
     Returns:
-        (H, W, 3) float32 in [0, 1]. Grey where alpha leaves no background to be seen at all.
+        The backdrop; grey where alpha leaves no background to be seen at all.
 
     Raises:
-        ValueError: sizes differ, an array is not float, or the radius is negative.
+        ValueError: sizes differ, the alpha is not float, or the radius is negative.
     """
-    _check_picture(image, "image")
+    _check_shape(image, "image")
     _check_alpha(alpha, image)
     if not radius_px >= 0:
         raise ValueError(f"The radius of a blur is 0 px or more, not {radius_px}.")
@@ -89,10 +146,7 @@ def blurred_backdrop(image: NDArray[np.floating], alpha: NDArray[np.floating], r
     backdrop = _fill_holes(*_shrink_background(image, alpha, factor))
     if radius_px > 0:
         cv2.GaussianBlur(backdrop, (0, 0), radius_px / 2 / factor, dst=backdrop)
-    if factor > 1:
-        small, backdrop = backdrop, np.empty((height, width, 3), dtype=np.float32)
-        cv2.resize(small, (width, height), dst=backdrop, interpolation=cv2.INTER_CUBIC)
-    return np.clip(backdrop, 0, 1, out=backdrop)
+    return Defocused(backdrop, height, width)
 
 
 def checkerboard(size: tuple[int, int], cell_px: int) -> NDArray[np.float32]:
@@ -140,14 +194,18 @@ def parse_colour(text: str) -> Colour:
     return red / 255, green / 255, blue / 255
 
 
-def _check_picture(picture: NDArray[np.floating], name: str) -> None:
+def _check_shape(picture: Samples | NDArray[np.floating], name: str) -> None:
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.size == 0:
         raise ValueError(f"The {name} must have the shape (H, W, 3) and at least one pixel; it has {picture.shape}.")
+
+
+def _check_picture(picture: NDArray[np.floating], name: str) -> None:
+    _check_shape(picture, name)
     if not np.issubdtype(picture.dtype, np.floating):
         raise ValueError(f"The {name} must be float in [0, 1]; it is {picture.dtype}.")
 
 
-def _check_alpha(alpha: NDArray[np.floating], picture: NDArray[np.floating]) -> None:
+def _check_alpha(alpha: NDArray[np.floating], picture: Samples | NDArray[np.floating]) -> None:
     if alpha.shape != picture.shape[:2]:
         raise ValueError(f"The alpha is {alpha.shape} and the picture {picture.shape[:2]}; give both one size.")
     if not np.issubdtype(alpha.dtype, np.floating):
@@ -169,7 +227,7 @@ def _three_channels(plane: NDArray[np.floating]) -> _Picture:
 
 
 def _shrink_background(
-    image: NDArray[np.floating], alpha: NDArray[np.floating], factor: int
+    image: Samples, alpha: NDArray[np.floating], factor: int
 ) -> tuple[_Picture, NDArray[np.float32]]:
     """The background premultiplied with its weight, and the weight in [0, 1], both `factor` times smaller.
 
@@ -185,7 +243,8 @@ def _shrink_background(
         # Even a tenth of the person in a pixel would tint the blur: such pixels count for nothing.
         weight = np.clip(1 - 10 * alpha[rows, :used_width], 0, 1).astype(np.float32, copy=False)
         premultiplied = _three_channels(weight)
-        premultiplied *= image[rows, :used_width]
+        part = image[rows, :used_width]
+        premultiplied *= part if np.issubdtype(part.dtype, np.floating) else as_float(part)
         colours[small_rows] = cv2.resize(premultiplied, small_size, interpolation=cv2.INTER_AREA)
         weights[small_rows] = cv2.resize(weight, small_size, interpolation=cv2.INTER_AREA)
     return colours, weights

@@ -8,7 +8,7 @@ write_image("cutout.png", foreground, alpha=alpha, bit_depth=photo.bit_depth,
 from core.image_io.formats import READABLE_SUFFIXES, WRITABLE_SUFFIXES, Format, is_photo_path
 from core.image_io.photo import Photo
 from core.image_io.reading import DEFAULT_MAX_MEGAPIXELS, read_photo, read_photo_bytes
-from core.image_io.samples import BitDepth, IntegerSamples, Samples, as_float, to_bit_depth
+from core.image_io.samples import BitDepth, IntegerSamples, Samples, as_float, integer_dtype, to_bit_depth
 from core.image_io.writing import Encoding, write_image
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Photo",
     "Samples",
     "as_float",
+    "integer_dtype",
     "is_photo_path",
     "read_photo",
     "read_photo_bytes",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,10 +34,17 @@ def to_bit_depth(samples: Samples, bit_depth: BitDepth) -> IntegerSamples:
     if samples.dtype == dtype:
         return samples  # type: ignore[return-value]  # the dtype has just been compared
     result = np.empty(samples.shape, dtype)
+    highest, cv_type = 2**bit_depth - 1, cv2.CV_8U if bit_depth == 8 else cv2.CV_16U
     for rows in bands(samples):
-        scaled = as_float(samples[rows]) * np.float32(2**bit_depth - 1)
-        result[rows] = np.rint(np.clip(scaled, 0, 2**bit_depth - 1))
+        within = np.clip(as_float(samples[rows]), 0, 1)
+        # Scaled, rounded and narrowed in one go: several times faster than one after the other.
+        cv2.addWeighted(within, highest, within, 0, 0, dst=result[rows], dtype=cv_type)
     return result
+
+
+def bit_depth_of(samples: IntegerSamples) -> BitDepth:
+    """Bits per sample."""
+    return 16 if samples.dtype == np.uint16 else 8
 
 
 def integer_dtype(bit_depth: BitDepth) -> np.dtype[Any]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.foreground import estimate_foreground
-from core.image_io import Encoding, Photo, as_float, write_image
+from core.image_io import Encoding, IntegerSamples, Photo, Samples, write_image
 from core.refinement import largest_person
 from matting_studio.app.develop import decontaminated, enlarged, refined
 from matting_studio.app.edits import Box
@@ -24,8 +24,8 @@ class Cutout:
     photo: Photo
     matte: NDArray[np.float32]
     """(H, W) in [0, 1], what it was made from."""
-    foreground: NDArray[np.float32]
-    """(H, W, 3) in [0, 1], straight colours in the photo's own colour space."""
+    foreground: IntegerSamples
+    """(H, W, 3) straight colours, in the photo's own colour space and of its type."""
     alpha: NDArray[np.float32]
     """(H, W) in [0, 1]."""
 
@@ -49,21 +49,29 @@ def refined_alpha(photo: Photo, matte: NDArray[np.float32], look: Look) -> NDArr
 def cut_out(photo: Photo, matte: NDArray[np.float32], look: Look) -> Cutout:
     """Estimate the foreground colours under a matte (H, W) in [0, 1], and refine its alpha.
 
-    An alpha that the photo already has makes the cut-out thinner; its colours are straight, so they are not touched.
     Raises ValueError where matte and photo differ in size.
+    """
+    return Cutout(photo, matte, clean_colours(photo, matte, look), refined_alpha(photo, matte, look))
+
+
+def clean_colours(photo: Photo, matte: NDArray[np.float32], look: Look) -> IntegerSamples:
+    """The photo's pixels without the old background, as far as the look wants that.
+
+    An alpha that the photo already has plays no part: its colours are straight. Raises ValueError where matte and photo
+    differ in size.
     """
     foreground = estimate_foreground(photo.pixels, matte)
     if look.decontaminate < 1:
         for top in range(0, foreground.shape[0], _BAND_ROWS):
             rows = slice(top, top + _BAND_ROWS)
-            foreground[rows] = decontaminated(as_float(photo.pixels[rows]), foreground[rows], look.decontaminate)
-    return Cutout(photo, matte, foreground, refined_alpha(photo, matte, look))
+            foreground[rows] = decontaminated(photo.pixels[rows], foreground[rows], look.decontaminate)
+    return foreground
 
 
 def write_like(
     photo: Photo,
     path: str | os.PathLike[str],
-    pixels: NDArray[np.float32],
+    pixels: Samples,
     alpha: NDArray[np.float32] | None = None,
     encoding: Encoding | None = None,
 ) -> None:

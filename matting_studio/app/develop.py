@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from core.backdrop import Part, gradient, place_picture
 from core.composite import composite
-from core.image_io import IntegerSamples, Photo, as_float, read_photo
+from core.errors import ImageReadError
+from core.image_io import IntegerSamples, Photo, Samples, as_float, read_photo
 from core.light import ColourStatistics, colour_statistics, falling_light, lit, match_colours
 from core.refinement import refine
 from core.shadow import cast_shadow, darken
@@ -47,11 +48,11 @@ def refined(alpha: _Plane, refinement: Refinement, scale: float) -> _Plane:
     )
 
 
-def decontaminated(image: _Rgb, foreground: _Rgb, strength: float) -> _Rgb:
-    """The photo's colours, as far as wanted replaced by the estimated ones of the person."""
+def decontaminated(image: Samples, foreground: Samples, strength: float) -> Samples:
+    """The photo's colours, as far as wanted replaced by the estimated ones of the person; all of one type."""
     if strength == 1:
         return foreground
-    return cv2.addWeighted(foreground, strength, image, 1 - strength, 0).astype(np.float32, copy=False)
+    return cv2.addWeighted(foreground, strength, image, 1 - strength, 0)
 
 
 def thrown(shadow: Shadow, alpha: _Plane, scale: float) -> _Plane:
@@ -66,18 +67,23 @@ def thrown(shadow: Shadow, alpha: _Plane, scale: float) -> _Plane:
 
 def read_background(background: Background) -> Photo | None:
     """The picture that a background needs; None where it needs none. Raises ImageReadError."""
-    return read_photo(background.path) if isinstance(background, Picture) else None
+    if not isinstance(background, Picture):
+        return None
+    try:
+        return read_photo(background.path)
+    except ImageReadError as error:
+        raise ImageReadError(f"The background picture cannot be used. {error}") from error
 
 
-def colours_to_match(foreground: _Rgb, alpha: _Plane, backdrop: _Rgb) -> tuple[ColourStatistics, ColourStatistics]:
+def colours_to_match(foreground: Samples, alpha: _Plane, backdrop: _Rgb) -> tuple[ColourStatistics, ColourStatistics]:
     """Colours of the person and of its new background, both over a whole photo, at any scales."""
     return colour_statistics(_sample(foreground), _sample(alpha)), colour_statistics(_sample(backdrop))
 
 
-def _sample(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+def _sample(picture: Samples) -> NDArray[np.float32]:
     """A regular sample of the pixels of (H, W) or (H, W, 3)."""
     step = max(1, math.isqrt(picture.shape[0] * picture.shape[1] // _SAMPLES))
-    return np.ascontiguousarray(picture[step // 2 :: step, step // 2 :: step])
+    return as_float(np.ascontiguousarray(picture[step // 2 :: step, step // 2 :: step]))
 
 
 def painted(background: Background, part: Part, picture: IntegerSamples | None) -> _Rgb:

@@ -1,19 +1,24 @@
 """A document's result in a file: what the preview shows, at full size, in the photo's own colour space."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import ImageWriteError
-from core.image_io import WRITABLE_SUFFIXES, BitDepth, Encoding, Format, write_image
+from core.image_io import WRITABLE_SUFFIXES, BitDepth, Encoding, Format, Photo, write_image
 from matting_studio.app.crop import crop_box, cropped
-from matting_studio.app.cutout import refined_alpha
+from matting_studio.app.cutout import Cutout, clean_colours, refined_alpha
+from matting_studio.app.develop import read_background
 from matting_studio.app.document import Snapshot
-from matting_studio.app.finish import finish
+from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
-from matting_studio.app.look import Crop, Look, Transparent
+from matting_studio.app.look import Background, Crop, Look, Transparent
 
 
 class ExportKind(StrEnum):
@@ -42,46 +47,91 @@ class ExportRequest:
 
 
 def export(snapshot: Snapshot, request: ExportRequest, token: CancelToken) -> None:
-    """Write a document's result, whole or not at all.
+    """Write a document's result, whole or not at all: see `export_all`."""
+    export_all(snapshot, (request,), token)
+
+
+def export_all(
+    snapshot: Snapshot,
+    requests: Sequence[ExportRequest],
+    token: CancelToken,
+    picture_of: Callable[[Background], Photo | None] = read_background,
+) -> None:
+    """Write several results of a document, each whole or not at all; the person's colours are estimated once.
 
     Cut-out, foreground and composite carry the photo's colour profile and EXIF. What does not go on the new background
     is written without its light: a cut-out keeps its shadow, alpha and foreground do not.
 
+    Args:
+        snapshot: its arrays must not change meanwhile.
+        requests: written in this order.
+        token: looked at between the stages.
+        picture_of: where background pictures come from.
+
     Raises:
-        ImageWriteError: nothing can be written as asked, or writing failed.
+        ImageWriteError: nothing can be written as asked, or writing failed. Earlier results stay.
         ImageReadError: the background picture cannot be read.
         JobCancelled: the token was cancelled before writing began.
     """
-    _check(snapshot, request)
-    photo, look = snapshot.photo, _look_for(snapshot.look, request)
-    depth = request.bit_depth or photo.bit_depth
-    match request.what:
-        case ExportKind.ALPHA | ExportKind.TRIMAP:
-            assert snapshot.alpha is not None
-            assert snapshot.trimap is not None
-            alpha = refined_alpha(photo, snapshot.alpha.copy(), look)
-            box = crop_box(look.crop, alpha)
-            plane = alpha if request.what is ExportKind.ALPHA else snapshot.trimap
-            token.raise_if_cancelled()
-            write_image(
-                request.path,
-                cropped(plane, box, border=cv2.BORDER_CONSTANT),
-                bit_depth=depth if request.what is ExportKind.ALPHA else 8,
-                encoding=request.encoding,
-            )
-        case ExportKind.CUTOUT | ExportKind.FOREGROUND | ExportKind.COMPOSITE:
-            result = finish(replace(snapshot, look=look), token)
-            token.raise_if_cancelled()
-            opaque = request.what is ExportKind.FOREGROUND or result.composite is not None
-            write_image(
-                request.path,
-                result.foreground if result.composite is None else result.composite,
-                alpha=None if opaque else result.alpha,
-                bit_depth=depth,
-                icc_profile=photo.icc_profile,
-                exif=photo.exif,
-                encoding=request.encoding,
-            )
+    for request in requests:
+        _check(snapshot, request)
+    looks = [_look_for(snapshot.look, request) for request in requests]
+    # Before the work begins, so that nothing is done in vain.
+    pictures = [picture_of(look.background) for look in looks]
+    work = _Work(snapshot, token)
+    for request, look, picture in zip(requests, looks, pictures, strict=True):
+        token.raise_if_cancelled()
+        if request.what in (ExportKind.ALPHA, ExportKind.TRIMAP):
+            work.write_plane(request, look)
+        else:
+            work.write_colours(request, look, picture)
+
+
+class _Work:
+    """What the results of one document have in common, made when first needed."""
+
+    def __init__(self, snapshot: Snapshot, token: CancelToken) -> None:
+        assert snapshot.alpha is not None
+        self._snapshot, self._token, self._matte = snapshot, token, snapshot.alpha
+
+    @cached_property
+    def _alpha(self) -> NDArray[np.float32]:
+        return refined_alpha(self._snapshot.photo, self._matte, self._snapshot.look)
+
+    @cached_property
+    def _cutout(self) -> Cutout:
+        photo, look = self._snapshot.photo, self._snapshot.look
+        return Cutout(photo, self._matte, clean_colours(photo, self._matte, look), self._alpha)
+
+    def write_plane(self, request: ExportRequest, look: Look) -> None:
+        """Alpha or trimap."""
+        is_alpha = request.what is ExportKind.ALPHA
+        plane = self._alpha if is_alpha else self._snapshot.trimap
+        write_image(
+            request.path,
+            cropped(plane, crop_box(look.crop, self._alpha), border=cv2.BORDER_CONSTANT),
+            bit_depth=request.bit_depth or self._snapshot.photo.bit_depth if is_alpha else 8,
+            encoding=request.encoding,
+        )
+
+    def write_colours(self, request: ExportRequest, look: Look, picture: Photo | None) -> None:
+        """Cut-out, foreground or composite."""
+        photo = self._snapshot.photo
+        depth = request.bit_depth or photo.bit_depth
+        cutout = self._cutout
+        self._token.raise_if_cancelled()
+        result = complete(cutout, look, picture, self._token, depth)
+        self._token.raise_if_cancelled()
+        opaque = request.what is ExportKind.FOREGROUND or result.composite is not None
+        write_image(
+            request.path,
+            result.foreground if result.composite is None else result.composite,
+            alpha=None if opaque else result.alpha,
+            bit_depth=depth,
+            icc_profile=photo.icc_profile,
+            exif=photo.exif,
+            encoding=request.encoding,
+        )
 
 
 def _check(snapshot: Snapshot, request: ExportRequest) -> None:

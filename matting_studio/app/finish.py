@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.backdrop import Part
-from core.composite import blurred_backdrop
-from core.image_io import Photo, as_float, to_bit_depth
+from core.composite import Defocused, composite_samples, defocused
+from core.image_io import BitDepth, IntegerSamples, Photo, as_float, integer_dtype, to_bit_depth
 from core.shadow import with_shadow
 from matting_studio.app.background import from_srgb
 from matting_studio.app.crop import crop_box, cropped
@@ -27,7 +27,7 @@ from matting_studio.app.develop import (
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box
 from matting_studio.app.jobs import CancelToken
-from matting_studio.app.look import Blurred, Look, Transparent
+from matting_studio.app.look import Blurred, Look, Plain, Transparent
 from matting_studio.app.pyramid import halved, overview_level
 
 _Rgb = NDArray[np.float32]  # (h, w, 3) in [0, 1]
@@ -40,11 +40,12 @@ _BAND_PIXELS = 1 << 21
 class Finished:
     """A finished cut-out, cropped as the look says."""
 
-    foreground: _Rgb
-    """(h, w, 3) in [0, 1]: straight colours in the photo's own colour space. A shadow on transparency is part of it."""
+    foreground: IntegerSamples
+    """(h, w, 3) straight colours, in the photo's own colour space and of its type. A shadow on transparency is part of
+    it."""
     alpha: _Plane
     """(h, w) in [0, 1]."""
-    composite: _Rgb | None
+    composite: IntegerSamples | None
     """(h, w, 3): foreground and shadow on the background, in the photo's own space; None if that is transparent."""
     box: Box
     """What of the photo it is; it may leave the photo."""
@@ -60,14 +61,14 @@ def finish(snapshot: Snapshot, token: CancelToken) -> Finished:
     """
     if snapshot.alpha is None:
         raise ValueError("There is no matte to finish yet.")
-    picture = read_background(snapshot.look.background)
-    # A copy: the document's own goes on changing.
-    cutout = cut_out(snapshot.photo, snapshot.alpha.copy(), snapshot.look)
+    photo, look = snapshot.photo, snapshot.look
+    picture = read_background(look.background)
+    cutout = cut_out(photo, snapshot.alpha, look)
     token.raise_if_cancelled()
-    return complete(cutout, snapshot.look, picture, token)
+    return complete(cutout, look, picture, token, photo.bit_depth)
 
 
-def complete(cutout: Cutout, look: Look, picture: Photo | None, token: CancelToken) -> Finished:
+def complete(cutout: Cutout, look: Look, picture: Photo | None, token: CancelToken, bit_depth: BitDepth) -> Finished:
     """Put a cut-out, made with the same look, on its background, and crop it.
 
     The new background is given in sRGB and brought to the photo's space, with 8 bits where that takes a profile.
@@ -77,6 +78,7 @@ def complete(cutout: Cutout, look: Look, picture: Photo | None, token: CancelTok
         look: its background, shadow, light and crop are used here.
         picture: what `read_background` gives for the look's background.
         token: looked at between the stages; raises JobCancelled.
+        bit_depth: of what is mixed here.
     """
     foreground, alpha = cutout.foreground, cutout.alpha
     shadow = None if look.shadow is None else thrown(look.shadow, alpha, 1.0)
@@ -86,33 +88,46 @@ def complete(cutout: Cutout, look: Look, picture: Photo | None, token: CancelTok
     cropped_shadow = None if shadow is None else cropped(shadow, box, border=cv2.BORDER_CONSTANT)
     if isinstance(look.background, Transparent):
         if look.shadow is not None and cropped_shadow is not None:
-            joined = with_shadow(cropped_foreground, cropped_alpha, cropped_shadow, look.shadow.opacity)
+            joined = _shadowed(cropped_foreground, cropped_alpha, cropped_shadow, look.shadow.opacity, bit_depth)
             return Finished(*joined, None, box)
         return Finished(cropped_foreground, cropped_alpha, None, box)
 
     token.raise_if_cancelled()
-    blurred = None
-    if isinstance(look.background, Blurred):
-        blurred = blurred_backdrop(as_float(cutout.photo.pixels), cutout.matte, look.background.radius_px)
-    ground = _Ground(cutout.photo, look, picture, blurred)
+    ground = _Ground.under(cutout, look, picture)
     colours = light = None
     if look.colour_match > 0:
         colours = colours_to_match(foreground, alpha, ground.overview())
     if look.light_wrap > 0:
         light = wrapping_light(halved(alpha, ground.overview_level), ground.overview())
-    composite = np.empty_like(cropped_foreground)
+    untouched = colours is None and light is None and shadow is None
+    composite = np.empty(cropped_foreground.shape, integer_dtype(bit_depth))
     for rows in _bands(composite):
         token.raise_if_cancelled()
         part = Box(box.top + rows.start, box.left, box.top + rows.stop, box.right)
+        if untouched:
+            front = to_bit_depth(cropped_foreground[rows], bit_depth)
+            composite[rows] = composite_samples(front, cropped_alpha[rows], ground.samples(part, bit_depth))
+            continue
         layers = Layers(
-            cropped_foreground[rows],
+            as_float(cropped_foreground[rows]),
             cropped_alpha[rows],
             None if cropped_shadow is None else cropped_shadow[rows],
             None if light is None else enlarged(light, 0.5**ground.overview_level, part, smooth=True),
             ground.part(part),
         )
-        composite[rows] = laid(layers, look, colours)
+        composite[rows] = to_bit_depth(laid(layers, look, colours), bit_depth)
     return Finished(cropped_foreground, cropped_alpha, composite, box)
+
+
+def _shadowed(
+    foreground: IntegerSamples, alpha: _Plane, shadow: _Plane, opacity: float, bit_depth: BitDepth
+) -> tuple[IntegerSamples, _Plane]:
+    """A cut-out with its shadow, as straight colours and alpha."""
+    colours, joined = np.empty(foreground.shape, integer_dtype(bit_depth)), np.empty_like(alpha)
+    for rows in _bands(colours):
+        mixed, joined[rows] = with_shadow(as_float(foreground[rows]), alpha[rows], shadow[rows], opacity)
+        colours[rows] = to_bit_depth(mixed, bit_depth)
+    return colours, joined
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,8 +137,16 @@ class _Ground:
     photo: Photo
     look: Look
     picture: Photo | None
-    blurred: _Rgb | None
-    """The photo's own background out of focus, at the photo's size, where it is wanted."""
+    blurred: Defocused | None
+    """The photo's own background out of focus, where it is wanted."""
+
+    @classmethod
+    def under(cls, cutout: Cutout, look: Look, picture: Photo | None) -> "_Ground":
+        """What a look puts behind a cut-out."""
+        blurred = None
+        if isinstance(look.background, Blurred):
+            blurred = defocused(cutout.photo.pixels, cutout.matte, look.background.radius_px)
+        return cls(cutout.photo, look, picture, blurred)
 
     @property
     def overview_level(self) -> int:
@@ -132,16 +155,23 @@ class _Ground:
     def part(self, box: Box) -> _Rgb:
         """What is behind a box of the photo, which may leave it."""
         if self.blurred is not None:
-            return cropped(self.blurred, box, border=cv2.BORDER_REPLICATE)
+            return self.blurred.part(*box.slices)
         height, width = self.photo.pixels.shape[:2]
         return self._painted(Part(height, width, 1.0, box.top, box.left, box.bottom - box.top, box.right - box.left))
+
+    def samples(self, box: Box, bit_depth: BitDepth) -> IntegerSamples:
+        """The same as integers; not to be written to."""
+        if isinstance(self.look.background, Plain):
+            colour = to_bit_depth(self.part(Box(0, 0, 1, 1)), bit_depth)
+            return np.broadcast_to(colour, (box.bottom - box.top, box.right - box.left, 3))
+        return to_bit_depth(self.part(box), bit_depth)
 
     def overview(self) -> _Rgb:
         """All of it, small: the preview's overview."""
         height, width = self.photo.pixels.shape[:2]
         level = self.overview_level
         if self.blurred is not None:
-            return halved(self.blurred, level)
+            return self.blurred.at(height >> level, width >> level)
         return self._painted(Part(height, width, 0.5**level, 0, 0, height >> level, width >> level))
 
     def _painted(self, part: Part) -> _Rgb:
@@ -154,7 +184,7 @@ class _Ground:
         return srgb if profile is None else as_float(from_srgb(to_bit_depth(srgb, 8), profile))
 
 
-def _bands(picture: _Rgb) -> Iterator[slice]:
+def _bands(picture: IntegerSamples) -> Iterator[slice]:
     """Slices of rows: so no second full-size background is held."""
     height, width = picture.shape[:2]
     step = max(1, _BAND_PIXELS // width)

@@ -262,7 +262,7 @@ class Renderer:
         return self._kept.get(
             ("foreground", place.level),
             (matte, place.region),
-            lambda: _Plane(estimate_foreground(np.ascontiguousarray(self._photo_part(place)), matte.values)),
+            lambda: _Plane(as_float(estimate_foreground(self._photo_part(place), matte.values))),
         )
 
     def _photo_part(self, place: _Place) -> NDArray[np.uint8]:

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         if background is not None:
             with times.stage("composite"):
                 picture = background if isinstance(background, Photo) else None
-                pixels, alpha = complete(cutout, look, picture, CancelToken()).composite, None
+                pixels, alpha = complete(cutout, look, picture, CancelToken(), photo.bit_depth).composite, None
         with times.stage("write"):
             write_like(photo, output, pixels, alpha)
             if arguments.alpha is not None:

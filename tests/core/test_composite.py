@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from core.composite import blurred_backdrop, checkerboard, composite, parse_colour
+from core.composite import (
+    blurred_backdrop,
+    checkerboard,
+    composite,
+    composite_samples,
+    defocused,
+    parse_colour,
+)
 
 RED, GREEN, BLUE = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 
@@ -68,6 +75,49 @@ class TestComposite:
     def test_refuses_what_does_not_fit(self, foreground, alpha, background, sentence):
         with pytest.raises(ValueError, match=sentence):
             composite(foreground, alpha, background)
+
+
+class TestCompositeSamples:
+    @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+    def test_is_the_composite_rounded(self, dtype):
+        random, highest = np.random.default_rng(5), np.iinfo(dtype).max
+        foreground, background = random.integers(0, highest + 1, (2, 90, 150, 3)).astype(dtype)
+        # All kinds: sure, open, and so near to sure that mixing changes nothing.
+        alpha = np.clip(random.normal(0.5, 2, (90, 150)), 0, 1).astype(np.float32)
+        alpha[:20] = random.choice(np.float32([0, 1e-6, 0.001, 0.0019, 0.9985, 1]), (20, 150))
+        exact = composite(np.float32(foreground / highest), alpha, np.float32(background / highest)) * highest
+        result = composite_samples(foreground, alpha, background)
+        assert result.dtype == dtype
+        np.testing.assert_allclose(result, exact, atol=0.51)
+
+    def test_takes_one_colour_for_all(self):
+        foreground, alpha = np.full((3, 4, 3), 200, np.uint8), np.full((3, 4), 0.5, np.float32)
+        background = np.broadcast_to(np.uint8([0, 100, 200]), foreground.shape)
+        assert composite_samples(foreground, alpha, background)[1, 2].tolist() == [100, 150, 200]
+
+
+class TestDefocused:
+    @pytest.fixture
+    def scene(self):
+        random = np.random.default_rng(3)
+        return random.integers(0, 256, (90, 130, 3), dtype=np.uint8), random.random((90, 130), dtype=np.float32)
+
+    @pytest.mark.parametrize("radius_px", [2, 30])
+    def test_parts_make_up_the_whole(self, scene, radius_px):
+        whole = blurred_backdrop(*scene, radius_px)
+        part = defocused(*scene, radius_px).part(slice(20, 61), slice(50, 130))
+        np.testing.assert_allclose(part, whole[20:61, 50:], atol=0.01)
+
+    def test_goes_on_beyond_the_photo(self, scene):
+        blurred = defocused(*scene, 9)
+        beyond = blurred.part(slice(-5, 90), slice(0, 140))
+        np.testing.assert_allclose(beyond[:5, :130], np.broadcast_to(beyond[5, :130], (5, 130, 3)), atol=0.02)
+        np.testing.assert_allclose(beyond[5:, 130:], np.broadcast_to(beyond[5:, 129:130], (90, 10, 3)), atol=0.02)
+
+    def test_integers_and_floats_are_the_same(self, scene):
+        image, alpha = scene
+        floats = np.float32(image) / 255
+        np.testing.assert_allclose(blurred_backdrop(image, alpha, 20), blurred_backdrop(floats, alpha, 20), atol=1e-5)
 
 
 class TestBlurredBackdrop:

@@ -22,7 +22,7 @@ def scaled_down(snapshot: Snapshot, max_size_px: int) -> Snapshot:
     assert snapshot.trimap is not None
     height, width = snapshot.alpha.shape
     if snapshot.look.crop.kind != "none":
-        alpha = refined_alpha(snapshot.photo, snapshot.alpha.copy(), snapshot.look)
+        alpha = refined_alpha(snapshot.photo, snapshot.alpha, snapshot.look)
         box = crop_box(snapshot.look.crop, alpha)
         longer_px = max(box.bottom - box.top, box.right - box.left)
     else:
