@@ -1,7 +1,6 @@
 """Windows of tests are drawn in memory, unless somebody wants to see them (QT_QPA_PLATFORM=xcb)."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from core.network import MTGINet
 from matting_studio.qt.application import clear_qt_paths_of_opencv
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-STATUS = pytest.StashKey[int]()
 clear_qt_paths_of_opencv()
 
 
@@ -24,21 +22,3 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
     save_model(path, ModelFile(plain_weights(network), network.width, {"size_px": "64"}))
     return path
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    session.config.stash[STATUS] = int(exitstatus)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End with the tests: after a whole run the interpreter's own end was seen to wait for something for ever.
-
-    What the tests say is printed by then, and each of them proves that its own threads are gone.
-    """
-    status = config.stash.get(STATUS, None)
-    if status is not None:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)

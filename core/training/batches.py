@@ -4,7 +4,7 @@ Nothing is remembered between batches: a run that resumes at step n draws what a
 """
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import cv2
@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
+from torch.utils.data.dataloader import _MultiProcessingDataLoaderIter
 
 from core.errors import ConfigError
 from core.network.mtginet import STRIDE
@@ -100,8 +101,11 @@ def stage_at(schedule: ScheduleConfig, step: int) -> StageConfig:
     return schedule.stages[-1]
 
 
-def batches(config: TrainingConfig, part: Part, generation: int, first_step: int) -> Iterator[Batch]:
-    """The batches from `first_step` to the end of the schedule, prepared ahead by the configured workers."""
+def batches(config: TrainingConfig, part: Part, generation: int, first_step: int) -> Generator[Batch, None, None]:
+    """The batches from `first_step` to the end of the schedule, prepared ahead by the configured workers.
+
+    Closing the generator ends the workers.
+    """
     workers = config.data.workers
     loader = DataLoader(
         CropBatches(config, part, generation),
@@ -112,8 +116,15 @@ def batches(config: TrainingConfig, part: Part, generation: int, first_step: int
         pin_memory=torch.cuda.is_available(),
         worker_init_fn=outlive_signals,
     )
-    for images, alpha, trimap, contrast, weight in loader:
-        yield Batch(images, Targets(alpha.float() / 255, trimap, contrast, weight.float()))
+    prepared = iter(loader)
+    try:
+        for images, alpha, trimap, contrast, weight in prepared:
+            yield Batch(images, Targets(alpha.float() / 255, trimap, contrast, weight.float()))
+    finally:
+        if isinstance(prepared, _MultiProcessingDataLoaderIter):
+            # An error's traceback keeps the iterator, and with it the workers. They outlive signals, also the one that
+            # Python sends at its own end: it would wait for them for ever.
+            prepared._shutdown_workers()
 
 
 def outlive_signals(worker: int) -> None:

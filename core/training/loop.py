@@ -4,7 +4,7 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +111,8 @@ class Trainer:
         stopped = False
         while self.state.step < total and not stopped:
             try:
-                stopped = self.train_on(self.drawn_batches())
+                with contextlib.closing(self.drawn_batches()) as drawn:
+                    stopped = self.train_on(drawn)
             except NotFiniteError as fault:
                 self.roll_back(str(fault))
         self.save()
@@ -121,7 +122,8 @@ class Trainer:
             self.run_folder.withdraw_stop()
         self.log("stopped" if stopped else "finished")
 
-    def drawn_batches(self) -> Iterator[Batch]:
+    def drawn_batches(self) -> Generator[Batch, None, None]:
+        """To be closed: its workers end with it."""
         return batches(self.config, self.processes.part, self.state.generation, self.state.step)
 
     def train_on(self, drawn: Iterator[Batch]) -> bool:

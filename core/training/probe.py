@@ -3,6 +3,7 @@
 import math
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,13 +63,14 @@ def _probe(config: TrainingConfig, processes: Processes) -> Probe:
         trainer = Trainer(short, RunFolder(Path(folder)), processes)
         taken, most_bytes = 0, 0
         started = math.nan
-        for batch in trainer.drawn_batches():
-            trainer.step(batch)
-            trainer.state.step += 1
-            taken += 1
-            most_bytes = max(most_bytes, memory_bytes(trainer.device))
-            if taken == WARMUP_STEPS:
-                started = time.monotonic()
+        with closing(trainer.drawn_batches()) as drawn:
+            for batch in drawn:
+                trainer.step(batch)
+                trainer.state.step += 1
+                taken += 1
+                most_bytes = max(most_bytes, memory_bytes(trainer.device))
+                if taken == WARMUP_STEPS:
+                    started = time.monotonic()
         seconds_per_step = (time.monotonic() - started) / (taken - WARMUP_STEPS)
         steps_of_the_largest = sum(stage.steps * _work(stage) for stage in stages) / _work(largest)
         validations = config.schedule.total_steps // config.run.validate_steps + 1

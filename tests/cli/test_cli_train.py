@@ -1,4 +1,5 @@
 import json
+import multiprocessing
 import signal
 import subprocess
 import sys
@@ -139,6 +140,7 @@ def test_a_photo_that_turns_out_damaged_ends_the_run_with_a_sentence(studio, con
     outcome = studio("train", "--config", config, "--run", "r", "--set", f"data.workers={workers}")
     assert outcome.code == 1
     assert outcome.err == "data/image/a.png cannot be decoded: it is damaged or no picture.\n"
+    assert not multiprocessing.active_children()  # Python would wait for them at its end, and they for nothing
 
 
 class Started:

@@ -1,6 +1,7 @@
 """Runs end, stop, resume and fall back as an undisturbed run would have gone."""
 
 import json
+import multiprocessing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from generated_data import settings
 from core.checkpoint import load_network, read_model
 from core.errors import TrainingError
 from core.training import loop
+from core.training.batches import Batch
 from core.training.config import TrainingConfig, parse_config
 from core.training.loop import Trainer
 from core.training.processes import Processes
@@ -117,6 +119,22 @@ def test_a_run_that_fails_for_good_says_so(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(TrainingError, match=r"Lower schedule\.learning_rate"):
         trainer.train()
     assert len(events(tmp_path / "run", "rollback")) == loop.MOST_ROLLBACKS
+
+
+def test_the_workers_end_with_a_run_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = settings(tmp_path / "data", steps=6)
+    values["data"]["workers"] = 1
+    trainer = start(parse_config(values), tmp_path / "run")
+
+    def out_of_memory(batch: Batch) -> None:
+        assert multiprocessing.active_children()
+        raise MemoryError
+
+    monkeypatch.setattr(trainer, "step", out_of_memory)
+    with pytest.raises(TrainingError) as kept:  # and with it the traceback, which keeps all that was alive
+        trainer.train()
+    assert kept.value.__traceback__ is not None
+    assert not multiprocessing.active_children()
 
 
 def test_validation_keeps_the_best_model_as_a_file_that_loads(tmp_path: Path) -> None:
