@@ -4,7 +4,9 @@ The drawings say `currentColor`; it is replaced when they are rendered, so that 
 disabled and checked.
 """
 
+from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
@@ -25,8 +27,9 @@ def icon(name: str, colours: Colours, scale: float, colour: str | None = None) -
     for ratio in {1.0, scale}:
         made.addPixmap(pixmap(name, normal, SIZE_PX, ratio), QIcon.Mode.Normal, QIcon.State.Off)
         made.addPixmap(pixmap(name, colour or "#ffffff", SIZE_PX, ratio), QIcon.Mode.Normal, QIcon.State.On)
+        disabled = pixmap(name, colours.disabled, SIZE_PX, ratio)
         for state in QIcon.State:
-            made.addPixmap(pixmap(name, colours.disabled, SIZE_PX, ratio), QIcon.Mode.Disabled, state)
+            made.addPixmap(disabled, QIcon.Mode.Disabled, state)
     return made
 
 
@@ -47,8 +50,15 @@ def pixmap(name: str, colour: str, size_px: int, scale: float) -> QPixmap:
     return made
 
 
+@cache
 def drawing(name: str) -> str:
-    return (resources.files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return (_folder() / f"{name}.svg").read_text(encoding="utf-8")
+
+
+@cache
+def _folder() -> Traversable:
+    """Looked up once: for the window's sixty icons, finding it took longer than drawing them."""
+    return resources.files("resources") / "icons"
 
 
 def name_icon(target: QAction | QAbstractButton | QLabel, name: str, role: str = "") -> None:
