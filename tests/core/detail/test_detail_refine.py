@@ -1,0 +1,173 @@
+"""The network from nearer: heard along the transition, and only as far as it tells what the coarse matte told."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import pytest
+
+from core.detail import refine_detail
+from core.detail.refine import transition
+
+SIDE = 480
+COARSE = 160
+
+
+class Answer(NamedTuple):
+    alpha: np.ndarray
+
+
+class Seer:
+    """A network that says of each tile what a function of its pixels says."""
+
+    def __init__(self, says: Callable[[np.ndarray], np.ndarray]) -> None:
+        self.says = says
+        self.batches: list[int] = []
+
+    def run_batch(self, images: Sequence[np.ndarray]) -> list[Answer]:
+        self.batches.append(len(images))
+        assert all(side % 32 == 0 for image in images for side in image.shape[:2])
+        return [Answer(np.clip(self.says(image), 0, 1).astype(np.float32)) for image in images]
+
+
+def portrait(side: int = SIDE, *, canvas: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """A disk with strands of hair, light on dark, whose alpha is told by the red channel."""
+    canvas = canvas or side
+    alpha = np.zeros((canvas, canvas), np.float32)
+    centre = canvas // 2
+    cv2.circle(alpha, (centre, centre), side // 4, 1.0, -1, cv2.LINE_AA)
+    rng = np.random.default_rng(3)
+    for angle in rng.uniform(0, 2 * np.pi, 40):
+        tip = [round(centre + side * 0.33 * wave) for wave in (np.cos(angle), np.sin(angle))]
+        cv2.line(alpha, (centre, centre), tip, 1.0, max(1, side // 300), cv2.LINE_AA)
+    image = np.dstack([alpha * 255, 40 + 0 * alpha, 60 - 20 * alpha])
+    return image.astype(np.uint8), alpha
+
+
+def shrunk(alpha: np.ndarray, side: int = COARSE) -> np.ndarray:
+    return cv2.resize(alpha, (side, side), interpolation=cv2.INTER_AREA)
+
+
+def red(image: np.ndarray) -> np.ndarray:
+    return image[..., 0] / np.float32(255)
+
+
+def error(alpha: np.ndarray, truth: np.ndarray) -> float:
+    return float(np.abs(alpha - truth).mean())
+
+
+def test_tiles_bring_the_detail_that_the_working_size_has_not() -> None:
+    image, truth = portrait()
+    coarse = shrunk(truth)
+    hidden = np.dstack([image[..., 0] // 8 + 100] * 3)  # colours that a guided filter makes little of
+    plain = cv2.resize(coarse, (SIDE, SIDE))
+    seer = Seer(lambda tile: (tile[..., 0].astype(np.float32) - 100) * 8 / 255)
+    assert error(refine_detail(hidden, coarse, seer), truth) < error(plain, truth) / 2
+
+
+def test_colours_alone_are_better_than_enlarging() -> None:
+    image, truth = portrait()
+    coarse = shrunk(truth)
+    never = Seer(lambda tile: pytest.fail("the network was asked"))
+    refined = refine_detail(image, coarse, never, closest=1)
+    assert error(refined, truth) < error(cv2.resize(coarse, (SIDE, SIDE)), truth) / 2
+    assert never.batches == []
+
+
+def test_away_from_the_transition_nothing_changes() -> None:
+    image, truth = portrait()
+    coarse = shrunk(truth)
+    liar = Seer(lambda tile: 1 - red(tile))
+    refined = refine_detail(image, coarse, liar)
+    plain = cv2.resize(coarse, (SIDE, SIDE))
+    away = cv2.dilate((transition(plain, SIDE / COARSE) > 0).astype(np.uint8), np.ones((41, 41), np.uint8)) == 0
+    assert away.mean() > 0.15
+    assert np.abs(refined - plain)[away].max() < 1e-3
+
+
+def test_a_tile_that_contradicts_is_not_heard() -> None:
+    image, truth = portrait()
+    coarse = shrunk(truth)
+    plain = cv2.resize(coarse, (SIDE, SIDE))
+    for says in (
+        lambda tile: 1 - red(tile),
+        lambda tile: np.zeros_like(red(tile)),
+        lambda tile: np.ones_like(red(tile)),
+    ):
+        liar = Seer(says)
+        assert error(refine_detail(image, coarse, liar), truth) < error(plain, truth) / 2
+        assert liar.batches
+
+
+def test_a_network_that_says_the_same_changes_nothing_and_leaves_no_seams() -> None:
+    """Slopes of alpha everywhere, so that there are tiles everywhere and any seam would show."""
+    ramp = np.tile(np.linspace(0.1, 0.9, SIDE, dtype=np.float32), (SIDE, 1))
+    image = np.dstack([np.uint8(ramp * 255)] * 3)
+    coarse = shrunk(ramp)
+    same = Seer(red)
+    refined = refine_detail(image, coarse, same, tile_px=96)
+    assert sum(same.batches) > 50
+    assert np.abs(refined - ramp).max() < 0.01
+    assert np.abs(np.diff(refined, 2, axis=1)).max() < 0.01
+    assert np.abs(np.diff(refined, 2, axis=0)).max() < 0.01
+
+
+def test_tiles_do_not_grow_with_the_megapixels() -> None:
+    image, truth = portrait()
+    larger, _ = portrait(2 * SIDE)
+    seers = Seer(red), Seer(red)
+    refine_detail(image, shrunk(truth), seers[0], closest=3)
+    refine_detail(larger, shrunk(truth), seers[1], closest=3)
+    assert sum(seers[0].batches) == sum(seers[1].batches) > 0
+
+
+def test_more_plain_background_brings_no_more_tiles() -> None:
+    image, truth = portrait()
+    wide, wide_truth = portrait(canvas=2 * SIDE)
+    seers = Seer(red), Seer(red)
+    refine_detail(image, shrunk(truth), seers[0], tile_px=96)
+    refine_detail(wide, shrunk(wide_truth, 2 * COARSE), seers[1], tile_px=96)
+    assert sum(seers[1].batches) <= sum(seers[0].batches) * 1.3
+
+
+class StoppedError(Exception):
+    pass
+
+
+def test_it_stops_between_batches() -> None:
+    image, truth = portrait()
+    seer = Seer(red)
+
+    def should_stop() -> None:
+        if len(seer.batches) == 2:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        refine_detail(image, shrunk(truth), seer, tile_px=96, tiles_at_once=3, should_stop=should_stop)
+    assert seer.batches == [3, 3]
+
+
+def test_progress_rises_to_the_end() -> None:
+    image, truth = portrait()
+    seen: list[float] = []
+    refine_detail(image, shrunk(truth), Seer(red), tile_px=96, on_progress=seen.append)
+    assert seen == sorted(seen)
+    assert seen[0] == 0
+    assert seen[-1] == 1
+    assert len(seen) > 4
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("shape", [(1, 1), (40, 33), (600, 3), (3, 600), (301, 203)])
+def test_photos_of_any_size_and_depth(shape: tuple[int, int], dtype: type) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
+    deep = image.astype(np.uint16) * 257 if dtype is np.uint16 else image
+    deep = image.astype(np.float32) / 255 if dtype is np.float32 else deep
+    scale = 128 / max(shape)
+    coarse = np.full([max(1, round(side * scale)) for side in shape], 0.5, np.float32)
+    refined = refine_detail(deep, coarse, Seer(lambda tile: np.full(tile.shape[:2], 0.6)))
+    assert refined.shape == shape
+    assert refined.dtype == np.float32
+    assert refined.min() >= 0
+    assert refined.max() <= 1
