@@ -1,34 +1,47 @@
-"""Model files: official `.pth`, our `.safetensors`, and the checkpoints of training runs."""
+"""Model files: official `.pth`, our `.safetensors`, and the checkpoints of training runs.
+
+Our own are read without PyTorch, whose import takes longer than a matte.
+"""
 
 import hashlib
 import json
 import math
 import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as save_safetensors
-from torch import Tensor
+from safetensors.numpy import save as save_safetensors
 
+from core.architecture import entries
 from core.atomic import write_atomically
 from core.errors import CheckpointError
-from core.network import MTGINet, official
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from core.network import MTGINet
+
+Weights = dict[str, NDArray[np.floating]]
 
 ARCHITECTURE = "mtginet"
 TRAINING_FORMAT = "matting-studio-training"
 WIDEST = 8.0
-DTYPES = {"float16": torch.float16, "float32": torch.float32}
+DTYPES = {"float16": np.float16, "float32": np.float32}
 
 
 @dataclass(frozen=True)
 class ModelFile:
     """Plain weights of a network, and what is known about them."""
 
-    weights: dict[str, Tensor]
+    weights: Weights
+    """float32, by the names of `core.network`."""
     width: float
     metadata: dict[str, str] = field(default_factory=dict)
 
@@ -38,15 +51,21 @@ def shipped_model() -> Path:
     return Path(str(resources.files("resources"))) / "models" / "portrait.safetensors"
 
 
-def load_network(path: str | Path | None = None, device: str | torch.device = "cpu") -> MTGINet:
+def load_network(path: str | Path | None = None, device: "str | torch.device" = "cpu") -> "MTGINet":
     """The network of a model file, float32, in eval mode; the shipped model where no path is given.
 
     Raises CheckpointError with a sentence where the file is missing, damaged, unsafe or of another architecture.
     """
-    model = read_model(shipped_model() if path is None else Path(path))
+    return build_network(read_model(shipped_model() if path is None else Path(path))).to(device)
+
+
+def build_network(model: ModelFile) -> "MTGINet":
+    """The network with a model's weights, float32, in eval mode."""
+    from core.network import MTGINet  # noqa: PLC0415
+
     network = MTGINet(model.width)
     fill(network, model.weights)
-    return network.eval().requires_grad_(False).to(device)
+    return network.eval().requires_grad_(False)
 
 
 def read_model(path: Path) -> ModelFile:
@@ -60,10 +79,10 @@ def read_model(path: Path) -> ModelFile:
 
 def read_safetensors(path: Path) -> ModelFile:
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}
-            weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
+            weights = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, TypeError) as error:  # TypeError: numbers that NumPy does not know
         raise CheckpointError(f"{path.name} is no safetensors file or is damaged: fetch it again.") from error
     if metadata.get("architecture", ARCHITECTURE) != ARCHITECTURE:
         raise CheckpointError(f"{path.name} holds the network {metadata['architecture']}, which is not MTGINet.")
@@ -78,6 +97,8 @@ def read_safetensors(path: Path) -> ModelFile:
 
 def read_pickle(path: Path) -> ModelFile:
     """An official release or a training checkpoint; nothing in the pickle is executed."""
+    import torch  # noqa: PLC0415
+
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
@@ -108,6 +129,8 @@ def from_training(content: dict[str, Any]) -> ModelFile:
 
 def from_release(content: dict[str, Any]) -> ModelFile:
     """The weights of an official release. Raises ValueError where the entries have other names."""
+    from core.network import official  # noqa: PLC0415
+
     state_dict = content.get("state_dict", content)
     if not official.is_official(state_dict):
         raise ValueError("its entries have other names")
@@ -116,32 +139,33 @@ def from_release(content: dict[str, Any]) -> ModelFile:
 
 
 def check_architecture(model: ModelFile, path: Path) -> None:
-    with torch.device("meta"):
-        expected = {name: tuple(t.shape) for name, t in MTGINet(model.width).state_dict().items()}
-    # The counters of batch norm play no part in inference and are not stored.
-    expected = {name: shape for name, shape in expected.items() if not name.endswith("num_batches_tracked")}
+    expected = entries(model.width)
     wrong = [name for name, shape in expected.items() if name in model.weights and model.weights[name].shape != shape]
     missing, foreign = expected.keys() - model.weights.keys(), model.weights.keys() - expected.keys()
     for names, fault in ((missing, "lacks"), (foreign, "has the unknown entry"), (wrong, "has another shape for")):
         if names:
             raise CheckpointError(f"{path.name} does not fit MTGINet: it {fault} {min(names)} ({len(names)} in all).")
-    broken = [name for name, tensor in model.weights.items() if not torch.isfinite(tensor).all()]
+    broken = [name for name, tensor in model.weights.items() if not np.isfinite(tensor).all()]
     if broken:
         raise CheckpointError(f"{path.name} holds numbers that are not finite, in {broken[0]}: its training failed.")
 
 
-def fill(network: MTGINet, weights: dict[str, Tensor]) -> None:
+def fill(network: "MTGINet", weights: Weights) -> None:
     """Put plain weights, as in a ModelFile, into a plain network."""
-    network.load_state_dict(weights, strict=False)
+    import torch  # noqa: PLC0415
+
+    # The counters of batch norm play no part in inference and are not stored.
+    network.load_state_dict({name: torch.from_numpy(values) for name, values in weights.items()}, strict=False)
 
 
-def plain_weights(network: MTGINet) -> dict[str, Tensor]:
-    """The entries of a plain network that a model file stores."""
+def plain_weights(network: "MTGINet") -> Weights:
+    """The entries of a plain network that a model file stores; those on the CPU share its memory."""
     return floats_only(network.state_dict())
 
 
-def floats_only(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.float() for name, tensor in state_dict.items() if tensor.is_floating_point()}
+def floats_only(state_dict: "Mapping[str, Tensor]") -> Weights:
+    floats = {name: tensor for name, tensor in state_dict.items() if tensor.is_floating_point()}
+    return {name: tensor.detach().float().cpu().numpy() for name, tensor in floats.items()}
 
 
 def plain(value: Any) -> Any:
@@ -150,7 +174,7 @@ def plain(value: Any) -> Any:
 
 def save_model(path: Path, model: ModelFile, dtype: Literal["float16", "float32"] = "float16") -> None:
     """Write a safetensors file at once or not at all, with the weights' hash in its metadata."""
-    weights = {name: tensor.to(DTYPES[dtype]).contiguous() for name, tensor in sorted(model.weights.items())}
+    weights = {name: np.ascontiguousarray(values, DTYPES[dtype]) for name, values in sorted(model.weights.items())}
     metadata = {
         **model.metadata,
         "architecture": ARCHITECTURE,
@@ -162,12 +186,12 @@ def save_model(path: Path, model: ModelFile, dtype: Literal["float16", "float32"
         file.write(save_safetensors(weights, metadata))
 
 
-def weights_hash(weights: dict[str, Tensor]) -> str:
+def weights_hash(weights: Weights) -> str:
     """SHA-256 over names and values, so that equal weights are known as equal whatever the file."""
     digest = hashlib.sha256()
-    for name, tensor in sorted(weights.items()):
+    for name, values in sorted(weights.items()):
         digest.update(name.encode())
-        digest.update(tensor.cpu().contiguous().numpy().tobytes())
+        digest.update(values.tobytes())
     return digest.hexdigest()
 
 

@@ -60,7 +60,7 @@ def pick_device(name: str = "auto") -> Device:
 
     Raises DeviceError where the device that was asked for is not there.
     """
-    if name == "cpu" or (name == "auto" and not accelerator_driver_is_there()):
+    if is_only_cpu(name):
         return CPU
     import torch  # noqa: PLC0415
 
@@ -79,6 +79,11 @@ def pick_device(name: str = "auto") -> Device:
     if device.type == "mps" and not torch.backends.mps.is_available():
         raise DeviceError("MPS was asked for, but this machine has none: use auto or cpu.")
     return device
+
+
+def is_only_cpu(name: str) -> bool:
+    """Whether `pick_device` says the CPU without asking PyTorch."""
+    return name == "cpu" or (name == "auto" and not accelerator_driver_is_there())
 
 
 def accelerator_driver_is_there() -> bool:

@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from core.checkpoint import fill, read_model, shipped_model
-from core.device import device_name, pick_device
-from core.engine import Engine, RawMatte
+from core.architecture import STRIDE
+from core.checkpoint import ModelFile, read_model, shipped_model
+from core.device import CPU, Device, DeviceLike, device_name, pick_device
+from core.engine import RawMatte, make_engine
 from core.errors import DeviceError
-from core.network import MTGINet
-from core.network.mtginet import STRIDE
 from core.trimap import trimap_from_logits
+
+if TYPE_CHECKING:
+    from core.network import MTGINet
 
 DEFAULT_SIZE_PX = 512
 SMALLEST_SIZE_PX = 256
@@ -36,12 +38,15 @@ class Matte:
 class MattingPredictor:
     """A network on a device, and how photos are brought to it.
 
-    `size_px` is the working size: photos are scaled so that their longer side has it.
+    `size_px` is the working size: photos are scaled so that their longer side has it. A network that is given belongs
+    to the predictor from then on.
     """
 
-    def __init__(self, network: MTGINet, device: torch.device, size_px: int = DEFAULT_SIZE_PX) -> None:
-        self.engine = Engine(network, device)
+    def __init__(self, model: "ModelFile | MTGINet", device: DeviceLike = CPU, size_px: int = DEFAULT_SIZE_PX) -> None:
+        self.engine = make_engine(model, device)
         self.size_px = size_px
+        self._model_for_cpu = None if self.engine.device == CPU else model
+        """For the case that the device has too little memory."""
 
     @classmethod
     def from_checkpoint(
@@ -53,13 +58,11 @@ class MattingPredictor:
         """
         picked = pick_device(device)
         model = read_model(shipped_model() if path is None else Path(path))
-        network = MTGINet(model.width)
-        fill(network, model.weights)
         recommended = int(model.metadata.get("size_px", DEFAULT_SIZE_PX))
-        return cls(network.eval().requires_grad_(False), picked, size_px or recommended)
+        return cls(model, picked, size_px or recommended)
 
     @property
-    def device(self) -> torch.device:
+    def device(self) -> Device:
         return self.engine.device
 
     def predict(self, image: NDArray[np.generic]) -> Matte:
@@ -75,14 +78,13 @@ class MattingPredictor:
         while True:
             try:
                 return self.predict_at(image, size_px, warnings)
-            except (torch.OutOfMemoryError, MemoryError) as error:
-                release_memory(self.device)
+            except MemoryError as error:
                 if size_px > SMALLEST_SIZE_PX:
                     size_px = max(SMALLEST_SIZE_PX, int(size_px * SHRINK))
                     warnings = (f"Memory ran out: the matte was made at {size_px} px instead of {self.size_px} px.",)
-                elif self.device.type != "cpu":
+                elif self._model_for_cpu is not None:
                     warnings = (f"Memory of the {device_name(self.device)} ran out: the matte was made on the CPU.",)
-                    self.engine = Engine(self.engine.network, torch.device("cpu"))
+                    self.engine, self._model_for_cpu = make_engine(self._model_for_cpu, CPU), None
                     size_px = self.size_px
                 else:
                     raise DeviceError("There is too little memory for this photo: close other programs.") from error
@@ -129,10 +131,3 @@ def crop(raw: RawMatte, height: int, width: int) -> tuple[NDArray[np.float32], N
 
 def interpolation(before: int, after: int) -> int:
     return cv2.INTER_AREA if after < before else cv2.INTER_LINEAR
-
-
-def release_memory(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-    elif device.type == "mps":
-        torch.mps.empty_cache()

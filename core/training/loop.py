@@ -66,7 +66,7 @@ class Trainer:
         self.processes = processes
         self.should_stop = should_stop
         self.on_step = on_step
-        self.device = pick_device(config.run.device)
+        self.device = pick_device(config.run.device).torch
         if self.device.type == "cuda" and processes.count > 1:
             self.device = torch.device("cuda", processes.local_rank)
             torch.cuda.set_device(self.device)

@@ -1,6 +1,6 @@
 """The network as the studio uses it: loaded when first needed, kept until another is chosen, on one thread only.
 
-PyTorch is imported here and as late as possible, so that the window is there before it.
+What computes is imported here and as late as possible, so that the window is there before it.
 """
 
 from collections.abc import Sequence
@@ -39,6 +39,7 @@ class NetworkState:
     choice: NetworkChoice
     model: str
     device: str
+    """Device, library and precision, such as `CPU · OpenVINO bfloat16`."""
 
 
 class NetworkBench:
@@ -51,8 +52,10 @@ class NetworkBench:
 
         Raises CheckpointError and DeviceError; what was loaded before stays then.
         """
-        load_aside()
-        from core.device import device_name  # noqa: PLC0415
+        from core.engine import needs_pytorch  # noqa: PLC0415
+
+        if needs_pytorch(choice.device):
+            load_aside()
         from core.predictor import MattingPredictor  # noqa: PLC0415
 
         if self._predictor is None or choice != self._choice:
@@ -61,7 +64,7 @@ class NetworkBench:
             self._predictor = MattingPredictor.from_checkpoint(choice.model, choice.device, choice.size_px)
             self._choice = choice
         model = choice.model.stem if choice.model else SHIPPED_MODEL
-        return NetworkState(choice, model, device_name(self._predictor.device))
+        return NetworkState(choice, model, self._predictor.engine.description)
 
     def matte(self, image: NDArray[np.generic], context: JobContext) -> tuple[Base, tuple[str, ...]]:
         """The matte of a photo (H, W, 3) sRGB, and sentences of warning. Raises DeviceError."""

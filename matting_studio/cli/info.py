@@ -10,7 +10,7 @@ import torch
 
 from core.checkpoint import read_model, shipped_model
 from core.device import available_devices, device_name, pick_device
-from core.engine import native_precision
+from core.engine.torch_engine import native_precision
 from core.errors import CheckpointError
 from matting_studio.app.places import cache_folder, config_folder, log_folder
 from matting_studio.cli.messages import DONE

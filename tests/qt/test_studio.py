@@ -142,7 +142,7 @@ def test_a_photo_is_read_and_matted_as_soon_as_it_is_opened(opened, photos):
         Status.MATTING,
         Status.READY,
     ]
-    assert opened.device_text == "CPU"
+    assert opened.device_text.startswith("CPU · ")
     assert opened.model_text == "tiny"
 
 

@@ -37,8 +37,12 @@ class BatchNetwork:
         """Raises CheckpointError and DeviceError."""
         with self._lock:
             if self._loaded is None or self._loaded[0] != choice:
-                load_aside()
-                from core.predictor import MattingPredictor  # noqa: PLC0415 - PyTorch comes as late as possible
+                # What computes comes as late as possible.
+                from core.engine import needs_pytorch  # noqa: PLC0415
+
+                if needs_pytorch(choice.device):
+                    load_aside()
+                from core.predictor import MattingPredictor  # noqa: PLC0415
 
                 predictor = MattingPredictor.from_checkpoint(choice.model, choice.device, choice.size_px)
                 self._loaded = choice, InTurn(predictor)

@@ -33,7 +33,6 @@ from matting_studio.app.batch import (
 )
 from matting_studio.app.batch.journal import History
 from matting_studio.app.jobs import Job, JobContext
-from matting_studio.app.torch_libraries import load_aside
 from matting_studio.qt.batch.network import BatchNetwork
 from matting_studio.qt.batch.order import Order, PastedFiles
 from matting_studio.qt.worker import Worker
@@ -227,8 +226,7 @@ class BatchRunner(QObject):
     def _made(self, order: Order, history: History, context: JobContext) -> tuple[Plan, Found]:
         found = order.find(self._pasted)
         context.token.raise_if_cancelled()
-        load_aside()
-        from core.checkpoint import shipped_model  # noqa: PLC0415 - PyTorch comes as late as possible
+        from core.checkpoint import shipped_model  # noqa: PLC0415 - NumPy comes as late as possible
 
         key = model_key(order.network.model or shipped_model(), order.network.size_px)
         context.token.raise_if_cancelled()
