@@ -14,7 +14,8 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from PIL.TiffTags import LONG, SHORT, UNDEFINED
 
 from core.image_io.exif import exif_from_bytes
-from core.image_io.samples import IntegerSamples
+from core.image_io.in_order import in_order
+from core.image_io.layers import Layers
 
 _STRIP_BYTES = 1 << 18
 _FASTEST = 1  # higher levels gain a few per cent on photos and take several times as long
@@ -26,22 +27,21 @@ _DEFLATE, _HORIZONTAL_DIFFERENCES, _INTERLEAVED, _STRAIGHT_ALPHA = 8, 2, 1, 2
 _BLACK_IS_ZERO, _RGB = 1, 2
 
 
-def write_tiff(file: BinaryIO, samples: IntegerSamples, icc_profile: bytes | None, exif: bytes | None) -> None:
-    """Write grey (H, W), RGB (H, W, 3) or RGBA with straight alpha (H, W, 4), compressed without loss.
+def write_tiff(file: BinaryIO, layers: Layers, icc_profile: bytes | None, exif: bytes | None) -> None:
+    """Write grey, RGB or RGBA with straight alpha, compressed without loss.
 
     Raises: OSError.
     """
-    height, width = samples.shape[:2]
-    channels = 1 if samples.ndim == 2 else samples.shape[2]
-    rows_per_strip = max(1, _STRIP_BYTES // (width * channels * samples.itemsize))
-    strips = list(_compressed_strips(samples, rows_per_strip))
+    height, width, channels = layers.height, layers.width, layers.channels
+    rows_per_strip = max(1, _STRIP_BYTES // (width * channels * layers.bit_depth // 8))
+    strips = list(_compressed_strips(layers, rows_per_strip))
 
     tags = ImageFileDirectory_v2()
     if exif is not None:
         _put_exif(tags, exif)
     _put(tags, _IMAGE_WIDTH, LONG, width)
     _put(tags, _IMAGE_LENGTH, LONG, height)
-    _put(tags, _BITS_PER_SAMPLE, SHORT, (samples.itemsize * 8,) * channels)
+    _put(tags, _BITS_PER_SAMPLE, SHORT, (layers.bit_depth,) * channels)
     _put(tags, _COMPRESSION, SHORT, _DEFLATE)
     _put(tags, _PHOTOMETRIC, SHORT, _BLACK_IS_ZERO if channels == 1 else _RGB)
     _put(tags, _ORIENTATION, SHORT, 1)
@@ -61,13 +61,15 @@ def write_tiff(file: BinaryIO, samples: IntegerSamples, icc_profile: bytes | Non
     file.writelines(strips)
 
 
-def _compressed_strips(samples: IntegerSamples, rows_per_strip: int) -> Iterator[bytes]:
-    little_endian = samples.dtype.newbyteorder("<")
-    for top in range(0, samples.shape[0], rows_per_strip):
-        strip = samples[top : top + rows_per_strip]
+def _compressed_strips(layers: Layers, rows_per_strip: int) -> Iterator[bytes]:
+    def compress(rows: slice) -> bytes:
+        strip = layers.rows(rows)
         differences = strip.copy()
         np.subtract(strip[:, 1:], strip[:, :-1], out=differences[:, 1:])  # wraps around, as the predictor is defined
-        yield zlib.compress(differences.astype(little_endian, copy=False).data, _FASTEST)
+        return zlib.compress(differences.astype(differences.dtype.newbyteorder("<"), copy=False).data, _FASTEST)
+
+    tops = range(0, layers.height, rows_per_strip)
+    return in_order(compress, (slice(top, min(top + rows_per_strip, layers.height)) for top in tops))
 
 
 def _put(tags: ImageFileDirectory_v2, tag: int, kind: int, value: int | bytes | tuple[int, ...]) -> None:

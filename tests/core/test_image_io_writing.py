@@ -152,10 +152,10 @@ def test_a_failure_half_way_leaves_the_old_file_and_a_sentence(number, sentence,
 
 
 def test_a_failing_encoder_is_a_sentence(tmp_path, monkeypatch):
-    def fails(*_):
+    def fails(*_, **__):
         raise cv2.error("no memory for the row")
 
-    monkeypatch.setattr(cv2, "imencode", fails)
+    monkeypatch.setattr(cv2, "merge", fails)
     with pytest.raises(ImageWriteError, match="cannot be written as PNG"):
-        write_image(tmp_path / "a.png", PIXELS)
+        write_image(tmp_path / "a.png", PIXELS, alpha=ALPHA)
     assert names_in(tmp_path) == []
