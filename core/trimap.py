@@ -1,14 +1,20 @@
 """Trimaps: sure background, unknown, sure foreground."""
 
+import itertools
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from core.enlarge import enlarged_part
 
 BACKGROUND = 0
 UNKNOWN = 128
 FOREGROUND = 255
 
 _ONE_STEP = 1  # of 8 bits: codecs and teachers rarely hit 0 and 255 exactly
+_BLOCK_PX = 256
 
 
 def trimap_from_alpha(alpha: NDArray[np.generic], radius_px: int) -> NDArray[np.uint8]:
@@ -63,14 +69,30 @@ def trimap_from_logits(logits: NDArray[np.floating], size: tuple[int, int]) -> N
     height, width = size
     if height < 1 or width < 1:
         raise ValueError(f"A trimap is at least 1 × 1 px, not {height} × {width}.")
-    # Class by class: three full-size planes at once would be 300 MB for a 24-megapixel photo.
-    planes = (cv2.resize(plane, (width, height)) for plane in logits.astype(np.float32))
-    best = next(planes)
-    trimap = np.full((height, width), BACKGROUND, dtype=np.uint8)
-    for value, plane in zip((UNKNOWN, FOREGROUND), planes, strict=True):
-        trimap[plane > best] = value
-        np.maximum(best, plane, out=best)
+    values = np.array([BACKGROUND, UNKNOWN, FOREGROUND], dtype=np.uint8)
+    likeliest = logits.argmax(axis=0)
+    trimap = np.empty((height, width), dtype=np.uint8)
+    # Block by block: planes of a whole photo would be four times as large as the photo.
+    for top, left in itertools.product(range(0, height, _BLOCK_PX), range(0, width, _BLOCK_PX)):
+        rows, columns = slice(top, min(top + _BLOCK_PX, height)), slice(left, min(left + _BLOCK_PX, width))
+        around = likeliest[_between(rows, height, logits.shape[1]), _between(columns, width, logits.shape[2])]
+        if around.min() == around.max():
+            # What is likeliest at all corners is so between them.
+            trimap[rows, columns] = values[around.flat[0]]
+            continue
+        background, unknown, foreground = (
+            enlarged_part(plane, size, rows, columns) for plane in logits.astype(np.float32)
+        )
+        block = np.where(unknown > background, np.uint8(UNKNOWN), np.uint8(BACKGROUND))
+        block[foreground > np.maximum(background, unknown)] = FOREGROUND
+        trimap[rows, columns] = block
     return trimap
+
+
+def _between(wanted: slice, length: int, coarse: int) -> slice:
+    """The coarse pixels between which a part of an axis lies."""
+    first, last = (math.floor((place + 0.5) * coarse / length - 0.5) for place in (wanted.start, wanted.stop - 1))
+    return slice(max(0, first), min(coarse, last + 2))
 
 
 def classes_from_trimap(trimap: NDArray[np.uint8]) -> NDArray[np.uint8]:
