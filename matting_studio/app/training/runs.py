@@ -1,8 +1,7 @@
-"""All runs of a folder, with what their files say of them: their state, their best figures, why they ended."""
+"""What the files of a run say of it: its state, its best figures, why it ended; and what may be done to it."""
 
 import json
 import shutil
-import time
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -61,14 +60,6 @@ class RunSummary:
     def can_resume(self) -> bool:
         """Whether it has steps left and nobody takes them."""
         return self.state in {RunState.STOPPED, RunState.FAILED} and self.step < self.total_steps
-
-
-def list_runs(root: Path) -> tuple[RunSummary, ...]:
-    """The runs of a folder, the latest first; none where there is no such folder."""
-    if not root.is_dir():
-        return ()
-    folders = [path for path in root.iterdir() if RunFolder(path).config.is_file()]
-    return tuple(sorted(map(summarise, folders), key=lambda run: (run.started or time.time(), run.name), reverse=True))
 
 
 def summarise(folder: Path) -> RunSummary:

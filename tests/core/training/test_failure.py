@@ -1,0 +1,74 @@
+"""What ends a training is said in a sentence, and stands in its events."""
+
+import errno
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+import torch
+from generated_data import settings
+
+from core.errors import DatasetError, MattingError, TrainingError
+from core.training import loop
+from core.training.config import parse_config
+from core.training.failure import explain
+from core.training.loop import Trainer
+from core.training.processes import Processes
+from core.training.run import RunFolder
+
+FROM_A_WORKER = """Caught DatasetError in DataLoader worker process 0.
+Original Traceback (most recent call last):
+  File "x.py", line 1, in y
+core.errors.DatasetError: a.png cannot be decoded: it is damaged or no picture."""
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"), "Memory ran out: lower crop_px"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), "Memory ran out"),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"), "Memory ran out"),
+        (MemoryError(), "Memory ran out"),
+        (cv2.error("Insufficient memory in function 'OutOfMemoryError'"), "Memory ran out"),
+        (RuntimeError("DataLoader worker (pid(s) 12) exited unexpectedly"), "lower data.workers"),
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "a.png"), "a.png"),
+        (DatasetError(FROM_A_WORKER), "a.png cannot be decoded: it is damaged or no picture."),
+    ],
+)
+def test_what_happens_to_a_training_is_a_sentence(error: Exception, words: str) -> None:
+    explained = explain(error)
+    assert isinstance(explained, MattingError)
+    assert words in str(explained)
+    assert "Traceback" not in str(explained)
+
+
+def test_a_defect_is_no_sentence() -> None:
+    assert explain(KeyError("x")) is None
+    assert explain(RuntimeError("mat1 and mat2 shapes cannot be multiplied")) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "reason"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory."), TrainingError, "Memory ran out"),
+        (ZeroDivisionError("division by zero"), ZeroDivisionError, "A defect of the program: ZeroDivisionError"),
+    ],
+)
+def test_the_events_of_a_run_end_with_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, raised: type[Exception], reason: str
+) -> None:
+    def break_down(*args: Any) -> None:
+        raise error
+
+    config = parse_config(settings(tmp_path / "data"))
+    run = RunFolder(tmp_path / "run")
+    run.create(config)
+    monkeypatch.setattr(loop, "weighted_losses", break_down)
+    with pytest.raises(raised):
+        Trainer(config, run, Processes(0, 1, 0)).train()
+    last = json.loads(run.events.read_text().splitlines()[-1])
+    assert (last["event"], last["step"]) == ("failed", 0)
+    assert last["reason"].startswith(reason)
