@@ -16,14 +16,14 @@ def data_folder() -> Path:
     return _FOLDERS.user_data_path
 
 
-def runs_folder() -> Path:
-    """Training runs that were started from the window, one folder each."""
-    return data_folder() / "runs"
+def runs_folder(user_folder: Path) -> Path:
+    """Training runs that were started from the window, one folder each; in the folder of what the user made."""
+    return user_folder / "runs"
 
 
-def own_data_folder() -> Path:
+def own_data_folder(user_folder: Path) -> Path:
     """Photos with the mattes that a person corrected, to learn from."""
-    return data_folder() / "own-photos"
+    return user_folder / "own-photos"
 
 
 def cache_folder() -> Path:

@@ -46,7 +46,7 @@ class Spec:
     """Whether a line stands before it in its menu."""
 
 
-MENUS = ("File", "Edit", "View", "Brush", "Photo", "Help")
+MENUS = ("File", "Edit", "View", "Brush", "Photo", "Train", "Help")
 
 _MODES = tuple(
     Spec(f"mode.{mode}", text, "View", "show_mode", (mode,), (str(number),), mode.value, Need.PHOTO, "mode")
@@ -136,6 +136,11 @@ SPECS: tuple[Spec, ...] = (
     Spec("matte_again", "Matte again", "Photo", "matte_again", icon="matting", need=Need.UNMATTED),
     Spec("choose_model", "Choose a model…", "Photo", "choose_model", icon="model", separated=True),
     Spec("shipped_model", "Use the model that came with the program", "Photo", "use_shipped_model"),
+
+    Spec("training", "Training…", "Train", "show_training", keys=("Ctrl+T",), icon="train"),
+    Spec("learn", "Learn from my corrections", "Train", "learn_from_corrections", keys=("Ctrl+L",), icon="learn",
+         need=Need.EDITS, separated=True),
+    Spec("fine_tune", "Fine-tune on my photos…", "Train", "fine_tune_on_own_photos"),
 
     Spec("palette", "Find a command…", "Help", "show_palette", keys=("Ctrl+K",), icon="palette"),
     Spec("shortcuts", "Keyboard shortcuts", "Help", "show_shortcuts", keys=("F1", "?"), icon="keyboard"),

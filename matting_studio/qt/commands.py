@@ -15,6 +15,7 @@ from matting_studio.app.edits import Brush
 from matting_studio.app.look import Look
 from matting_studio.app.project_file import PhotoMissingError
 from matting_studio.app.sample import own_folder
+from matting_studio.app.training import own_data
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PICTURE_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
 from matting_studio.qt.pictures import to_array
@@ -244,6 +245,24 @@ class Commands(QObject):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: then(Path(name)))
         dialog.open()
+
+    # Train
+
+    def show_training(self) -> None:
+        self._window.show_training()
+
+    def learn_from_corrections(self) -> None:
+        self._studio.learn_from_corrections()
+
+    def fine_tune_on_own_photos(self) -> None:
+        if own_data.count(self._studio.own_photos_folder).training == 0:
+            self._window.message_bar.tell(
+                "info",
+                "There are no photos of your own to learn from yet. Correct a matte with the brush, then choose "
+                "Train, Learn from my corrections.",
+            )
+            return
+        self._window.show_training().fine_tune_on_own_photos()
 
     # Help
 

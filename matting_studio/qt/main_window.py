@@ -33,6 +33,7 @@ from matting_studio.qt.toolbar import Toolbar
 
 if TYPE_CHECKING:
     from matting_studio.qt.batch.window import BatchWindow
+    from matting_studio.qt.training.window import TrainingWindow
 
 TITLE = "Matting Studio"
 MINIMUM_PX, DEFAULT_PX = (960, 600), (1360, 860)
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._activity: Activity | None = None
         self._batch: BatchWindow | None = None
+        self._training: TrainingWindow | None = None
         self._may_close = False
         self.ended = False
         """Whether the window was closed and all threads are gone."""
@@ -307,6 +309,17 @@ class MainWindow(QMainWindow):
         self._batch.show()
         self._batch.activateWindow()
 
+    def show_training(self) -> "TrainingWindow":
+        """Show the window for training; there is one, and runs go on while it is hidden."""
+        from matting_studio.qt.training.window import TrainingWindow  # noqa: PLC0415 - the window is up without it
+
+        if self._training is None:
+            self._training = TrainingWindow(self, self.studio, self._theme)
+            self._training.news.connect(self.message_bar.tell)
+        self._training.show()
+        self._training.activateWindow()
+        return self._training
+
     @Slot(object)
     def _ask_for_photo(self, error: Exception) -> None:
         self.message_bar.tell("warning", str(error))
@@ -386,14 +399,33 @@ class MainWindow(QMainWindow):
                 (("Stay", self.canvas.setFocus), ("Stop it and quit", self.close_anyway)),
             )
             return
+        if self._training is not None and self._training.running and not self._may_close:
+            event.ignore()
+            self.question_bar.ask(
+                "A network is being trained. The training can go on without this window, and is found again in the "
+                "next one.",
+                (
+                    ("Leave it running and quit", self.close_anyway),
+                    ("Stop it, save it and quit", self._stop_training_and_quit),
+                    ("Stay", self.canvas.setFocus),
+                ),
+                lambda: bool(self._training and self._training.running),
+            )
+            return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.studio.change_settings(self.studio.settings.model_copy(update={"window_geometry": geometry}))
         self.hide()
         self.closing.emit()
         self.drag_handle.remove_files()
         batch_ended = self._batch is None or self._batch.shutdown(SHUTDOWN_SECONDS)
-        self.ended = self.studio.shutdown(SHUTDOWN_SECONDS) and batch_ended
+        training_ended = self._training is None or self._training.shutdown(SHUTDOWN_SECONDS)
+        self.ended = self.studio.shutdown(SHUTDOWN_SECONDS) and batch_ended and training_ended
         event.accept()
+
+    def _stop_training_and_quit(self) -> None:
+        assert self._training is not None
+        self._training.stop_all()
+        self.close_anyway()
 
     def close_anyway(self) -> None:
         """Close, whatever was not saved."""

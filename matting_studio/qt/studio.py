@@ -19,7 +19,7 @@ from matting_studio.app.look import Look
 from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench
 from matting_studio.app.pasted import photo_from_array
 from matting_studio.app.paths_to_open import PathsToOpen, is_project, sort_out
-from matting_studio.app.places import config_folder, data_folder
+from matting_studio.app.places import config_folder, data_folder, own_data_folder, runs_folder
 from matting_studio.app.recovery import RecoveryItem
 from matting_studio.app.render import View
 from matting_studio.app.sample import SAMPLE
@@ -30,6 +30,7 @@ from matting_studio.qt.activities import Activities, Activity
 from matting_studio.qt.corrections import Corrections, Stroke
 from matting_studio.qt.desk import Desk
 from matting_studio.qt.exports import Exports
+from matting_studio.qt.lessons import Lessons
 from matting_studio.qt.matting import Matting
 from matting_studio.qt.projects import Projects
 from matting_studio.qt.shelf import Shelf
@@ -60,20 +61,27 @@ class Studio(QObject):
     """The Path that an export wrote."""
     copied = Signal(object)
     """The Document whose cut-out is on the clipboard now."""
+    learnt = Signal(object)
+    """An own_data.Count: how many corrected photos there are to learn from, now that another one is among them."""
 
     def __init__(
         self, settings_folder: Path | None = None, user_folder: Path | None = None, parent: QObject | None = None
     ) -> None:
-        """The folders are for settings, and for copies of unsaved work; by default the platform's own places."""
+        """The folders are for settings, and for what a person made: copies of unsaved work, photos to learn from,
+        training runs. By default they are the platform's own places."""
         super().__init__(parent)
         bench = NetworkBench()
         self._desk = Desk(SettingsFile(settings_folder or config_folder()), self)
         self._corrections = Corrections(self._desk, bench, self)
-        self._projects = Projects(self._desk, self._corrections, (user_folder or data_folder()) / "recovery", self)
+        user_folder = user_folder or data_folder()
+        self.own_photos_folder = own_data_folder(user_folder)
+        self.runs_folder = runs_folder(user_folder)
+        self._projects = Projects(self._desk, self._corrections, user_folder / "recovery", self)
         self._shelf = Shelf(self._desk, self._may_be_put_away, self)
         self._matting = Matting(self._desk, bench, self._shelf.packed, self)
         self._views = Views(self._desk, self)
         self._exports = Exports(self._desk, self._corrections, self)
+        self._lessons = Lessons(self._desk, self._corrections, self.own_photos_folder, self)
         self._activities = Activities(self._desk, lambda: self.device_text, self)
         self._connect()
 
@@ -91,6 +99,7 @@ class Studio(QObject):
         self._projects.opened.connect(self._project_opened)
         self._exports.exported.connect(self.exported)
         self._exports.copied.connect(self.copied)
+        self._lessons.learnt.connect(self.learnt)
         self._matting.based.connect(self._corrections.refold)
         self._matting.based.connect(self._tidy)
         for worker in desk.workers:
@@ -329,6 +338,13 @@ class Studio(QObject):
     def copy_cutout(self) -> None:
         if self.current is not None:
             self._exports.copy_cutout(self.current)
+
+    # Training
+
+    def learn_from_corrections(self) -> None:
+        """Keep the current photo with its corrected matte among one's own photos to learn from; `learnt` follows."""
+        if self.current is not None:
+            self._lessons.learn_from(self.current)
 
     # Projects
 

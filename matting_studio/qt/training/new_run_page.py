@@ -49,6 +49,7 @@ class NewRunPage(QWidget):
         self._runner, self._own_folder = runner, own_folder
         self._own = DataConfig()
         """The data sets that somebody pointed at."""
+        self._own_count: own_data.Count | None = None
         self._misunderstood: str | None = None
         self._named_by_hand = False
         self.examiner = Examiner(self)
@@ -154,11 +155,20 @@ class NewRunPage(QWidget):
 
     def wake(self) -> None:
         """The page is looked at: see what has changed meanwhile."""
-        count = own_data.count(self._own_folder)
-        self.setup.data.offer_own_photos(count.training + count.validation)
+        self.take_own_photos(own_data.count(self._own_folder))
         if not self.setup.device.is_known and not self._devices.is_open:
             self._devices.ask(launching.info_command())
         self._show_runs()
+
+    @Slot(object)
+    def take_own_photos(self, count: own_data.Count) -> None:
+        """There are so many corrected photos now."""
+        if count != self._own_count:
+            self._own_count = count
+            self.setup.data.offer_own_photos(count.training + count.validation)
+            if self._own_folder in self.setup.data.training.folders:
+                self.check.forget("There is another photo to learn from.")
+                self._look_into_folders()
 
     def shutdown(self, timeout_seconds: float) -> bool:
         ended = [part.shutdown(timeout_seconds) for part in (self.examiner, self.estimate, self._devices)]

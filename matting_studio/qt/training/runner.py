@@ -67,7 +67,7 @@ class Runner(QObject):
 
         Raises RunError where the folder cannot be made.
         """
-        folder = self.prepare(config, name, processes)
+        folder = self._prepared(config, name, processes)
         self._do("enqueue", folder, lambda: self._keeper.enqueue(folder))
         return folder
 
@@ -76,13 +76,17 @@ class Runner(QObject):
 
         Raises RunError where it cannot be made.
         """
+        folder = self._prepared(config, name, processes)
+        self.refresh()
+        return folder
+
+    def _prepared(self, config: TrainingConfig, name: str, processes: int) -> Path:
         folder = self._free(name)
         run = config.run.model_copy(update={"processes": processes})
         try:
             launching.prepare(folder, config.model_copy(update={"run": run}))
         except OSError as error:
             raise RunError(f"The run's folder {folder} cannot be made ({error.strerror or error}).") from error
-        self.refresh()
         return folder
 
     def resume(self, folder: Path) -> None:
@@ -104,7 +108,9 @@ class Runner(QObject):
     @Slot()
     def refresh(self) -> None:
         """Look at the folder anew, on a thread; the signals tell what has changed."""
-        self._do("look", self._root, lambda: None, Priority.HOUSEKEEPING)
+        look = Job(("look",), "Looking at the runs", lambda _context: self._keeper.look(), Priority.HOUSEKEEPING,
+                   self._take)  # fmt: skip
+        self._worker.submit(look)
 
     def shutdown(self, timeout_seconds: float = 10.0) -> bool:
         """End the thread that looks; runs go on. False where it is still busy after that time."""
@@ -117,14 +123,15 @@ class Runner(QObject):
         folders = (self._root / (plain if number == 1 else f"{plain}-{number}") for number in count(1))
         return next(folder for folder in folders if not folder.exists())
 
-    def _do(self, what: str, folder: Path, work: Callable[[], None], priority: Priority = Priority.CURRENT) -> None:
-        """Do something to the runs on the thread, and look at them afterwards."""
+    def _do(self, what: str, folder: Path, work: Callable[[], None]) -> None:
+        """Do something to the runs on the thread, also when the program is about to end; look at them afterwards."""
 
         def work_and_look(_context: JobContext) -> tuple[RunSummary, ...]:
             work()
             return self._keeper.look()
 
-        self._worker.submit(Job((what, folder), f"{folder.name}: {what}", work_and_look, priority, self._take))
+        job = Job((what, folder), f"{folder.name}: {what}", work_and_look, deliver=self._take, essential=True)
+        self._worker.submit(job)
 
     def _take(self, runs: tuple[RunSummary, ...]) -> None:
         before, self._runs = self._runs, {run.folder: run for run in runs}
