@@ -19,7 +19,8 @@ class DataCheck(QObject):
         super().__init__(parent)
         self._examiner, self._view = examiner, view
         self._data: DataConfig | None = None
-        self._crop_px = 0
+        self.crop_px = 0
+        """Side of the largest crops: the next check warns of smaller photos."""
         self.problem: str | None = None
         """Why the data keeps a training from being started; None where it does not."""
         self.report: Report | None = None
@@ -33,20 +34,22 @@ class DataCheck(QObject):
         view.again_wanted.connect(self._begin)
         view.stop_wanted.connect(self._stop)
 
-    def check(self, data: DataConfig, crop_px: int) -> None:
+    def check(self, data: DataConfig) -> None:
         """Check these sets soon, unless they are the ones that were checked last."""
-        self._crop_px = crop_px
         if self._data is None or _folders(data) != _folders(self._data):
             self._data = data
             self._settle(None, _BEING_CHECKED)
             self._delay.start()
 
-    def forget(self, sentence: str) -> None:
-        """There is nothing to check, for this reason."""
+    def forget(self, reason: str | None = None) -> None:
+        """There is nothing to check, for a reason or because nothing was chosen yet."""
         self._delay.stop()
         self._examiner.stop()
         self._data = None
-        self._view.show_nothing(sentence)
+        if reason is None:
+            self._view.show_nothing()
+        else:
+            self._view.show_failure(reason)
         self._settle(None, None)
 
     @Slot()
@@ -54,7 +57,7 @@ class DataCheck(QObject):
         if self._data is not None:
             self._settle(None, _BEING_CHECKED)
             self._view.show_progress(0.0)
-            self._examiner.examine(self._data, self._crop_px)
+            self._examiner.examine(self._data, self.crop_px)
 
     @Slot()
     def _stop(self) -> None:

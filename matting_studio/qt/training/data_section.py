@@ -74,7 +74,7 @@ class FolderList(QWidget):
         self.add_button = QPushButton("Add a folder…")
         self.add_button.setProperty("link", True)
         self.add_button.setAccessibleName(f"{title}: add a folder")
-        self.add_button.clicked.connect(self._browse)
+        self.add_button.clicked.connect(self.browse)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(head, 1)
@@ -136,7 +136,8 @@ class FolderList(QWidget):
         row.addWidget(button)
         return line
 
-    def _browse(self) -> None:
+    def browse(self) -> None:
+        """Ask for a folder, and add it."""
         start = self._folders[-1].parent if self._folders else Path.home()
         dialog = QFileDialog(self.window(), self._title, str(start))
         dialog.setFileMode(QFileDialog.FileMode.Directory)

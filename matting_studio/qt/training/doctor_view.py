@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +21,7 @@ from core.training.doctor import Report, Severity
 from matting_studio.qt.icons import dress, name_icon
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.findings_tree import FindingsTree
+from matting_studio.qt.training.next_step import NextStep
 from matting_studio.qt.training.sets_table import SetsTable
 
 _MARGIN_PX = 16
@@ -30,6 +32,8 @@ class DoctorView(QScrollArea):
     stop_wanted = Signal()
     opened = Signal(object)
     """The Path of a file that somebody wants to look at."""
+    folder_wanted = Signal()
+    """Somebody wants to add a data set."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -65,8 +69,15 @@ class DoctorView(QScrollArea):
         self.sheet = QLabel()
         self.sheet.setAccessibleName("Samples with their trimaps and alphas")
         self.sheet.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.nothing = NextStep(
+            "What shall be learnt from?",
+            "Photos with their alphas: P3M-10k, HPM-17K, or folders image and alpha side by side. Or cut-outs, and a "
+            "folder of backgrounds. They are checked here, before anything is trained.",
+            "Add a folder…", "folder",
+        )  # fmt: skip
+        self.nothing.wanted.connect(self.folder_wanted)
         self._lay_out()
-        self.show_nothing("Add a data set on the left; it is checked here before anything is trained.")
+        self.show_nothing()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -85,16 +96,18 @@ class DoctorView(QScrollArea):
         for part in (self.findings, self.table, self._sheet_title, self.sheet):
             column.addWidget(part)
         column.addStretch()
-        self.setWidget(content)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.nothing)
+        self._stack.addWidget(content)
+        self._content = content
+        self.setWidget(self._stack)
 
     # What it shows
 
-    def show_nothing(self, sentence: str) -> None:
-        """Nothing was checked, for this reason."""
-        self._say("about", "quiet", sentence)
-        self._show_parts(report=False, running=False)
-        self.again_button.hide()
+    def show_nothing(self) -> None:
+        """There is nothing to check yet."""
         self.show_sheet(None)
+        self._stack.setCurrentWidget(self.nothing)
 
     def show_stopped(self) -> None:
         self._say("about", "quiet", "The check was stopped: faults in the data may end the training, or spoil it.")
@@ -120,7 +133,8 @@ class DoctorView(QScrollArea):
         self.findings.show_report(report)
 
     def show_failure(self, sentence: str) -> None:
-        """The check itself could not be done."""
+        """The check could not be done, for this reason."""
+        self.show_sheet(None)
         self._say("failed", "danger", sentence)
         self._show_parts(report=False, running=False)
 
@@ -145,6 +159,7 @@ class DoctorView(QScrollArea):
             dress(self, self._theme.colours, self.devicePixelRatioF())
 
     def _show_parts(self, report: bool, running: bool) -> None:
+        self._stack.setCurrentWidget(self._content)
         for part in (self.findings, self.table):
             part.setVisible(report)
         self.bar.setVisible(running)

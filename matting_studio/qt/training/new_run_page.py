@@ -107,6 +107,7 @@ class NewRunPage(QWidget):
         self.check.changed.connect(self._review)
         self.form.changed.connect(self._review)
         self.doctor.opened.connect(self._open)
+        self.doctor.folder_wanted.connect(setup.data.training.browse)
         bar.start_wanted.connect(self._start)
         bar.estimate_wanted.connect(self._estimate)
         bar.problem_wanted.connect(self._show_problem)
@@ -167,7 +168,7 @@ class NewRunPage(QWidget):
             self._own_count = count
             self.setup.data.offer_own_photos(count.training + count.validation)
             if self._own_folder in self.setup.data.training.folders:
-                self.check.forget("There is another photo to learn from.")
+                self.check.forget()
                 self._look_into_folders()
 
     def shutdown(self, timeout_seconds: float) -> bool:
@@ -199,23 +200,26 @@ class NewRunPage(QWidget):
         else:
             self._misunderstood = None
             self.setup.data.tell("")
-            self.check.forget("Add a data set on the left. It is checked here before anything is trained.")
+            self.check.forget()
         self._review()
 
     @Slot(object)
     def _take_data(self, understood: Understood) -> None:
         self._own, self._misunderstood = understood.data, None
         self.setup.data.tell(f"Found: {understood.layout}.")
-        config = self._presets(self._own)[self.setup.preset.name].config
-        self.form.show_sources(config.data)
-        self.check.check(config.data, max(stage.crop_px for stage in config.schedule.stages))
+        data = self._presets(self._own)[self.setup.preset.name].config.data
+        self.form.show_sources(data)
+        self.check.check(data)
         self._review()
+
+    def _largest_crop_px(self) -> int:
+        return max(stage.crop_px for stage in self.form.row("schedule", "stages").value)
 
     @Slot(str)
     def _refuse_data(self, sentence: str) -> None:
         self._misunderstood = sentence
         self.setup.data.tell(sentence, wrong=True)
-        self.check.forget("What is in the folders could not be understood.")
+        self.check.forget(sentence)
         self._review()
 
     # Base model and devices
@@ -256,6 +260,7 @@ class NewRunPage(QWidget):
     @Slot()
     def _review(self) -> None:
         """See whether a training could start."""
+        self.check.crop_px = self._largest_crop_px()
         problem = self.problem()
         self.start_bar.show_problem(problem, can_show=problem is not None and problem == self.form.problem())
         self.estimate.review(self.config() if problem is None else None)
