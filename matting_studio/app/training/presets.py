@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import psutil
 
+from core.checkpoint import shipped_model
 from core.training.config import (
     CutoutsConfig,
     DataConfig,
@@ -95,11 +96,6 @@ def quick_try(own: DataConfig, base: Path | None = None) -> Preset:
         run=recipe.run.model_copy(update={"validate_steps": 30}),
     )
     return Preset("Quick try", "A few minutes on small crops: shows whether data and machine are in order.", config)
-
-
-def shipped_model() -> Path:
-    """The model that comes with the program, found without PyTorch."""
-    return Path(str(resources.files("resources"))) / "models" / "portrait.safetensors"
 
 
 def shipped_recipe(name: str) -> TrainingConfig:

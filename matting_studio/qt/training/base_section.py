@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel
 
-from matting_studio.app.training.presets import shipped_model
+from core.checkpoint import shipped_model
 from matting_studio.qt.files import MODEL_FILTER
 from matting_studio.qt.inspector.section import InspectorSection
 

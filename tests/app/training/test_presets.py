@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from core.checkpoint import shipped_model
 from core.training.config import CutoutsConfig, DataConfig, PhotosConfig, ValidationConfig, parse_config
 from matting_studio.app.training import presets
 
@@ -46,7 +47,7 @@ def test_without_the_shipped_sets_own_photos_are_all_there_is(tmp_path, monkeypa
 
 def test_a_fine_tune_starts_from_the_shipped_model_slowly():
     config = presets.fine_tune(OWN).config
-    assert config.network.base == presets.shipped_model()
+    assert config.network.base == shipped_model()
     assert config.network.base.is_file()
     assert config.schedule.learning_rate < presets.shipped_recipe("portrait").schedule.learning_rate
     assert config.schedule.total_steps < 1000
