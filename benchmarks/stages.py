@@ -3,16 +3,19 @@
     python -m benchmarks.stages                          # a generated photo of 12 megapixels
     python -m benchmarks.stages PHOTO ... --runs 9 --json
 
-The first run warms up and is not counted; of the others the median is given. `encode` writes a PNG to the disk.
+The first run warms up and is not counted; of the others the median is given. `encode` writes a PNG to the disk. `total`
+is the way from the file to the cut-out in a file; `composite`, over a plain colour, comes beside it.
 """
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -20,7 +23,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.device import device_name
+from core.device import Device
 from core.engine.torch_engine import native_precision
 from core.errors import MattingError
 from core.image_io import read_photo, write_image
@@ -29,11 +32,12 @@ from matting_studio.app.cutout import cut_out, write_like
 from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.look import Look, Plain
-from matting_studio.app.stages import StageTimes
 
 WHITE = (1.0, 1.0, 1.0)
 MATRIX_SIDE = 2048
 STRANDS = 400
+GRAIN = 2.0
+"""Standard deviation of the noise in generated photos, in steps of 8 bits: smooth pictures would pack too well."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -73,11 +77,10 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
             write_image(path, image)
             photos = [measure_photo(path, alpha, predictor, folder, arguments.runs)]
     return {
-        "device": device_name(predictor.device),
-        "precision": str(native_precision(predictor.device)).removeprefix("torch."),
-        "threads": torch.get_num_threads(),
+        "engine": predictor.engine.description,
+        "cores": os.cpu_count() or 1,
         "matrix_gflops": {
-            str(dtype).removeprefix("torch."): round(matrix_gflops(predictor.device, dtype), 1)
+            str(dtype).removeprefix("torch."): round(matrix_gflops(predictor.device.torch, dtype), 1)
             for dtype in dict.fromkeys((torch.float32, native_precision(predictor.device)))
         },
         "size_px": predictor.size_px,
@@ -89,31 +92,52 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
 def measure_photo(
     path: Path, known_alpha: NDArray[np.float32] | None, predictor: MattingPredictor, folder: Path, runs: int
 ) -> dict[str, object]:
-    """Median seconds of each stage. Where the alpha is known, the later stages use it: no model is asked to see a
-    person in a generated picture."""
+    """Median seconds of each stage, and of all cores together. Where the alpha is known, the later stages use it: no
+    model is asked to see a person in a generated picture."""
     look = Look(background=Plain(colour=WHITE))
-    rounds: list[dict[str, float]] = []
+    rounds: list[Spent] = []
     for _ in range(runs + 1):
-        times = StageTimes()
-        with times.stage("read"):
+        spent = Spent()
+        with spent.on("read"):
             photo = read_photo(path)
-        with times.stage("network"):  # resizing to and fro included
+        with spent.on("network"):  # resizing to and fro included
             matte = predictor.predict(photo.image)
-        with times.stage("foreground"):
+        with spent.on("foreground"):
             cutout = cut_out(photo, matte.alpha if known_alpha is None else known_alpha, look)
-        with times.stage("composite"):
-            complete(cutout, look, None, CancelToken(), photo.bit_depth)
-        with times.stage("encode"):
+        with spent.on("encode"):
             write_like(photo, folder / "cutout.png", cutout.foreground, cutout.alpha)
-        rounds.append(times.seconds)
-    counted = rounds[1:]
-    seconds = {stage: statistics.median(each[stage] for each in counted) for stage in counted[0]}
+        spent.sum_up("total")
+        with spent.on("composite"):  # beside the cut-out's way
+            complete(cutout, look, None, CancelToken(), photo.bit_depth)
+        rounds.append(spent)
     height, width = matte.alpha.shape
+    seconds = {stage: statistics.median(each.wall[stage] for each in rounds[1:]) for stage in rounds[0].wall}
     return {
         "photo": path.name,
         "megapixels": round(height * width / 1e6, 2),
-        "seconds": {**seconds, "total": statistics.median(sum(each.values()) for each in counted)},
+        "seconds": seconds,
+        "cpu_seconds": {stage: statistics.median(each.cpu[stage] for each in rounds[1:]) for stage in rounds[0].cpu},
+        "total_over_network": round(seconds["total"] / seconds["network"], 2),
     }
+
+
+class Spent:
+    """Seconds by stage: as they pass, and those of all cores together."""
+
+    def __init__(self) -> None:
+        self.wall: dict[str, float] = {}
+        self.cpu: dict[str, float] = {}
+
+    @contextmanager
+    def on(self, stage: str) -> Iterator[None]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        self.wall[stage], self.cpu[stage] = time.perf_counter() - wall, time.process_time() - cpu
+
+    def sum_up(self, name: str) -> None:
+        """All stages so far as one."""
+        for seconds in (self.wall, self.cpu):
+            seconds[name] = sum(seconds.values())
 
 
 def generated_portrait(megapixels: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -133,12 +157,14 @@ def generated_portrait(megapixels: float) -> tuple[NDArray[np.float32], NDArray[
         cv2.resize(rng.random((cells, cells, 3), np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
         for cells in (8, 5)
     )
-    return alpha[..., None] * person + (1 - alpha[..., None]) * scene, alpha
+    image = alpha[..., None] * person + (1 - alpha[..., None]) * scene
+    image += rng.normal(0, GRAIN / 255, image.shape).astype(np.float32)
+    return np.clip(image, 0, 1, out=image), alpha
 
 
-def matrix_gflops(device: torch.device, dtype: torch.dtype) -> float:
+def matrix_gflops(device: Device, dtype: torch.dtype) -> float:
     """The measured rate of a square matrix product, in 10^9 multiplications and additions a second."""
-    left, right = (torch.rand(MATRIX_SIDE, MATRIX_SIDE, device=device).to(dtype) for _ in range(2))
+    left, right = (torch.rand(MATRIX_SIDE, MATRIX_SIDE, device=str(device)).to(dtype) for _ in range(2))
     seconds = []
     for _ in range(6):
         started = time.perf_counter()
@@ -152,13 +178,16 @@ def table(result: dict) -> str:
     rates = ", ".join(f"{rate:g} GFLOP/s in {dtype}" for dtype, rate in result["matrix_gflops"].items())
     stages = list(result["photos"][0]["seconds"])
     lines = [
-        f"{result['device']}, {result['threads']} threads; matrix product: {rates}",
-        f"Network in {result['precision']} at {result['size_px']} px; seconds, medians of {result['runs']} runs",
+        f"{result['engine']}, {result['cores']} cores; matrix product: {rates}",
+        f"Network at {result['size_px']} px; seconds, below them those of all cores; medians of {result['runs']} runs",
         f"{'photo':24}{'MP':>7}" + "".join(f"{stage:>12}" for stage in stages),
     ]
     for photo in result["photos"]:
-        seconds = "".join(f"{photo['seconds'][stage]:12.3f}" for stage in stages)
-        lines.append(f"{photo['photo'][:23]:24}{photo['megapixels']:7.1f}{seconds}")
+        for kind, head in (
+            ("seconds", f"{photo['photo'][:23]:24}{photo['megapixels']:7.1f}"),
+            ("cpu_seconds", " " * 31),
+        ):
+            lines.append(head + "".join(f"{photo[kind][stage]:12.3f}" for stage in stages))
     return "\n".join(lines)
 
 

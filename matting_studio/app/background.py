@@ -10,7 +10,8 @@ from PIL import Image, ImageCms
 
 from core.composite import Colour, parse_colour
 from core.errors import MattingError
-from core.image_io import Photo, read_photo
+from core.image_io import Photo
+from matting_studio.app.develop import read_background
 from matting_studio.app.look import Blurred, Look, Picture, Plain
 
 Background = Colour | Photo | Literal["blur"]
@@ -37,7 +38,9 @@ def parse_background(text: str) -> Background:
             raise BackgroundError(
                 f"'{text}' is no background: give a colour such as white or #1e90ff, a picture file, or blur."
             ) from error
-    return read_photo(text)
+    photo = read_background(Picture(path=Path(text)))
+    assert photo is not None
+    return photo
 
 
 def look_before(background: Background | None, photo: Photo) -> Look:

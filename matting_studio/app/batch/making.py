@@ -15,6 +15,7 @@ from core.errors import ImageReadError
 from core.image_io import Encoding, Photo, read_photo, write_image
 from matting_studio.app.batch.doubt import Doubt, doubt_of
 from matting_studio.app.batch.fingerprint import Fingerprint, Source, sha256_of
+from matting_studio.app.batch.pictures import Pictures
 from matting_studio.app.batch.plan import Task, Wanted
 from matting_studio.app.batch.recipe import Recipe
 from matting_studio.app.batch.scaling import scaled_down
@@ -22,7 +23,7 @@ from matting_studio.app.batch.workplace import short_hash
 from matting_studio.app.cutout import opacity
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Base, fold
-from matting_studio.app.export import ExportRequest, export
+from matting_studio.app.export import ExportRequest, export_all
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.thumbnail import thumbnail
 
@@ -86,7 +87,9 @@ def matte_photo(task: Task, opened: Opened, predictor: Predictor, recipe: Recipe
     return Matted(snapshot, opened.source, (*photo.warnings, *matte.warnings))
 
 
-def make_results(task: Task, matted: Matted, recipe: Recipe, folder: Path, token: CancelToken) -> Made:
+def make_results(
+    task: Task, matted: Matted, recipe: Recipe, folder: Path, *, pictures: Pictures, token: CancelToken
+) -> Made:
     """Write all that is wanted of a photo into a folder, by the studio's own export.
 
     Raises ImageWriteError, ImageReadError for the background picture, JobCancelled.
@@ -98,13 +101,11 @@ def make_results(task: Task, matted: Matted, recipe: Recipe, folder: Path, token
     if recipe.max_size_px is not None:
         snapshot = scaled_down(snapshot, recipe.max_size_px)
     stem = short_hash(task.name)
-    results: list[tuple[Wanted, Path]] = []
+    results = tuple((wanted, folder / f"{stem}-{wanted.what}{recipe.suffix}") for wanted in task.to_make)
+    requests = [ExportRequest(wanted.what, path, recipe.bit_depth, recipe.encoding) for wanted, path in results]
     try:
-        for wanted in task.to_make:
-            path = folder / f"{stem}-{wanted.what}{recipe.suffix}"
-            export(snapshot, ExportRequest(wanted.what, path, recipe.bit_depth, recipe.encoding), token)
-            results.append((wanted, path))
-        return Made(tuple(results), _small_cutout(snapshot, folder / f"{stem}-thumbnail.webp"), doubt)
+        export_all(snapshot, requests, token, pictures.of)
+        return Made(results, _small_cutout(snapshot, folder / f"{stem}-thumbnail.webp"), doubt)
     except BaseException:
         # They would take room until the run ends, on a disk that may be full.
         for _, path in results:

@@ -118,7 +118,7 @@ def _picture(path: Path) -> str:
     fingerprint = Fingerprint.of(path)
     contents = None if fingerprint is None else _contents(path, fingerprint)
     if contents is None:
-        raise RecipeError(f"The background {path} cannot be read. Check the name and the folder.")
+        raise RecipeError(f"The background picture {path} cannot be read. Check the name and the folder.")
     return contents
 
 

@@ -24,6 +24,7 @@ from matting_studio.app.batch.making import (
     matte_photo,
     open_photo,
 )
+from matting_studio.app.batch.pictures import Pictures
 from matting_studio.app.batch.pipeline import Pipeline
 from matting_studio.app.batch.plan import Plan, Task
 from matting_studio.app.batch.rate import Rate
@@ -86,6 +87,7 @@ class BatchRun:
         self._workers = workers or min(8, os.cpu_count() or 1)
         self._listener = listener
         self._gate = PixelGate(_MOST_PIXELS)
+        self._pictures = Pictures()
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._state = RunState.READY
@@ -245,7 +247,14 @@ class BatchRun:
             matted = passing.matted
             assert matted is not None
             started = time.perf_counter()
-            made = make_results(passing.task, matted, self.plan.recipe, self._place.partial, self._token)
+            made = make_results(
+                passing.task,
+                matted,
+                self.plan.recipe,
+                self._place.partial,
+                pictures=self._pictures,
+                token=self._token,
+            )
             self._token.raise_if_cancelled()
             seconds = passing.seconds + time.perf_counter() - started
             self._finish(passing, matted, made, seconds)

@@ -5,6 +5,7 @@ import itertools
 import os
 import re
 import threading
+import weakref
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,8 +17,30 @@ from core.image_io import read_photo
 from matting_studio.app.batch import Item, Row, RowState, Shard, Workplace, write_report
 from matting_studio.app.batch.disk import in_words, is_full, room_sentence
 from matting_studio.app.batch.making import PixelGate
+from matting_studio.app.batch.pictures import Pictures
 from matting_studio.app.batch.rate import Rate
 from matting_studio.app.batch.watch import Arrivals
+from matting_studio.app.look import Picture, Transparent
+
+
+def test_a_background_picture_is_read_again_when_its_file_has_changed(tmp_path):
+    put_photos(tmp_path, ["a.png", "b.png"])
+    first, second = (Picture(path=tmp_path / name) for name in ("a.png", "b.png"))
+    pictures = Pictures()
+    assert pictures.of(Transparent()) is None
+    read = pictures.of(first)
+    assert pictures.of(second) is not read
+    assert pictures.of(first) is read
+    put_photos(tmp_path, ["unused.png", "a.png"])
+    assert pictures.of(first) is not read
+
+
+def test_few_background_pictures_are_kept(tmp_path):
+    names = ["a.png", "b.png", "c.png"]
+    put_photos(tmp_path, names)
+    pictures = Pictures()
+    kept = [weakref.ref(pictures.of(Picture(path=tmp_path / name))) for name in names]
+    assert [each() is None for each in kept] == [True, False, False]
 
 
 class Clock:

@@ -11,8 +11,9 @@ import pytest
 from batches import FAST, go, leftovers, picture, put_photos, states, tree
 
 from core.errors import CheckpointError
-from core.image_io import read_photo
+from core.image_io import read_photo, write_image
 from core.predictor import Matte
+from matting_studio.app import develop
 from matting_studio.app.batch import (
     BatchRun,
     Item,
@@ -31,7 +32,7 @@ from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box, Brush, Edit
 from matting_studio.app.export import ExportKind, ExportRequest, export
 from matting_studio.app.jobs import CancelToken
-from matting_studio.app.look import Blurred, Crop, Look
+from matting_studio.app.look import Blurred, Crop, Look, Picture
 
 NAMES = [f"{number}.png" for number in range(12)]
 
@@ -102,6 +103,35 @@ def test_results_are_what_the_studio_exports(source, tmp_path, predictor):
         mine, theirs = (read_photo(each) for each in (tmp_path / "out" / f"3-{kind}.png", path))
         # Threads of another number may round otherwise.
         np.testing.assert_allclose(mine.image.astype(int), theirs.image, atol=1)
+
+
+def test_a_background_picture_is_read_once_for_all_photos(source, tmp_path, predictor, monkeypatch):
+    scene, reads = tmp_path / "scene.png", []
+    write_image(scene, np.full((20, 30, 3), 77, np.uint8))
+    monkeypatch.setattr(develop, "read_photo", lambda path: reads.append(path) or read_photo(path))
+    recipe = Recipe(what=(ExportKind.CUTOUT, ExportKind.COMPOSITE), look=Look(background=Picture(path=scene)))
+    run, _ = go(source, tmp_path / "out", predictor, recipe)
+    assert run.progress().done == len(NAMES)
+    assert reads == [scene]
+
+
+def test_a_background_picture_that_goes_while_photos_are_made_is_named(source, tmp_path, predictor):
+    scene = tmp_path / "scene.png"
+    write_image(scene, np.full((20, 30, 3), 77, np.uint8))
+    look = Look(background=Picture(path=scene))
+    found = find_photos(source, recursive=True, output=tmp_path / "out")
+    with Workplace(tmp_path / "out") as place:
+        plan = make_plan(
+            found.items, Recipe(what=(ExportKind.COMPOSITE,), look=look), tmp_path / "out", place.history, "m"
+        )
+        scene.unlink()
+        run = BatchRun(plan, place, lambda: predictor, workers=1)
+        run.start()
+        assert run.wait(60)
+    assert run.progress().failed == len(NAMES)
+    assert all(
+        "The background picture" in row.reason and "scene.png does not exist" in row.reason for row in run.rows()
+    )
 
 
 def test_events_tell_every_step_of_every_photo_and_the_counts_agree(source, tmp_path, predictor):
