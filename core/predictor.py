@@ -1,5 +1,6 @@
 """A photo in, its matte out: the network's size, its padding and its device are nobody else's concern."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.architecture import STRIDE
 from core.checkpoint import ModelFile, read_model, shipped_model
+from core.detail import go_on, refine_detail, unheard
 from core.device import CPU, Device, DeviceLike, device_name, pick_device
 from core.engine import RawMatte, make_engine
 from core.errors import DeviceError
@@ -17,6 +19,8 @@ from core.trimap import trimap_from_logits
 
 if TYPE_CHECKING:
     from core.network import MTGINet
+
+Samples = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 
 DEFAULT_SIZE_PX = 512
 SMALLEST_SIZE_PX = 256
@@ -38,19 +42,31 @@ class Matte:
 class MattingPredictor:
     """A network on a device, and how photos are brought to it.
 
-    `size_px` is the working size: photos are scaled so that their longer side has it. A network that is given belongs
-    to the predictor from then on.
+    `size_px` is the working size: photos are scaled so that their longer side has it. `closest` is how many times
+    larger the network may see their outlines in a second look (`core.detail`); 1 is no second look. A network that is
+    given belongs to the predictor from then on.
     """
 
-    def __init__(self, model: "ModelFile | MTGINet", device: DeviceLike = CPU, size_px: int = DEFAULT_SIZE_PX) -> None:
+    def __init__(
+        self,
+        model: "ModelFile | MTGINet",
+        device: DeviceLike = CPU,
+        size_px: int = DEFAULT_SIZE_PX,
+        closest: float = 1.0,
+    ) -> None:
         self.engine = make_engine(model, device)
         self.size_px = size_px
+        self.closest = closest
         self._model_for_cpu = None if self.engine.device == CPU else model
         """For the case that the device has too little memory."""
 
     @classmethod
     def from_checkpoint(
-        cls, path: str | Path | None = None, device: str = "auto", size_px: int | None = None
+        cls,
+        path: str | Path | None = None,
+        device: str = "auto",
+        size_px: int | None = None,
+        closest: float = 1.0,
     ) -> "MattingPredictor":
         """The model of a file, or the shipped one, on a device as `pick_device` understands it.
 
@@ -59,14 +75,23 @@ class MattingPredictor:
         picked = pick_device(device)
         model = read_model(shipped_model() if path is None else Path(path))
         recommended = int(model.metadata.get("size_px", DEFAULT_SIZE_PX))
-        return cls(model, picked, size_px or recommended)
+        return cls(model, picked, size_px or recommended, closest)
 
     @property
     def device(self) -> Device:
         return self.engine.device
 
-    def predict(self, image: NDArray[np.generic]) -> Matte:
+    def predict(
+        self,
+        image: NDArray[np.generic],
+        *,
+        on_progress: Callable[[float], None] = unheard,
+        should_stop: Callable[[], None] = go_on,
+    ) -> Matte:
         """(H, W, 3) sRGB, uint8, uint16 or float in [0, 1] -> its matte, (H, W).
+
+        `on_progress` is told the share of a second look that is done, 0 to 1; `should_stop` is called in between and
+        raises to end the work.
 
         Where memory runs out: smaller working sizes, then the CPU, and a warning that says so.
         Raises DeviceError where even that fails, ValueError where the array is no picture.
@@ -77,7 +102,7 @@ class MattingPredictor:
         warnings: tuple[str, ...] = ()
         while True:
             try:
-                return self.predict_at(image, size_px, warnings)
+                return self._predict_at(network_samples(image), size_px, warnings, on_progress, should_stop)
             except MemoryError as error:
                 if size_px > SMALLEST_SIZE_PX:
                     size_px = max(SMALLEST_SIZE_PX, int(size_px * SHRINK))
@@ -89,28 +114,42 @@ class MattingPredictor:
                 else:
                     raise DeviceError("There is too little memory for this photo: close other programs.") from error
 
-    def predict_at(self, image: NDArray[np.generic], size_px: int, warnings: tuple[str, ...] = ()) -> Matte:
+    def _predict_at(
+        self,
+        image: Samples,
+        size_px: int,
+        warnings: tuple[str, ...],
+        on_progress: Callable[[float], None],
+        should_stop: Callable[[], None],
+    ) -> Matte:
         """The matte made at one working size, without the way out of `predict`."""
-        height, width = image.shape[:2]
-        fitted, (used_height, used_width) = fit(image, size_px)
-        raw = self.engine.run(fitted)
-        alpha, logits = crop(raw, used_height, used_width)
-        enlarged = cv2.resize(alpha, (width, height), interpolation=interpolation(alpha.shape[0], height))
-        return Matte(np.clip(enlarged, 0, 1, dtype=np.float32), trimap_from_logits(logits, (height, width)), warnings)
+        fitted, used = fit(image, size_px)
+        coarse, logits = crop(self.engine.run(fitted), *used)
+        should_stop()
+        alpha = refine_detail(
+            image,
+            coarse,
+            self.engine,
+            closest=self.closest,
+            tiles_at_once=self.engine.at_once,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        return Matte(alpha, trimap_from_logits(logits, (image.shape[0], image.shape[1])), warnings)
 
 
-def fit(image: NDArray[np.generic], size_px: int) -> tuple[NDArray[np.generic], tuple[int, int]]:
+def fit(image: Samples, size_px: int) -> tuple[NDArray[np.generic], tuple[int, int]]:
     """The picture at its working size, padded to multiples of 32, and the (height, width) that it fills of that."""
     height, width = image.shape[:2]
     scale = size_px / max(height, width)
     used = max(1, round(height * scale)), max(1, round(width * scale))
-    shrunk = cv2.resize(network_samples(image), used[::-1], interpolation=interpolation(height, used[0]))
+    shrunk = cv2.resize(image, used[::-1], interpolation=interpolation(height, used[0]))
     # A person who leaves the frame goes on in the padding, as they would in a wider photo.
     padded = cv2.copyMakeBorder(shrunk, 0, -used[0] % STRIDE, 0, -used[1] % STRIDE, cv2.BORDER_REPLICATE)
     return np.asarray(padded), used
 
 
-def network_samples(image: NDArray[np.generic]) -> NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]:
+def network_samples(image: NDArray[np.generic]) -> Samples:
     """Samples that can be resized without a copy at full size; the engine takes them as they are."""
     if image.dtype in (np.uint8, np.uint16):
         return image  # type: ignore[return-value]

@@ -1,5 +1,5 @@
 """Full-resolution detail: the network again along the outline, and alpha brought up along the photo's edges."""
 
-from core.detail.refine import CLOSEST, TILES_AT_ONCE, TileNetwork, refine_detail
+from core.detail.refine import CLOSEST, TILES_AT_ONCE, TileNetwork, go_on, refine_detail, unheard
 
-__all__ = ["CLOSEST", "TILES_AT_ONCE", "TileNetwork", "refine_detail"]
+__all__ = ["CLOSEST", "TILES_AT_ONCE", "TileNetwork", "go_on", "refine_detail", "unheard"]

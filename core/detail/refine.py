@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.architecture import STRIDE
 from core.detail.levels import level_sizes, shrunk
 from core.detail.tiles import Tile, tiles_over, window
 from core.guided_filter import brought_up
-from core.network.mtginet import STRIDE
 
 Plane = NDArray[np.float32]
 
@@ -47,7 +47,7 @@ class TileAlpha(Protocol):
 class TileNetwork(Protocol):
     """What sees tiles; `core.engine` has it."""
 
-    def run_batch(self, images: Sequence[NDArray[np.generic]]) -> Sequence[TileAlpha]:
+    def run_batch(self, images: Sequence[NDArray[np.generic]], /) -> Sequence[TileAlpha]:
         """Pictures of one shape (h, w, 3), multiples of 32 -> for each its alpha, (h, w) in [0, 1]."""
         ...
 
@@ -88,7 +88,7 @@ def refine_detail(
         (H, W) float32 in [0, 1]. Away from the transition it is the coarse alpha, enlarged.
     """
     full = image.shape[0], image.shape[1]
-    if coarse.shape[0] > full[0] or coarse.shape[1] > full[1]:
+    if max(full) <= max(coarse.shape):
         smaller = cv2.resize(coarse, full[::-1], interpolation=cv2.INTER_AREA)
         return np.asarray(np.clip(smaller, 0, 1), dtype=np.float32)
     if tile_px is None:

@@ -142,3 +142,23 @@ def test_cuda_out_of_memory_falls_back_to_smaller_then_to_the_cpu() -> None:
         torch.cuda.set_per_process_memory_fraction(1.0)
     assert matte.alpha.shape == (512, 512)
     assert matte.warnings
+
+
+def test_a_second_look_runs_the_network_along_the_outline_and_can_be_stopped() -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop() -> None:
+        raise StoppedError
+
+    image = photo(400, 300)
+    plain = MattingPredictor(tiny(), size_px=96).predict(image)
+    seen: list[float] = []
+    nearer = MattingPredictor(tiny(), size_px=96, closest=2)
+    matte = nearer.predict(image, on_progress=seen.append)
+    assert seen[-1] == 1
+    assert len(seen) > 1
+    assert np.abs(matte.alpha - plain.alpha).max() > 0
+    assert (matte.trimap == plain.trimap).all()
+    with pytest.raises(StoppedError):
+        nearer.predict(image, should_stop=stop)
