@@ -9,6 +9,7 @@ from typing import TypeVar
 import psutil
 
 from core.checkpoint import shipped_model
+from core.device import accelerator_driver_is_there
 from core.training.config import (
     CutoutsConfig,
     DataConfig,
@@ -21,15 +22,9 @@ from core.training.config import (
 
 OWN_SHARE = 0.5
 """Share of one's own photos in a fine-tune; the others keep the network from forgetting what it knew."""
-_SIZES = (
-    (512, 16, 20 << 30),
-    (512, 8, 11 << 30),
-    (384, 8, 7 << 30),
-    (320, 8, 5 << 30),
-    (256, 6, 3 << 30),
-    (192, 4, 2 << 30),
-)
-"""Side of a crop in px, crops at once, and what the published width then needs in bytes."""
+_LARGEST_ON_CPU_PX = 320
+_USUAL_GPU_BYTES = 10 << 30
+"""What is counted on where nobody has asked the GPU: the probe tells better."""
 _Source = TypeVar("_Source", CutoutsConfig, PhotosConfig)
 
 
@@ -40,14 +35,33 @@ class Preset:
     config: TrainingConfig
 
 
-def fine_tune(own: DataConfig, base: Path | None = None, memory_bytes: int | None = None) -> Preset:
+@dataclass(frozen=True)
+class _Size:
+    crop_px: int
+    batch_size: int
+    needed_bytes: int
+    """By the published network while it is trained, generously."""
+
+
+_SIZES = (
+    _Size(512, 16, 20 << 30),
+    _Size(512, 8, 11 << 30),
+    _Size(384, 8, 7 << 30),
+    _Size(320, 8, 5 << 30),
+    _Size(256, 6, 3 << 30),
+    _Size(192, 4, 2 << 30),
+)
+
+
+def fine_tune(own: DataConfig, base: Path | None = None, gpu_bytes: int | None = None) -> Preset:
     """A few hundred steps from a model (the shipped one) on one's own data, mixed with the shipped model's.
 
-    `memory_bytes` is what the device has free; by default what this machine has. Own sets for validation are kept as
+    Crops are as large as the GPU's free memory allows; where that is not known (None), as large as a usual GPU's, or
+    without one as the processor can manage. Own sets for validation are kept as
     they are: without one, nobody can tell whether it got better.
     """
     recipe = shipped_recipe("portrait")
-    stage = StageConfig(steps=400, **_fitting(memory_bytes))
+    stage = StageConfig(steps=400, **_fitting(gpu_bytes))
     schedule = recipe.schedule.model_copy(
         update={"stages": [stage], "learning_rate": 5e-5, "warmup_steps": 40, "ema_decay": 0.99}
     )
@@ -134,10 +148,15 @@ def _scaled(sources: Sequence[_Source], factor: float) -> list[_Source]:
     return [source.model_copy(update={"share": round(source.share * factor, 4)}) for source in sources]
 
 
-def _fitting(memory_bytes: int | None) -> dict[str, int]:
-    """Crop and batch for the memory: the largest of a few sizes that leaves some for the rest of the system."""
-    free = psutil.virtual_memory().available if memory_bytes is None else memory_bytes
-    for crop_px, batch_size, needed_bytes in _SIZES:
-        if needed_bytes <= 0.8 * free:
-            return {"crop_px": crop_px, "batch_size": batch_size}
-    return {"crop_px": 192, "batch_size": 2}
+def _fitting(gpu_bytes: int | None) -> dict[str, int]:
+    """Side of the crops and crops at once: the largest of a few sizes that leaves some memory to others."""
+    if gpu_bytes is None and not accelerator_driver_is_there():
+        # A processor has memory for more than it has time for.
+        sizes = [size for size in _SIZES if size.crop_px <= _LARGEST_ON_CPU_PX]
+        free_bytes = psutil.virtual_memory().available
+    else:
+        sizes = list(_SIZES)
+        free_bytes = gpu_bytes or _USUAL_GPU_BYTES
+    fitting = (size for size in sizes if size.needed_bytes <= 0.8 * free_bytes)
+    chosen = next(fitting, _SIZES[-1])
+    return {"crop_px": chosen.crop_px, "batch_size": chosen.batch_size}

@@ -1,6 +1,7 @@
 """Where to begin: each preset is a configuration that can be trained with what is on this machine."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,14 +55,23 @@ def test_a_fine_tune_starts_from_the_shipped_model_slowly():
     assert presets.fine_tune(OWN, base=Path("/other.safetensors")).config.network.base == Path("/other.safetensors")
 
 
-def test_a_fine_tune_fits_the_memory():
+def test_a_fine_tune_fits_the_memory_of_a_gpu():
     sizes = [
         (stage.crop_px, stage.batch_size)
         for gigabytes in (1, 4, 16, 80)
-        for stage in presets.fine_tune(OWN, memory_bytes=gigabytes << 30).config.schedule.stages
+        for stage in presets.fine_tune(OWN, gpu_bytes=gigabytes << 30).config.schedule.stages
     ]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1] == (512, 16)
+
+
+def test_a_processor_gets_small_crops_however_much_memory_there_is(monkeypatch):
+    monkeypatch.setattr(presets.psutil, "virtual_memory", lambda: SimpleNamespace(available=500 << 30))
+    monkeypatch.setattr(presets, "accelerator_driver_is_there", lambda: False)
+    alone = presets.fine_tune(OWN).config.schedule.stages[0]
+    monkeypatch.setattr(presets, "accelerator_driver_is_there", lambda: True)
+    with_gpu = presets.fine_tune(OWN).config.schedule.stages[0]
+    assert alone.crop_px == 320 < with_gpu.crop_px < 512
 
 
 def test_from_scratch_is_the_published_training_on_other_data():
