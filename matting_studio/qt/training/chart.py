@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QHBoxLayout, QLabel, QVBoxLayout
 
 from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.theme import Theme
@@ -19,14 +19,14 @@ from matting_studio.qt.training.subjects import Subject
 NARROWEST_PX = 320
 _PLOT_HEIGHT_PX, _AXIS_WIDTH_PX, _AXIS_HEIGHT_PX = 180, 52, 36
 DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-_MARKED = 60
-"""A curve of no more points shows each of them: between two validations nothing was measured."""
+_FINE = 1.5
+"""A screen of this scale has pixels too small to be seen."""
 _VALUES_SHOWN = 4
 _MANTISSAS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9), (1, 1.5, 2, 3, 4, 5, 7), (1, 2, 5), (1, 3), (1,)
 """Numbers of a decade that a logarithmic axis writes, from many to few."""
 _TICK_ROOM_PX = 24
-_FAINT = 80
-"""Alpha, of 255, of what was measured, behind what is smoothed."""
+_FAINT = 0.35
+"""How much of its colour has what was measured, behind what is smoothed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +97,17 @@ class Chart(QFrame):
                 self.plot.removeItem(item)
         while len(self._drawn) < len(lines):
             self._drawn.append((self.plot.add_curve(), self.plot.add_curve()))
-        for line, (measured, smooth) in zip(lines, self._drawn, strict=True):
+        for place, (line, (measured, smooth)) in enumerate(zip(lines, self._drawn, strict=True)):
+            measured.setZValue(-1)  # behind all that is smoothed
+            smooth.setZValue(len(lines) - place)  # the first run is the one that is looked at
             curve, scale = line.curve, self.subject.scale
             measured.setVisible(curve.is_smoothed)
-            measured.setData(curve.steps, curve.values * scale, symbol=None)
-            smooth.setData(curve.steps, curve.smooth * scale, symbol="o" if len(curve.steps) <= _MARKED else None)
+            # Broad lines that go up and down at every pixel take a hundred times as long to draw as thin ones. On fine
+            # screens, where they are broad, they are drawn without smooth edges, which nobody sees there.
+            smooth_edges = curve.is_short or self.devicePixelRatioF() < _FINE
+            marks = "o" if curve.is_short else None
+            measured.setData(curve.steps, curve.values * scale, symbol=None, antialias=smooth_edges)
+            smooth.setData(curve.steps, curve.smooth * scale, symbol=marks, antialias=smooth_edges)
         self._mark_rollbacks()
         self._dress()
 
@@ -149,12 +155,12 @@ class Chart(QFrame):
         for line, (measured, smooth) in zip(self._lines, self._drawn, strict=True):
             colour = QColor(curve_colour(line.colour, colours))
             dash = DASHES[line.dash % len(DASHES)]
-            smooth.setPen(pen(colour, 1.5 * scale, dash))
+            smooth.setPen(pen(colour, (1.5 if line.curve.is_calm else 1.0) * scale, dash))
             smooth.setSymbolPen(None)
             smooth.setSymbolBrush(colour)
-            faint = QColor(colour)
-            faint.setAlpha(_FAINT)
-            measured.setPen(pen(faint, scale))
+            measured.setPen(pen(_mixed(colour, QColor(colours.raised), _FAINT), scale))
+            for item in (measured, smooth):
+                item.curve.setSegmentedLineMode("off" if line.curve.is_short else "on")
         self._write_values()
 
 
@@ -174,6 +180,9 @@ class _Plot(pg.PlotWidget):
         self.setMouseEnabled(x=True, y=False)
         self.enableAutoRange(x=False, y=True)
         self.setAutoVisible(y=True)
+        # A pixel gets the lowest and the highest of its values: long lines are slow to draw.
+        self.setDownsampling(auto=True, mode="peak")
+        self.setClipToView(True)
         self.setLabel("bottom", "Step")
         for name in ("left", "bottom"):
             axis = self.getAxis(name)
@@ -187,14 +196,9 @@ class _Plot(pg.PlotWidget):
 
     def add_curve(self) -> pg.PlotDataItem:
         """An empty curve that stays quick with tens of thousands of points."""
-        item = pg.PlotDataItem(
-            autoDownsample=True,
-            downsampleMethod="peak",
-            clipToView=True,
-            connect="finite",
-            symbolSize=5,
-            antialias=True,
-        )
+        item = pg.PlotDataItem(connect="finite", symbol=None, symbolSize=5, autoDownsampleFactor=0.5)
+        # What moves over a curve, such as the pointer's line, must not have it drawn again.
+        item.curve.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.addItem(item)
         return item
 
@@ -253,3 +257,9 @@ def pen(colour: QColor | str, width: float, style: Qt.PenStyle = Qt.PenStyle.Sol
     made = pg.mkPen(colour, width=width, style=style)
     made.setCosmetic(True)
     return made
+
+
+def _mixed(colour: QColor, ground: QColor, part: float) -> QColor:
+    """A colour thinned by its ground: a transparent one would be slower to draw."""
+    channels = zip(colour.getRgbF()[:3], ground.getRgbF()[:3], strict=True)
+    return QColor.fromRgbF(*(part * of_colour + (1 - part) * of_ground for of_colour, of_ground in channels))

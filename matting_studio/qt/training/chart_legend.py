@@ -13,6 +13,7 @@ from matting_studio.qt.training.chart_colours import curve_colour
 
 _SAMPLE_PX = QSize(24, 12)
 _LONGEST_PX = 240
+_WENT_BACK = "went back to a checkpoint"
 
 
 class ChartLegend(QWidget):
@@ -26,6 +27,16 @@ class ChartLegend(QWidget):
         self._step = QLabel()
         self._step.setProperty("quiet", True)
         theme.changed.connect(self._fill)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is explained, from left to right."""
+        names, sets, went_back = self._shown
+        return (*names, *sets, *([_WENT_BACK] if went_back else []))
+
+    @property
+    def step_text(self) -> str:
+        return self._step.text()
 
     def show_runs(self, names: Sequence[str], sets: Sequence[str], *, went_back: bool) -> None:
         shown = tuple(names), tuple(sets), went_back
@@ -50,7 +61,7 @@ class ChartLegend(QWidget):
         for place, name in enumerate(sets):
             self._add(name, colours.text, DASHES[place % len(DASHES)])
         if went_back:
-            self._add("went back to a checkpoint", colours.warning, Qt.PenStyle.DashLine)
+            self._add(_WENT_BACK, colours.warning, Qt.PenStyle.DashLine)
         self._row.addStretch(1)
         self._row.addWidget(self._step)
 

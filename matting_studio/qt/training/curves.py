@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from matting_studio.app.training.history import History, smoothed
 
+_SHORT = 60
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:
@@ -22,6 +24,16 @@ class Curve:
     @property
     def is_smoothed(self) -> bool:
         return self.smooth is not self.values
+
+    @property
+    def is_short(self) -> bool:
+        """Whether each of its points is worth a mark: between two validations nothing was measured."""
+        return len(self.steps) <= _SHORT
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether it does not go up and down at every pixel."""
+        return self.is_smoothed or self.is_short
 
     def value_at(self, step: float) -> float | None:
         """The smoothed value of the last step that is not after this one; None before the first."""
