@@ -13,9 +13,10 @@ from core.architecture import STRIDE
 from core.checkpoint import ModelFile, read_model, shipped_model
 from core.detail import go_on, refine_detail, unheard
 from core.device import CPU, Device, DeviceLike, device_name, pick_device
-from core.engine import RawMatte, make_engine
+from core.engine import Engine, RawMatte, make_engine
 from core.errors import DeviceError
 from core.trimap import trimap_from_logits
+from core.working_size import Quality, effort
 
 if TYPE_CHECKING:
     from core.network import MTGINet
@@ -43,8 +44,8 @@ class MattingPredictor:
     """A network on a device, and how photos are brought to it.
 
     `size_px` is the working size: photos are scaled so that their longer side has it. `closest` is how many times
-    larger the network may see their outlines in a second look (`core.detail`); 1 is no second look. A network that is
-    given belongs to the predictor from then on.
+    larger the network may see their outlines in a second look (`core.detail`); 1 is no second look. `mirrored` has the
+    network see the photo's mirror image too. A network that is given belongs to the predictor from then on.
     """
 
     def __init__(
@@ -53,10 +54,13 @@ class MattingPredictor:
         device: DeviceLike = CPU,
         size_px: int = DEFAULT_SIZE_PX,
         closest: float = 1.0,
+        *,
+        mirrored: bool = False,
     ) -> None:
         self.engine = make_engine(model, device)
         self.size_px = size_px
         self.closest = closest
+        self.mirrored = mirrored
         self._model_for_cpu = None if self.engine.device == CPU else model
         """For the case that the device has too little memory."""
 
@@ -66,16 +70,18 @@ class MattingPredictor:
         path: str | Path | None = None,
         device: str = "auto",
         size_px: int | None = None,
-        closest: float = 1.0,
+        quality: Quality = Quality.BALANCED,
     ) -> "MattingPredictor":
         """The model of a file, or the shipped one, on a device as `pick_device` understands it.
 
-        `size_px` is by default what the model file recommends. Raises CheckpointError and DeviceError.
+        `size_px` is by default what the model file recommends; `quality` says what is made of it. Raises
+        CheckpointError and DeviceError.
         """
         picked = pick_device(device)
         model = read_model(shipped_model() if path is None else Path(path))
         recommended = int(model.metadata.get("size_px", DEFAULT_SIZE_PX))
-        return cls(model, picked, size_px or recommended, closest)
+        size_px, mirrored, closest = effort(quality, size_px or recommended)
+        return cls(model, picked, size_px, closest, mirrored=mirrored)
 
     @property
     def device(self) -> Device:
@@ -124,7 +130,7 @@ class MattingPredictor:
     ) -> Matte:
         """The matte made at one working size, without the way out of `predict`."""
         fitted, used = fit(image, size_px)
-        coarse, logits = crop(self.engine.run(fitted), *used)
+        coarse, logits = crop(self._look_at(fitted), *used)
         should_stop()
         alpha = refine_detail(
             image,
@@ -136,6 +142,16 @@ class MattingPredictor:
             should_stop=should_stop,
         )
         return Matte(alpha, trimap_from_logits(logits, (image.shape[0], image.shape[1])), warnings)
+
+    def _look_at(self, fitted: NDArray[np.generic]) -> RawMatte:
+        return seen_both_ways(self.engine, fitted) if self.mirrored else self.engine.run(fitted)
+
+
+def seen_both_ways(engine: Engine, image: NDArray[np.generic]) -> RawMatte:
+    """The mean of what the network says of a picture and of its mirror image."""
+    straight, mirrored = engine.run_batch([image, np.ascontiguousarray(image[:, ::-1])])
+    both = zip(straight, mirrored, strict=True)
+    return RawMatte(*(np.multiply(one + other[..., ::-1], 0.5, dtype=np.float32) for one, other in both))
 
 
 def fit(image: Samples, size_px: int) -> tuple[NDArray[np.generic], tuple[int, int]]:

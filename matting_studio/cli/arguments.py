@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, NoReturn
 
 PROGRAM = "matting-studio"
+QUALITIES = ("fast", "balanced", "best")
 KINDS = ("cutout", "alpha", "trimap", "foreground", "composite")
 
 
@@ -193,6 +194,10 @@ def add_model_options(parser: Parser) -> None:
     parser.add_argument(
         "--size", type=working_size, dest="size_px", metavar="PX",
         help="longer side at which the network looks at photos (default: the model's own)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--quality", choices=QUALITIES, default="balanced",
+        help="fast: three quarters of the size; best: mirrored too, and the outline from nearer (default: balanced)",
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from core.checkpoint import shipped_model
 from core.image_io import Photo
 from core.predictor import MattingPredictor
+from core.working_size import Quality
 from matting_studio.app.background import parse_background
 from matting_studio.app.batch import (
     BatchRun,
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("A cluster does not watch folders: leave out --ray or --watch.")
     shard = None if arguments.shard is None else parse_shard(arguments.shard)
     model: Path = arguments.model or shipped_model()
-    key = model_key(model, arguments.size_px)
+    key = model_key(model, arguments.size_px, arguments.quality)
     planner = Planner(arguments, recipe, key, shard)
     if arguments.dry_run:
         return dry_run(arguments, planner)
@@ -245,7 +246,8 @@ class Batch:
 
         if self._arguments.ray is None:
             return BatchRun(plan, self._place, self._load, workers=self._arguments.workers, listener=listen)
-        network = Network(self._arguments.model, self._arguments.device, self._arguments.size_px)
+        chosen = self._arguments
+        network = Network(chosen.model, chosen.device, chosen.size_px, chosen.quality)
         return ClusterRun(
             plan,
             self._place,
@@ -328,7 +330,8 @@ class Loader:
         if self._loaded is None:
             self.failed = True
             chosen = self._arguments
-            self._loaded = MattingPredictor.from_checkpoint(chosen.model, chosen.device, chosen.size_px)
+            quality = Quality(chosen.quality)
+            self._loaded = MattingPredictor.from_checkpoint(chosen.model, chosen.device, chosen.size_px, quality)
             self.failed = False
         return self._loaded
 

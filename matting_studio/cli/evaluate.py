@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from tqdm import tqdm
 
 from core.checkpoint import shipped_model
-from core.device import device_name
 from core.errors import MattingError
 from core.predictor import MattingPredictor
 from core.training.datasets import Pair, match_pairs
 from core.training.validation import mean, measure_pair
+from core.working_size import Quality
 from matting_studio.cli.messages import DONE, FAILED, say
 
 UNKNOWN = "_unknown"
@@ -20,7 +20,9 @@ UNKNOWN = "_unknown"
 
 def run(arguments: argparse.Namespace) -> int:
     pairs = match_pairs(arguments.images, arguments.alphas, trimaps=arguments.trimaps)
-    predictor = MattingPredictor.from_checkpoint(arguments.model, arguments.device, arguments.size_px)
+    predictor = MattingPredictor.from_checkpoint(
+        arguments.model, arguments.device, arguments.size_px, Quality(arguments.quality)
+    )
     rows, failures = measure_all(predictor, pairs)
     for photo, reason in failures.items():
         say(f"{photo}: {reason}")
@@ -28,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         result = {
             "model": str(arguments.model or shipped_model()),
-            "device": device_name(predictor.device),
+            "device": predictor.engine.description,
             "size_px": predictor.size_px,
             "photos": len(rows),
             "mean": means,

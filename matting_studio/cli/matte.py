@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 from core.checkpoint import shipped_model
-from core.device import device_name
 from core.errors import MattingError
 from core.image_io import WRITABLE_SUFFIXES, Format, Photo, read_photo, write_image
 from core.predictor import MattingPredictor
+from core.working_size import Quality
 from matting_studio.app.background import look_before, parse_background
 from matting_studio.app.cutout import cut_out, opacity, write_like
 from matting_studio.app.finish import complete
@@ -24,7 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
     times = StageTimes()
     with times.stage("load"):
         background = None if arguments.background is None else parse_background(arguments.background)
-        predictor = MattingPredictor.from_checkpoint(arguments.model, arguments.device, arguments.size_px)
+        predictor = MattingPredictor.from_checkpoint(
+            arguments.model, arguments.device, arguments.size_px, Quality(arguments.quality)
+        )
     try:
         with times.stage("read"):
             photo = read_photo(source)
@@ -61,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
                     "trimap": None if arguments.trimap is None else str(arguments.trimap),
                     "width": width,
                     "height": height,
-                    "device": device_name(predictor.device),
+                    "device": predictor.engine.description,
                     "model": str(arguments.model or shipped_model()),
                     "size_px": predictor.size_px,
                     "seconds": {stage: round(seconds, 4) for stage, seconds in times.seconds.items()},

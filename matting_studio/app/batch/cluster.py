@@ -36,6 +36,7 @@ class Network:
     model: Path | None
     device: str
     size_px: int | None
+    quality: str
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,15 @@ class Worker:
     def __init__(self, plan: Plan, name: str, network: Network, threads: int | None) -> None:
         # Only here: whoever asks for a cluster needs no PyTorch.
         from core.predictor import MattingPredictor  # noqa: PLC0415
+        from core.working_size import Quality  # noqa: PLC0415
 
+        quality = Quality(network.quality)
         self._events: list[Event] = []
         self._place = Workplace(plan.output, name)
         self._run = BatchRun(
             plan,
             self._place,
-            lambda: MattingPredictor.from_checkpoint(network.model, network.device, network.size_px),
+            lambda: MattingPredictor.from_checkpoint(network.model, network.device, network.size_px, quality),
             workers=threads,
             listener=self._events.append,
         )

@@ -50,12 +50,13 @@ def sha256_of(path: Path) -> str | None:
         return None
 
 
-def model_key(model: Path, size_px: int | None) -> str:
-    """What a matte depends on besides the photo: the model file and the working size (None: the model's own).
+def model_key(model: Path, size_px: int | None, quality: str = "balanced") -> str:
+    """What a matte depends on besides the photo: the model file, the working size (None: the model's own), the quality.
 
     Raises CheckpointError where the file cannot be read.
     """
     contents = sha256_of(model)
     if contents is None:
         raise CheckpointError(f"The model file {model} cannot be read: check the path.")
-    return contents if size_px is None else f"{contents}@{size_px}"
+    size = "" if size_px is None else f"@{size_px}"
+    return contents + size + ("" if quality == "balanced" else f"+{quality}")
