@@ -116,7 +116,11 @@ def batches(config: TrainingConfig, part: Part, generation: int, first_step: int
         pin_memory=torch.cuda.is_available(),
         worker_init_fn=outlive_signals,
     )
+    threads = cv2.getNumThreads()
+    # A forked worker would wait for ever for OpenCV's threads, which stay behind in this process: end them first.
+    cv2.setNumThreads(1)
     prepared = iter(loader)
+    cv2.setNumThreads(threads)
     try:
         for images, alpha, trimap, contrast, weight in prepared:
             yield Batch(images, Targets(alpha.float() / 255, trimap, contrast, weight.float()))
