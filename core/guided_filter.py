@@ -14,7 +14,8 @@ from core.symmetric import SYMMETRIC, Exact, backward, factorised, forward
 
 RADIUS_PX = 2
 EPSILON = 1e-5
-BLOCK_PX = 64  # of the small picture, worked on at once: it keeps temporaries small on large photos
+BLOCK_PX = 512  # of the picture, worked on at once: it keeps temporaries small on large photos
+LEAST_BLOCK_PX, MOST_BLOCK_PX = 16, 64  # the same in the small picture, whose neighbourhoods are worth a few pixels
 SURE = 1 / 255  # alphas this near to 0 or 1 have no edge
 
 
@@ -44,7 +45,8 @@ def brought_up(
     cv2.resize(np.clip(coarse, 0, 1), (width, height), dst=alpha)
     step_y, step_x = coarse.shape[0] / height, coarse.shape[1] / width
     reach_px = 2 * radius_px + 1  # two means, and the neighbour between which and itself factors are interpolated
-    for rows, columns in open_blocks(coarse, reach_px):
+    block_px = round(min(max(BLOCK_PX * max(step_y, step_x), LEAST_BLOCK_PX), MOST_BLOCK_PX))
+    for rows, columns in open_blocks(coarse, block_px, reach_px):
         near = widened(rows, reach_px, coarse.shape[0]), widened(columns, reach_px, coarse.shape[1])
         fitted = affine_factors(coarse[near], unit_range(coarse_image[near]), radius_px, epsilon)
         part = scaled(rows, 1 / step_y), scaled(columns, 1 / step_x)
@@ -65,12 +67,12 @@ def brought_up(
     return alpha
 
 
-def open_blocks(alpha: NDArray[np.float32], reach_px: int) -> Iterator[tuple[slice, slice]]:
+def open_blocks(alpha: NDArray[np.float32], block_px: int, reach_px: int) -> Iterator[tuple[slice, slice]]:
     """Blocks within whose reach alpha is neither 0 nor 1 everywhere."""
     height, width = alpha.shape
-    for top in range(0, height, BLOCK_PX):
-        for left in range(0, width, BLOCK_PX):
-            block = slice(top, min(top + BLOCK_PX, height)), slice(left, min(left + BLOCK_PX, width))
+    for top in range(0, height, block_px):
+        for left in range(0, width, block_px):
+            block = slice(top, min(top + block_px, height)), slice(left, min(left + block_px, width))
             around = alpha[widened(block[0], reach_px, height), widened(block[1], reach_px, width)]
             if around.max() > SURE and around.min() < 1 - SURE:
                 yield block
