@@ -45,7 +45,8 @@ def test_what_is_sure_can_be_chosen():
     assert len(list(transition_blocks(alpha, 0.001))) == 1
 
 
-def test_blocks_follow_the_outline_and_not_the_area():
+def test_blocks_follow_the_outline_and_not_the_area(monkeypatch):
+    monkeypatch.setattr("core.transition_blocks.BLOCK_PX", 32)
     y, x = np.mgrid[:1024, :1024].astype(np.float32)
     alpha = np.clip((300 - np.hypot(x - 512, y - 512)) / 3, 0, 1).astype(np.float32)
     counts, _ = covered(alpha)
