@@ -127,6 +127,7 @@ def test_nothing_is_read_while_nobody_looks(look, runner, qtbot) -> None:
     page = look()
     qtbot.waitUntil(lambda: losses(page) == [[10, 20]], timeout=PATIENCE_MS)
     page.hide()
+    qtbot.waitUntil(lambda: not page._watch._worker.jobs, timeout=PATIENCE_MS)
     append(run, step(30))
     with qtbot.assertNotEmitted(page._watch.read, wait=1500):
         pass

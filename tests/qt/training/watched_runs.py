@@ -60,7 +60,10 @@ class NotingRunner(QObject):
 
     def put(self, name: str, state: RunState, made: list[dict] | None = None, steps: int = 100) -> RunFolder:
         """A run that is in this state, whatever its files say."""
-        run = make_run(self.root / name, events(4) if made is None else made, steps)
+        made = events(4) if made is None else made
+        if state in (RunState.STOPPED, RunState.FINISHED):
+            made = [*made, {"event": state.value, "step": made[-1]["step"]}]
+        run = make_run(self.root / name, made, steps)
         self.enter(run, state)
         return run
 
