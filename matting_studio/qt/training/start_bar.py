@@ -105,7 +105,7 @@ def estimate_text(answer: dict[str, Any]) -> str:
 def duration(seconds: float) -> str:
     """As a person says it, to two figures or so."""
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
+        return f"{max(2, round(seconds))} seconds"
     whole = timedelta(seconds=round(seconds))
     minutes = round(whole.total_seconds() / 60)
     if minutes < 90:

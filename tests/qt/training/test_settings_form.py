@@ -1,0 +1,135 @@
+"""The form: every setting is there, wrong values are said beside it, resets lead back to the preset."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from core.training.config import (
+    DataConfig,
+    PhotosConfig,
+    ScheduleConfig,
+    StageConfig,
+    TrainingConfig,
+    ValidationConfig,
+)
+from matting_studio.app.training.setting import settings_of
+from matting_studio.qt.theme import Theme, ThemeChoice
+from matting_studio.qt.training.setting_row import SettingRow
+from matting_studio.qt.training.settings_form import SettingsForm
+
+CHOSEN_ELSEWHERE = {
+    "data": {"cutouts", "photos", "validation"}, "network": {"base"}, "run": {"device", "processes"},
+}  # fmt: skip
+DATA = DataConfig(
+    photos=[PhotosConfig(folder=Path("/anna")), PhotosConfig(folder=Path("/berta"), share=0.5)],
+    validation=[ValidationConfig(name="held back", folder=Path("/anna/validation"))],
+)
+PRESET = TrainingConfig(
+    data=DATA,
+    schedule=ScheduleConfig(stages=[StageConfig(steps=60, crop_px=192, batch_size=4)], learning_rate=5e-5),
+)
+
+
+@pytest.fixture(scope="module")
+def theme(qapp: QApplication) -> Theme:
+    """One for all tests: a theme styles every widget that there is."""
+    return Theme(qapp, ThemeChoice.DARK)
+
+
+@pytest.fixture
+def form(qtbot: QtBot, theme: Theme) -> SettingsForm:
+    made = SettingsForm(theme)
+    qtbot.addWidget(made)
+    made.show_preset(PRESET)
+    return made
+
+
+def write(row: SettingRow, text: str) -> None:
+    assert isinstance(row.editor, QLineEdit)
+    row.editor.setText(text)
+    row.editor.textEdited.emit(text)
+
+
+def test_every_setting_of_the_configuration_is_there_once(form: SettingsForm) -> None:
+    for name, field in TrainingConfig.model_fields.items():
+        expected = {setting.name for setting in settings_of(field.annotation)} - CHOSEN_ELSEWHERE.get(name, set())
+        assert set(form.values(name)) == expected
+
+
+def test_what_it_shows_is_the_preset(form: SettingsForm) -> None:
+    for name in ("network", "augmentation", "loss", "schedule", "run", "data"):
+        group = getattr(PRESET, name)
+        assert form.values(name) == {setting: getattr(group, setting) for setting in form.values(name)}
+    assert form.sources() == {"cutouts": [], "photos": DATA.photos, "validation": DATA.validation}
+    assert form.problem() is None
+
+
+def test_a_wrong_value_is_said_beside_it_and_in_its_groups_title(qtbot: QtBot, form: SettingsForm) -> None:
+    row = form.row("augmentation", "flip")
+    assert form.group("augmentation").folded
+    with qtbot.waitSignal(form.changed):
+        write(row, "often")
+    assert row.help.text() == "'often' is no number."
+    assert row.editor.property("wrong")
+    assert form.problem() == "Flip: 'often' is no number."
+    assert "1 cannot be used" in form.group("augmentation").title.text()
+    form.show_first_problem()
+    assert not form.group("augmentation").folded
+
+    write(row, "0.25")
+    assert form.problem() is None
+    assert not row.editor.property("wrong")
+    assert form.values("augmentation")["flip"] == 0.25
+    assert "1 changed" in form.group("augmentation").title.text()
+
+
+def test_a_reset_leads_back_to_the_preset_and_default_and_preset_are_told(form: SettingsForm) -> None:
+    row = form.row("schedule", "learning_rate")
+    assert "Default: 0.0001." in row.help.text()
+    assert "Preset: 5e-05." in row.help.text()
+    assert not row.reset_button.isEnabled()
+    write(row, "nonsense")
+    assert row.reset_button.isEnabled()
+    row.reset_button.click()
+    assert row.value == 5e-5
+    assert form.problem() is None
+    assert not row.reset_button.isEnabled()
+
+
+def test_stages_are_added_changed_and_taken_away(qtbot: QtBot, form: SettingsForm) -> None:
+    row = form.row("schedule", "stages")
+    with qtbot.waitSignal(form.changed):
+        row.editor.add_button.click()
+    assert row.value == [*PRESET.schedule.stages] * 2
+    crop = row.editor.cells[1][1]
+    crop.setText("12")
+    crop.textEdited.emit("12")
+    assert row.help.text() == "Crop of stage 2: This has to be at least 64."
+    crop.setText("320")
+    crop.textEdited.emit("320")
+    assert [stage.crop_px for stage in row.value] == [192, 320]
+    row.reset_button.click()
+    assert row.value == PRESET.schedule.stages
+    assert len(row.editor.cells) == 1
+
+
+def test_what_was_changed_on_a_data_set_stays_while_others_come_and_go(form: SettingsForm) -> None:
+    (row,) = (
+        row
+        for row in form.group("sources").findChildren(SettingRow)
+        if row.setting.name == "share" and row.value == 0.5
+    )
+    write(row, "0.7")
+    other = PhotosConfig(folder=Path("/clara"))
+    form.show_sources(DATA.model_copy(update={"photos": [other, DATA.photos[1]]}))
+    assert [(source.folder.name, source.share) for source in form.sources()["photos"]] == [("clara", 1), ("berta", 0.7)]
+
+
+def test_a_new_preset_takes_all_changes_back(form: SettingsForm) -> None:
+    write(form.row("loss", "alpha"), "7")
+    write(form.row("loss", "trimap"), "?")
+    form.show_preset(PRESET)
+    assert form.problem() is None
+    assert form.values("loss")["alpha"] == PRESET.loss.alpha
