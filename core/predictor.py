@@ -1,7 +1,7 @@
 """A photo in, its matte out: the network's size, its padding and its device are nobody else's concern."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from core.architecture import STRIDE
 from core.checkpoint import ModelFile, read_model, shipped_model
 from core.detail import go_on, refine_detail, unheard
-from core.device import CPU, Device, DeviceLike, device_name, pick_device
+from core.device import CPU, Device, DeviceLike, pick_device
 from core.engine import Engine, RawMatte, make_engine
 from core.errors import DeviceError
+from core.memory_plan import Result, Size, Work, ever_less, given_up, plan_memory
+from core.memory_room import free_room
 from core.trimap import trimap_from_logits
 from core.working_size import Quality, effort
 
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 Samples = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 
 DEFAULT_SIZE_PX = 512
-SMALLEST_SIZE_PX = 256
-SHRINK = 0.7
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class MattingPredictor:
 
     `size_px` is the working size: photos are scaled so that their longer side has it. `closest` is how many times
     larger the network may see their outlines in a second look (`core.detail`); 1 is no second look. `mirrored` has the
-    network see the photo's mirror image too. A network that is given belongs to the predictor from then on.
+    network see the photo's mirror image too. `memory_limit_bytes` is what the process may hold for one photo; by
+    default, most of what is free. A network that is given belongs to the predictor from then on.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class MattingPredictor:
         closest: float = 1.0,
         *,
         mirrored: bool = False,
+        memory_limit_bytes: int | None = None,
     ) -> None:
         self.engine = make_engine(model, device)
         self.size_px = size_px
         self.closest = closest
         self.mirrored = mirrored
+        self.memory_limit_bytes = memory_limit_bytes
         self._model_for_cpu = None if self.engine.device == CPU else model
         """For the case that the device has too little memory."""
 
@@ -71,6 +74,8 @@ class MattingPredictor:
         device: str = "auto",
         size_px: int | None = None,
         quality: Quality = Quality.BALANCED,
+        *,
+        memory_limit_bytes: int | None = None,
     ) -> "MattingPredictor":
         """The model of a file, or the shipped one, on a device as `pick_device` understands it.
 
@@ -81,7 +86,7 @@ class MattingPredictor:
         model = read_model(shipped_model() if path is None else Path(path))
         recommended = int(model.metadata.get("size_px", DEFAULT_SIZE_PX))
         size_px, mirrored, closest = effort(quality, size_px or recommended)
-        return cls(model, picked, size_px, closest, mirrored=mirrored)
+        return cls(model, picked, size_px, closest, mirrored=mirrored, memory_limit_bytes=memory_limit_bytes)
 
     @property
     def device(self) -> Device:
@@ -93,55 +98,64 @@ class MattingPredictor:
         *,
         on_progress: Callable[[float], None] = unheard,
         should_stop: Callable[[], None] = go_on,
+        result: Result = Result.MATTE,
     ) -> Matte:
         """(H, W, 3) sRGB, uint8, uint16 or float in [0, 1] -> its matte, (H, W).
 
         `on_progress` is told the share of a second look that is done, 0 to 1; `should_stop` is called in between and
-        raises to end the work.
+        raises to end the work. `result` is what is going to be made of the matte; it counts for the memory.
 
-        Where memory runs out: smaller working sizes, then the CPU, and a warning that says so.
-        Raises DeviceError where even that fails, ValueError where the array is no picture.
+        Where memory is short or runs out: a second look from further away or none, smaller working sizes, then the CPU,
+        and a warning that says so. Raises DeviceError where even that fails or the limit cannot be kept, ValueError
+        where the array is no picture.
         """
         if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
             raise ValueError(f"A picture has the shape (height, width, 3), not {image.shape}.")
-        size_px = self.size_px
-        warnings: tuple[str, ...] = ()
-        while True:
+        samples = network_samples(image)
+        wished = Work(self.size_px, self.closest, self.engine.at_once, on_cpu=self._model_for_cpu is None)
+        shortage: MemoryError | None = None
+        for work in ever_less(self._planned(samples, wished, result)):
+            if work.on_cpu and self._model_for_cpu is not None:
+                self.engine, self._model_for_cpu = make_engine(self._model_for_cpu, CPU), None
             try:
-                return self._predict_at(network_samples(image), size_px, warnings, on_progress, should_stop)
+                matte = self._predict_with(samples, work, on_progress, should_stop)
             except MemoryError as error:
-                if size_px > SMALLEST_SIZE_PX:
-                    size_px = max(SMALLEST_SIZE_PX, int(size_px * SHRINK))
-                    warnings = (f"Memory ran out: the matte was made at {size_px} px instead of {self.size_px} px.",)
-                elif self._model_for_cpu is not None:
-                    warnings = (f"Memory of the {device_name(self.device)} ran out: the matte was made on the CPU.",)
-                    self.engine, self._model_for_cpu = make_engine(self._model_for_cpu, CPU), None
-                    size_px = self.size_px
-                else:
-                    raise DeviceError("There is too little memory for this photo: close other programs.") from error
+                shortage = error
+            else:
+                return replace(matte, warnings=given_up(wished, work))
+        raise DeviceError("There is too little memory for this photo: close other programs.") from shortage
 
-    def _predict_at(
-        self,
-        image: Samples,
-        size_px: int,
-        warnings: tuple[str, ...],
-        on_progress: Callable[[float], None],
-        should_stop: Callable[[], None],
+    def _planned(self, image: Samples, wished: Work, result: Result) -> Work:
+        """What there seems to be room for. Raises DeviceError where a limit is set and nothing keeps it."""
+        height, width = image.shape[:2]
+        room = free_room(self.device, self.memory_limit_bytes)
+        plan = plan_memory(Size(height, width, image.itemsize), wished, room, result)
+        limit_bytes = self.memory_limit_bytes
+        if not plan.fits and limit_bytes is not None and plan.expected_bytes > limit_bytes:
+            raise DeviceError(
+                f"This photo of {height * width / 1e6:.0f} megapixels takes {plan.expected_bytes / 1e9:.1f} GB of "
+                f"memory, and the limit is {limit_bytes / 1e9:.1f} GB: raise it, or make the photo smaller."
+            )
+        # An estimate alone is no reason to refuse.
+        return plan.work if plan.fits else wished
+
+    def _predict_with(
+        self, image: Samples, work: Work, on_progress: Callable[[float], None], should_stop: Callable[[], None]
     ) -> Matte:
-        """The matte made at one working size, without the way out of `predict`."""
-        fitted, used = fit(image, size_px)
+        """The matte made in one way, without the way out of `predict`."""
+        fitted, used = fit(image, work.size_px)
         coarse, logits = crop(self._look_at(fitted), *used)
         should_stop()
         alpha = refine_detail(
             image,
             coarse,
             self.engine,
-            closest=self.closest,
-            tiles_at_once=self.engine.at_once,
+            closest=work.closest,
+            tiles_at_once=work.tiles_at_once,
             on_progress=on_progress,
             should_stop=should_stop,
         )
-        return Matte(alpha, trimap_from_logits(logits, (image.shape[0], image.shape[1])), warnings)
+        return Matte(alpha, trimap_from_logits(logits, (image.shape[0], image.shape[1])))
 
     def _look_at(self, fitted: NDArray[np.generic]) -> RawMatte:
         return seen_both_ways(self.engine, fitted) if self.mirrored else self.engine.run(fitted)

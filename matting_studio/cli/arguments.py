@@ -1,6 +1,7 @@
 """Every command with its arguments. Nothing heavy is imported here: help and usage errors come at once."""
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -51,6 +52,10 @@ def matte() -> Parser:
     add_background(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
     add_model_options(parser)
+    parser.add_argument(
+        "--memory-limit", type=amount_of_memory, dest="memory_limit_bytes", metavar="SIZE",
+        help="what the program may take, such as 3GB or 800MB; detail is given up first (default: what is free)",
+    )  # fmt: skip
     add_json(parser)
     return parser
 
@@ -240,6 +245,14 @@ def working_size(text: str) -> int:
     if not text.isdecimal() or not 64 <= int(text) <= 8192:
         raise argparse.ArgumentTypeError(f"{text} is no working size: give 64 to 8192 pixels")
     return int(text)
+
+
+def amount_of_memory(text: str) -> int:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) ?([GM])B?", text, re.IGNORECASE)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text} is no amount of memory: give it as 3GB or 800MB")
+    number, unit = match.groups()
+    return round(float(number) * {"g": 10**9, "m": 10**6}[unit.lower()])
 
 
 def kinds(text: str) -> tuple[str, ...]:

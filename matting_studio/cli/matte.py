@@ -7,6 +7,7 @@ from pathlib import Path
 from core.checkpoint import shipped_model
 from core.errors import MattingError
 from core.image_io import WRITABLE_SUFFIXES, Format, Photo, read_photo, write_image
+from core.memory_plan import Result
 from core.predictor import MattingPredictor
 from core.working_size import Quality
 from matting_studio.app.background import look_before, parse_background
@@ -25,13 +26,18 @@ def run(arguments: argparse.Namespace) -> int:
     with times.stage("load"):
         background = None if arguments.background is None else parse_background(arguments.background)
         predictor = MattingPredictor.from_checkpoint(
-            arguments.model, arguments.device, arguments.size_px, Quality(arguments.quality)
+            arguments.model,
+            arguments.device,
+            arguments.size_px,
+            Quality(arguments.quality),
+            memory_limit_bytes=arguments.memory_limit_bytes,
         )
     try:
         with times.stage("read"):
             photo = read_photo(source)
         with times.stage("network"):
-            matte = predictor.predict(photo.image)
+            result = Result.CUTOUT if background is None else Result.COMPOSITE
+            matte = predictor.predict(photo.image, result=result)
         with times.stage("foreground"):
             look = look_before(background, photo)
             cutout = cut_out(photo, matte.alpha, look)

@@ -182,3 +182,17 @@ def test_the_photo_is_never_overwritten_even_through_a_link(studio, model, portr
 def read_alpha(path: Path) -> np.ndarray:
     with Image.open(path) as image:
         return np.asarray(image)[..., 3]
+
+
+def test_a_memory_limit_that_cannot_be_kept_is_a_failure_with_a_cure(studio, model, portrait):
+    outcome = studio("matte", portrait, "--model", model, "--memory-limit", "100MB")
+    assert outcome.code == 1
+    assert "limit is 0.1 GB: raise it" in outcome.err
+    assert not portrait.with_name("portrait_cutout.png").exists()
+
+
+@pytest.mark.parametrize("amount", ["3", "much", "-1GB", "3TB"])
+def test_an_amount_of_memory_has_a_unit(studio, portrait, amount):
+    outcome = studio("matte", portrait, f"--memory-limit={amount}")
+    assert outcome.code == 2
+    assert "3GB or 800MB" in outcome.err

@@ -12,9 +12,10 @@ from core.device import CPU, pick_device
 from core.engine import RawMatte
 from core.engine.openvino_engine import OpenVinoEngine
 from core.errors import DeviceError
+from core.memory_plan import BASE_BYTES, SMALLEST_SIZE_PX
 from core.network import MTGINet
 from core.normalisation import normalise
-from core.predictor import SMALLEST_SIZE_PX, MattingPredictor, fit
+from core.predictor import MattingPredictor, fit
 from core.working_size import Quality
 
 WIDTH = 0.125
@@ -181,3 +182,17 @@ def test_a_second_look_runs_the_network_along_the_outline_and_can_be_stopped() -
     assert (matte.trimap == plain.trimap).all()
     with pytest.raises(StoppedError):
         nearer.predict(image, should_stop=stop)
+
+
+def test_a_limit_that_a_photo_cannot_keep_is_an_error_before_any_work() -> None:
+    predictor = MattingPredictor(tiny(), size_px=96, memory_limit_bytes=100_000_000)
+    with pytest.raises(DeviceError, match=r"limit is 0\.1 GB: raise it"):
+        predictor.predict(photo(96, 96))
+
+
+def test_a_limit_that_is_short_costs_the_second_look_first() -> None:
+    roomy = MattingPredictor(tiny(), size_px=320, closest=3)
+    assert roomy.predict(photo(1000, 1000)).warnings == ()
+    short = MattingPredictor(tiny(), size_px=320, closest=3, memory_limit_bytes=BASE_BYTES + 90_000_000)
+    matte = short.predict(photo(1000, 1000))
+    assert matte.warnings == ("Memory is short: the matte was made without a second look.",)

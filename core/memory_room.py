@@ -1,0 +1,50 @@
+"""How much memory there is for this process."""
+
+import sys
+from pathlib import Path
+
+from core.device import DeviceLike
+from core.memory_plan import Room
+
+SHARE = 0.9  # of what is free; the rest is for other programs
+GROUP = Path("/sys/fs/cgroup")
+
+
+def free_room(device: DeviceLike, limit_bytes: int | None = None) -> Room:
+    """What this process may hold: what it holds already and most of what is free, and no more than a limit.
+
+    Nobody knows outside of Linux; there only a limit counts.
+    """
+    known = [bytes_ for bytes_ in (limit_bytes, free_for_process()) if bytes_ is not None]
+    return Room(min(known, default=None), free_on_device(device))
+
+
+def free_for_process() -> int | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    free = [kilobytes("/proc/meminfo", "MemAvailable:") * 1024, *free_in_group(GROUP)]
+    return round(kilobytes("/proc/self/status", "VmRSS:") * 1024 + max(0, min(free)) * SHARE)
+
+
+def free_in_group(group: Path) -> list[int]:
+    """What a container may still take; nothing where it has no limit. Files that the system only keeps do not count."""
+    limit = group / "memory.max"
+    if not limit.exists() or limit.read_text().strip() == "max":
+        return []
+    kept = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+    used = int((group / "memory.current").read_text()) - int(kept["inactive_file"])
+    return [int(limit.read_text()) - used]
+
+
+def kilobytes(path: str, name: str) -> int:
+    line = next(line for line in Path(path).read_text().splitlines() if line.startswith(name))
+    return int(line.split()[1])
+
+
+def free_on_device(device: DeviceLike) -> int | None:
+    """Of an accelerator with memory of its own."""
+    if device.type != "cuda":
+        return None
+    import torch  # noqa: PLC0415
+
+    return int(torch.cuda.mem_get_info(str(device))[0] * SHARE)
