@@ -25,7 +25,7 @@ _ZLIB_HEAD = b"\x78\x01"  # deflate with a window of 32 KiB
 _ADLER_MODULUS = 65521
 
 _RUNS_ALONE = 2
-"""Up to this effort only runs are looked for: on photos faster than zlib's first levels, and a sixth smaller."""
+"""Up to this effort only runs are looked for: on photos faster than all of zlib's levels, and as small as its sixth."""
 
 
 class _Strip(NamedTuple):
@@ -102,7 +102,7 @@ def _deflated(rows: NDArray[np.uint8], effort: int, *, is_last: bool) -> bytes:
         zlib.DEFLATED,
         -zlib.MAX_WBITS,  # without zlib's own head and checksum
         _MEMORY_LEVEL,
-        zlib.Z_RLE if runs_alone else zlib.Z_DEFAULT_STRATEGY,
+        zlib.Z_RLE if runs_alone else zlib.Z_FILTERED,
     )
     return compressor.compress(rows.data) + compressor.flush(zlib.Z_FINISH if is_last else zlib.Z_SYNC_FLUSH)
 
