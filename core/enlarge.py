@@ -6,19 +6,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_REACH_PX = 2  # of cubic interpolation
+_REACH_PX = 2  # of linear interpolation, and one to spare for rounding
 
 
-def enlarged_part(
-    small: NDArray[Any], size: tuple[int, int], rows: slice, columns: slice, interpolation: int = cv2.INTER_LINEAR
-) -> NDArray[Any]:
+def enlarged_part(small: NDArray[Any], size: tuple[int, int], rows: slice, columns: slice) -> NDArray[Any]:
     """What `cv2.resize` would make of a picture, without all of it being made.
 
     Args:
         small: (h, w) or (h, w, C), uint8, uint16 or float32.
         size: (height, width) of the whole result.
         rows, columns: the part of the result, each with start and stop. Beyond the edges the outermost pixels go on.
-        interpolation: OpenCV's name for it.
 
     Returns:
         The part, of the picture's type.
@@ -36,7 +33,7 @@ def enlarged_part(
         small[near_rows, near_columns],
         mapping,
         (columns.stop - columns.start, rows.stop - rows.start),
-        flags=interpolation | cv2.WARP_INVERSE_MAP,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
 

@@ -1,9 +1,10 @@
+import math
+
 import numpy as np
 import pytest
 
 from core.composite import (
     blurred_backdrop,
-    checkerboard,
     composite,
     composite_samples,
     defocused,
@@ -157,6 +158,15 @@ class TestBlurredBackdrop:
         at_one_sigma_before = np.interp(200 - radius_px / 2, columns, blurred[20, :, 0])
         assert at_one_sigma_before == pytest.approx(0.159, abs=0.02)
 
+    @pytest.mark.parametrize("radius_px", [16, 64])
+    def test_an_edge_out_of_focus_does_not_ripple(self, radius_px):
+        image = plain(40, 1024, (0, 0, 0))
+        image[:, 512:] = 1
+        blurred = blurred_backdrop(image, np.zeros((40, 1024), np.float32), radius_px)[20, :, 0]
+        sigmas = (np.arange(1024) + 0.5 - 512) / (radius_px / 2)
+        exact = [0.5 + 0.5 * math.erf(distance / math.sqrt(2)) for distance in sigmas]
+        np.testing.assert_allclose(blurred, exact, atol=2 / 255)
+
     def test_radius_zero_without_a_person_is_the_photo(self):
         image = np.random.default_rng(4).random((31, 17, 3), dtype=np.float32)
         np.testing.assert_allclose(blurred_backdrop(image, np.zeros((31, 17), np.float32), 0), image, atol=1e-6)
@@ -178,20 +188,6 @@ class TestBlurredBackdrop:
             blurred_backdrop(plain(4, 4, RED), np.zeros((4, 4), np.float32), -1)
         with pytest.raises(ValueError, match="one size"):
             blurred_backdrop(plain(4, 4, RED), np.zeros((5, 4), np.float32), 1)
-
-
-class TestCheckerboard:
-    def test_cells_alternate_from_white_at_the_top_left(self):
-        board = checkerboard((5, 7), 2)
-        assert board.shape == (5, 7, 3)
-        assert board.dtype == np.float32
-        np.testing.assert_array_equal(board[0, :, 0] == 1, [True, True, False, False, True, True, False])
-        np.testing.assert_array_equal(board[:, 0, 2] == 1, [True, True, False, False, True])
-        assert board[2, 2, 1] == 1
-
-    def test_refuses_cells_smaller_than_a_pixel(self):
-        with pytest.raises(ValueError, match="1 px or more"):
-            checkerboard((4, 4), 0)
 
 
 class TestParseColour:

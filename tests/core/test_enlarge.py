@@ -10,12 +10,11 @@ def small(request):
     return (np.random.default_rng(2).random((11, 17, 3)) * 255).astype(request.param)
 
 
-@pytest.mark.parametrize("interpolation", [cv2.INTER_LINEAR, cv2.INTER_CUBIC])
 @pytest.mark.parametrize("part", [(0, 40, 0, 50), (3, 9, 20, 50), (39, 40, 49, 50)])
-def test_a_part_is_what_resizing_the_whole_gives(small, interpolation, part):
+def test_a_part_is_what_resizing_the_whole_gives(small, part):
     top, bottom, left, right = part
-    whole = cv2.resize(small, (50, 40), interpolation=interpolation).astype(float)
-    ours = enlarged_part(small, (40, 50), slice(top, bottom), slice(left, right), interpolation)
+    whole = cv2.resize(small, (50, 40)).astype(float)
+    ours = enlarged_part(small, (40, 50), slice(top, bottom), slice(left, right))
     assert ours.dtype == small.dtype
     # OpenCV knows 32 places between two pixels here.
     np.testing.assert_allclose(ours, whole[top:bottom, left:right], atol=255 / 16)
