@@ -85,6 +85,7 @@ class Photographer:
                 self._do(name)
                 self._take_dialog(name)
             self._batch(photo)
+            self._training()
             window.resize(window.minimumSize())
             self._take("smallest")
             window.resize(1360, 860)
@@ -162,6 +163,108 @@ class Photographer:
         window.options.from_folder.click()
         window.table.sortByColumn(Column.PHOTO, Qt.SortOrder.AscendingOrder)
         window.close()
+
+    def _training(self) -> None:
+        """A run is set up on what the studio has matted, with faults in the data first; then it trains."""
+        from PySide6.QtWidgets import QWidget  # noqa: PLC0415 - after the scale is set
+
+        from matting_studio.app.training.runs import RunState  # noqa: PLC0415
+
+        self._do("training")
+        window = self._window.findChild(QWidget, "training_window")
+        page, pages = window.new_run, (("new", window.new_run), ("runs", window.runs), ("live", window.live))
+        if not window.runner.runs():
+            for name, shown in pages:
+                window.show_page(shown)
+                self._settle()
+                self._keep(window.grab(), f"training_{name}_empty")
+            window.show_page(page)
+        with tempfile.TemporaryDirectory() as kept:
+            folder = Path(kept) / "portraits"
+            self._write_portraits(folder)
+            self._check_portraits(window, folder)
+            self._choose_small_settings(page)
+            page.settings_button.click()
+            self._keep(window.grab(), "training_settings")
+            rate = page.form.row("schedule", "learning_rate")
+            self._type(rate.editor, "fast")
+            window.resize(window.minimumSize())
+            self._settle()
+            self._keep(window.grab(), "training_wrong_smallest")
+            rate.reset_button.click()
+            window.resize(1240, 820)
+            page.start_bar.start.click()
+            self._wait(lambda: any(run.step > 60 for run in window.runner.runs() if run.state is RunState.RUNNING))
+            self._settle()
+            self._keep(window.grab(), "training_live")
+            self._wait(lambda: not window.running)
+            self._wait(window.question_bar.isVisible)
+            window.show_page(window.runs)
+            self._settle()
+            self._keep(window.grab(), "training_runs")
+            window.question_bar.withdraw()
+            page.setup.data.training.remove(folder)
+            page.check_button.click()
+        window.show_page(page)
+        window.close()
+
+    def _check_portraits(self, window: object, folder: Path) -> None:
+        """With faults first, then without."""
+        page, missing, broken = window.new_run, folder / "alpha" / "1.png", folder / "alpha" / "2.png"
+        kept = {path: path.read_bytes() for path in (missing, broken)}
+        missing.unlink()
+        broken.write_bytes(b"no picture")
+        page.setup.preset.buttons["quick_try"].click()
+        page.setup.data.training.add(folder)
+        self._wait(lambda: page.check.report is not None)
+        self._settle()
+        self._keep(window.grab(), "training_bad_data")
+        for path, content in kept.items():
+            path.write_bytes(content)
+        page.doctor.again_button.click()
+        self._wait(lambda: page.check.report is not None)
+        self._settle()
+        self._keep(window.grab(), "training_data")
+
+    def _write_portraits(self, folder: Path) -> None:
+        """The person of the photo elsewhere before other scenes; two of eight are held back."""
+        import cv2  # noqa: PLC0415 - after the scale is set
+        import numpy as np  # noqa: PLC0415
+
+        random = np.random.default_rng(0)
+        document = self._studio.current
+        image, alpha = cv2.cvtColor(document.photo.image, cv2.COLOR_RGB2BGR), document.alpha
+        for number in range(8):
+            scale, side = random.uniform(0.5, 1.1) * 400 / max(alpha.shape), 400
+            left = random.uniform(-0.4, 0.6) * side
+            place = np.float32([[scale, 0, left], [0, scale, side - scale * alpha.shape[0]]])
+            moved = cv2.warpAffine(alpha, place, (side, side))[..., None]
+            person = cv2.warpAffine(image, place, (side, side))
+            scene = cv2.resize(
+                random.integers(20, 236, (4, 4, 3), np.uint8), (side, side), interpolation=cv2.INTER_CUBIC
+            )
+            composite = moved * person + (1 - moved) * scene
+            part = folder / "validation" if number > 5 else folder
+            for kind, pixels in (("image", composite), ("alpha", 255 * moved)):
+                (part / kind).mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(part / kind / f"{number}.png"), np.rint(pixels).astype(np.uint8))
+
+    def _choose_small_settings(self, page: object) -> None:
+        """A network so small that a picture can wait for it."""
+        combo = page.setup.base.combo
+        combo.setCurrentIndex(combo.findText("From scratch"))
+        combo.activated.emit(combo.currentIndex())
+        for group, name, text in (
+            ("network", "width", "0.125"), ("run", "log_steps", "1"), ("run", "validate_steps", "20"),
+            ("run", "validation_px", "128"), ("data", "workers", "0"), ("schedule", "learning_rate", "2e-3"),
+        ):  # fmt: skip
+            self._type(page.form.row(group, name).editor, text)
+        for cell, text in zip(page.form.row("schedule", "stages").editor.cells[0], ("160", "96", "4"), strict=True):
+            self._type(cell, text)
+
+    def _type(self, line: object, text: str) -> None:
+        line.setText(text)
+        line.textEdited.emit(text)
 
     def _do(self, name: str) -> None:
         action = self._window.actions_table[name]
