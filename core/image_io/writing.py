@@ -43,7 +43,7 @@ class Encoding:
     """How hard the encoders work."""
 
     png_compression: int = 2
-    """0 (none) to 9. On photos 9 takes twenty times as long as 1 or 2, for files 4 % smaller; between lies little gain."""
+    """0 (none) to 9. On photos 9 takes twenty times as long as 1 or 2, for files 4 % smaller."""
     jpeg_quality: int = 95
     """1 to 95."""
     webp_quality: int | None = None

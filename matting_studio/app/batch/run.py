@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 _READERS = 2
 _MOST_PIXELS = 100_000_000
-"""Worked on at once while writing, where a pixel takes about fifty bytes."""
+"""Worked on at once while writing, where a pixel takes about twenty bytes."""
 
 
 @dataclass(eq=False)
