@@ -7,25 +7,18 @@ import numpy as np
 import pytest
 from generated_data import write_cutouts, write_pairs
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from matting_studio.app.settings import TrainingSettings
 from matting_studio.app.training import own_data
 from matting_studio.app.training.presets import shipped_model
-from matting_studio.qt.theme import Theme, ThemeChoice
+from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.new_run_page import NewRunPage
 from matting_studio.qt.training.runner import Runner
 from matting_studio.qt.training.start_bar import duration, estimate_text
 
 PATIENCE_MS = 60_000
 REMEMBERED = TrainingSettings(preset="quick_try")
-
-
-@pytest.fixture(scope="module")
-def theme(qapp: QApplication) -> Theme:
-    """One for all tests: a theme styles every widget that there is."""
-    return Theme(qapp, ThemeChoice.DARK)
 
 
 @pytest.fixture

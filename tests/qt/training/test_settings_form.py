@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from core.training.config import (
@@ -15,7 +15,7 @@ from core.training.config import (
     ValidationConfig,
 )
 from matting_studio.app.training.setting import settings_of
-from matting_studio.qt.theme import Theme, ThemeChoice
+from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.setting_row import SettingRow
 from matting_studio.qt.training.settings_form import SettingsForm
 
@@ -30,12 +30,6 @@ PRESET = TrainingConfig(
     data=DATA,
     schedule=ScheduleConfig(stages=[StageConfig(steps=60, crop_px=192, batch_size=4)], learning_rate=5e-5),
 )
-
-
-@pytest.fixture(scope="module")
-def theme(qapp: QApplication) -> Theme:
-    """One for all tests: a theme styles every widget that there is."""
-    return Theme(qapp, ThemeChoice.DARK)
 
 
 @pytest.fixture
