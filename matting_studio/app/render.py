@@ -35,15 +35,13 @@ from matting_studio.app.edits import Box
 from matting_studio.app.look import Background, Blurred, Picture, Transparent
 from matting_studio.app.pyramid import Pyramid, halved, last_level, overview_level
 
-_Screen = NDArray[np.uint8]  # (h, w, 3) RGB
+_Screen = NDArray[np.uint8]  # (h, w, 3) RGB, or (h, w, 4) RGBA with premultiplied colours
 _Rgb = NDArray[np.float32]  # (h, w, 3) in [0, 1]
 _T = TypeVar("_T")
 
 _MARGIN_SHARE = 8  # an eighth of what is seen is worked out around it: the view may move so far for nothing
 _RED = (0.93, 0.15, 0.18)
 _RED_OPACITY = 0.6
-_CELL_PX = 12  # of the checkerboard, on the screen
-_DARK_BOARD, _LIGHT_BOARD = (58, 78), (255, 220)
 _LEAST_BLUR_PX = 4  # a blur of this radius hides the overview's pixels
 
 
@@ -66,8 +64,6 @@ class View:
     width_px: int
     """Of the wanted picture, in device pixels."""
     height_px: int
-    dark: bool = True
-    """Whether the checkerboard is to fit a dark window."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -141,7 +137,8 @@ class Renderer:
         self._kept = _Kept()
 
     def render(self, snapshot: Snapshot, view: View) -> _Screen:
-        """What `view` shows of a document: (h, w, 3) RGB, sRGB, of `view.size`.
+        """What `view` shows of a document, of `view.size`: (h, w, 3) RGB, sRGB; a picture that may be transparent is
+        (h, w, 4) RGBA with premultiplied colours.
 
         All modes show the photo until its matte is there. Of one photo and revision there is one matte only.
 
@@ -161,8 +158,7 @@ class Renderer:
             return cv2.cvtColor(seen, cv2.COLOR_GRAY2RGB).astype(np.uint8, copy=False)
         place = self._place(snapshot, level, self._region(level, view))
         picture = self._picture(snapshot, place, view.mode)
-        seen = _to_screen(picture, place.region, level, view)
-        return _over_checkerboard(seen, view) if seen.shape[2] == 4 else seen
+        return _to_screen(picture, place.region, level, view)
 
     def _take(self, photo: Photo) -> None:
         if photo is not self._photo:
@@ -369,7 +365,7 @@ def _premultiplied(foreground: _Rgb, alpha: NDArray[np.float32]) -> NDArray[np.u
     return np.dstack([colours, _eight_bit(alpha)])
 
 
-def _to_screen(picture: NDArray[np.uint8], box: Box, level: int, view: View) -> NDArray[np.uint8]:
+def _to_screen(picture: NDArray[np.uint8], box: Box, level: int, view: View) -> _Screen:
     """A part of a level, `box` in the level's pixels, brought to the view."""
     height, width = view.size
     step_x, step_y = (view.box.right - view.box.left) / width, (view.box.bottom - view.box.top) / height
@@ -389,15 +385,3 @@ def _to_screen(picture: NDArray[np.uint8], box: Box, level: int, view: View) -> 
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     ).astype(np.uint8, copy=False)
-
-
-def _over_checkerboard(picture: NDArray[np.uint8], view: View) -> _Screen:
-    """A transparent picture over the board; its cells keep their size on the screen when pixels are magnified."""
-    height, width = picture.shape[:2]
-    cell_px = max(1, round(_CELL_PX * width / view.width_px))
-    odd = (np.arange(height)[:, None] // cell_px + np.arange(width) // cell_px) % 2 == 1
-    first, second = _DARK_BOARD if view.dark else _LIGHT_BOARD
-    board = np.where(odd, np.uint8(second), np.uint8(first))
-    behind = cv2.multiply(board, 255 - picture[..., 3], scale=1 / 255)
-    colours = cv2.cvtColor(picture, cv2.COLOR_RGBA2RGB)
-    return cv2.add(colours, cv2.cvtColor(behind, cv2.COLOR_GRAY2RGB)).astype(np.uint8, copy=False)

@@ -5,6 +5,19 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 
+def to_image(picture: NDArray[np.uint8]) -> QImage:
+    """(H, W, 3) RGB, or (H, W, 4) RGBA with premultiplied colours, with samples of its own, in the format that Qt
+    draws fastest; it has an alpha channel where the array has one."""
+    height, width, channels = picture.shape
+    formats = QImage.Format
+    read, drawn = (
+        (formats.Format_RGBA8888_Premultiplied, formats.Format_ARGB32_Premultiplied)
+        if channels == 4
+        else (formats.Format_RGB888, formats.Format_RGB32)
+    )
+    return QImage(picture.data, width, height, picture.strides[0], read).convertToFormat(drawn)
+
+
 def to_array(image: QImage) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """(H, W, 3) RGB, or (H, W, 4) straight RGBA where the picture has transparency; uint16 if it has deep colours."""
     deep, transparent = image.depth() > 32, image.hasAlphaChannel()

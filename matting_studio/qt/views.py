@@ -22,7 +22,7 @@ class RenderedView:
     view: View
     """What was asked for: the very object."""
     image: NDArray[np.uint8]
-    """(h, w, 3) RGB of `view.size`."""
+    """Of `view.size`: (h, w, 3) RGB, or (h, w, 4) RGBA with premultiplied colours."""
     revision: int
 
 

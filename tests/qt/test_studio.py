@@ -474,7 +474,7 @@ def test_a_view_is_answered_with_the_picture_that_was_asked_for(opened, settle):
     assert rendered.view is WHOLE
     assert rendered.key == "canvas"
     assert rendered.document is opened.current
-    assert rendered.image.shape == (HEIGHT, WIDTH, 3)
+    assert rendered.image.shape == (HEIGHT, WIDTH, 4), "its background is transparent"
 
 
 def test_of_many_requests_of_a_key_the_last_one_is_answered(opened, settle):

@@ -18,10 +18,14 @@ from matting_studio.app.jobs import Job, JobContext, Progress
 from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.app.render import Renderer, View, ViewMode
 from matting_studio.qt.batch.network import BatchNetwork
+from matting_studio.qt.checkerboard import draw_checkerboard
+from matting_studio.qt.pictures import to_image
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.worker import Worker
 
 HEIGHT_PX = 264
+CELL_PX = 8
+"""Of the checkerboard."""
 _MODES = {
     ExportKind.COMPOSITE: ViewMode.COMPOSITE,
     ExportKind.CUTOUT: ViewMode.CUTOUT,
@@ -39,7 +43,6 @@ class _Wanted:
     network: NetworkChoice
     size: QSize
     """In device pixels."""
-    dark: bool
 
 
 class BatchPreview(QWidget):
@@ -57,7 +60,7 @@ class BatchPreview(QWidget):
         self.setAccessibleName("Preview")
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self._ask)
+        theme.changed.connect(self.update)
 
     @property
     def image(self) -> QImage | None:
@@ -93,14 +96,11 @@ class BatchPreview(QWidget):
     def shutdown(self, timeout_seconds: float) -> bool:
         return self._worker.shutdown(timeout_seconds)
 
-    @Slot()
     def _ask(self) -> None:
-        if self._asked is None:
-            self.update()
-            return
+        assert self._asked is not None
         item, recipe, network = self._asked
         scale = self.devicePixelRatioF()
-        wanted = _Wanted(item, recipe, network, self.size() * scale, self._theme.colours.dark)
+        wanted = _Wanted(item, recipe, network, self.size() * scale)
         if item is not self._item:
             self._tell(f"Preview of {item.path.name} …")
 
@@ -108,8 +108,7 @@ class BatchPreview(QWidget):
             return self._kept.picture(wanted, self._network, context)
 
         def deliver(picture: NDArray[np.uint8]) -> None:
-            height, width, _ = picture.shape
-            self._image = QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+            self._image = to_image(picture)
             self._item = item
             self._tell("")
 
@@ -144,6 +143,8 @@ class BatchPreview(QWidget):
                 size = size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
             place = QRect(room.center().x() - size.width() // 2, room.center().y() - size.height() // 2,
                           size.width(), size.height())  # fmt: skip
+            if self._image.hasAlphaChannel():
+                draw_checkerboard(painter, place, place.topLeft(), CELL_PX, colours.dark)
             painter.drawImage(place, self._image)
         if not self._text:
             return
@@ -182,7 +183,6 @@ class _Kept:
             box,
             max(1, round(scale * (box.right - box.left))),
             max(1, round(scale * (box.bottom - box.top))),
-            wanted.dark,
         )
         return self._renderer.render(snapshot, view)
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from matting_studio.app.batch import Row, RowState
 from matting_studio.qt.batch.model import PICTURE, ROW, BatchModel, Column, Index
 from matting_studio.qt.batch.thumbnails import SIDE_PX
+from matting_studio.qt.checkerboard import draw_checkerboard
 from matting_studio.qt.icons import pixmap
 from matting_studio.qt.theme import Colours, Theme
 
@@ -154,16 +155,8 @@ class _Cell(QStyledItemDelegate):
         place = QRect(frame.left() + (frame.width() - size.width()) // 2,
                       frame.top() + (frame.height() - size.height()) // 2, size.width(), size.height())  # fmt: skip
         if picture.hasAlphaChannel():
-            self._paint_board(painter, place)
+            draw_checkerboard(painter, place, place.topLeft(), _CELL_PX, colours.dark)
         painter.drawPixmap(place, picture)
-
-    def _paint_board(self, painter: QPainter, place: QRect) -> None:
-        dark = self._theme.colours.dark
-        painter.fillRect(place, QColor("#3a3a3a" if dark else "#ffffff"))
-        other = QColor("#4e4e4e" if dark else "#dcdcdc")
-        for y in range(0, place.height(), _CELL_PX):
-            for x in range(_CELL_PX * (y // _CELL_PX % 2), place.width(), 2 * _CELL_PX):
-                painter.fillRect(QRect(place.left() + x, place.top() + y, _CELL_PX, _CELL_PX) & place, other)
 
     def _paint_state(self, painter: QPainter, room: QRect, row: Row, text: str) -> None:
         name, role = STATE_ICONS[row.state]

@@ -15,6 +15,7 @@ from matting_studio.app.document import Document
 from matting_studio.app.edits import Box
 from matting_studio.app.render import View, ViewMode
 from matting_studio.app.viewport import Viewport
+from matting_studio.qt.pictures import to_image
 from matting_studio.qt.studio import Studio
 from matting_studio.qt.views import RenderedView
 
@@ -49,7 +50,6 @@ class _Scene:
     document: Document
     viewport: Viewport
     modes: tuple[ViewMode, ...]
-    dark: bool
 
     @property
     def whole_box(self) -> Box:
@@ -77,11 +77,11 @@ class CanvasPictures(QObject):
         self._rest.timeout.connect(self._ask_for_whole)
         studio.rendered.connect(self._take)
 
-    def show(self, document: Document, viewport: Viewport, modes: Sequence[ViewMode], dark: bool) -> None:
+    def show(self, document: Document, viewport: Viewport, modes: Sequence[ViewMode]) -> None:
         """Say what is to be seen; asks for what is missing, soon."""
         if self._scene is not None and self._scene.document is not document:
             self.clear()
-        self._scene = _Scene(document, viewport, tuple(modes), dark)
+        self._scene = _Scene(document, viewport, tuple(modes))
         self._last_drawn = {pane: mode for pane, mode in self._last_drawn.items() if pane < len(modes)}
         if not self._frame.isActive():
             self._frame.start()
@@ -131,7 +131,7 @@ class CanvasPictures(QObject):
         box = self._scene.viewport.visible_box()
         rectangle = self._scene.viewport.rectangle(box)
         for mode in self._scene.modes:
-            self._request(f"{self._key}/{mode}", View(mode, box, rectangle.width, rectangle.height, self._scene.dark))
+            self._request(f"{self._key}/{mode}", View(mode, box, rectangle.width, rectangle.height))
         self._rest.start()
 
     @Slot()
@@ -146,7 +146,7 @@ class CanvasPictures(QObject):
         shrunk = min(1.0, OVERVIEW_PX / max(rectangle.width, rectangle.height))
         width, height = (max(1, round(side * shrunk)) for side in (rectangle.width, rectangle.height))
         for mode in self._scene.modes:
-            self._request(f"{self._key}/{mode}/whole", View(mode, whole, width, height, self._scene.dark))
+            self._request(f"{self._key}/{mode}/whole", View(mode, whole, width, height))
 
     def _request(self, key: str, view: View) -> None:
         """Ask, unless that very picture has been asked for already."""
@@ -160,7 +160,7 @@ class CanvasPictures(QObject):
         if not ours or self._scene is None or rendered.document is not self._scene.document:
             return
         view = rendered.view
-        picture = Picture(view, _to_image(rendered), rendered.revision)
+        picture = Picture(view, to_image(rendered.image), rendered.revision)
         whole = rendered.key.endswith("/whole")
         _keep(self._whole if whole else self._sharp, picture)
         if not whole and view.box == self._scene.whole_box:
@@ -173,10 +173,3 @@ def _keep(pictures: dict[ViewMode, Picture], picture: Picture) -> None:
     held = pictures.get(picture.view.mode)
     if held is None or held.revision <= picture.revision:
         pictures[picture.view.mode] = picture
-
-
-def _to_image(rendered: RenderedView) -> QImage:
-    """In the format that Qt draws fastest, and with samples of its own."""
-    height, width, _channels = rendered.image.shape
-    image = QImage(rendered.image.data, width, height, rendered.image.strides[0], QImage.Format.Format_RGB888)
-    return image.convertToFormat(QImage.Format.Format_RGB32)

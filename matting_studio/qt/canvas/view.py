@@ -8,7 +8,7 @@ import sys
 from dataclasses import astuple
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -32,10 +32,13 @@ from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.canvas.pictures import CanvasPictures
 from matting_studio.qt.canvas.pixel import pixel_at
 from matting_studio.qt.canvas.split import SplitSlider
+from matting_studio.qt.checkerboard import draw_checkerboard
 from matting_studio.qt.studio import Studio
 
 SHARP_FROM_SCALE = 2.0
 """From here on photo pixels are drawn as squares."""
+CELL_PX = 12
+"""Of the checkerboard."""
 ARROW_STEP_PX = 40
 NOTCH = 120
 """Of a mouse wheel, in Qt's eighths of a degree."""
@@ -218,7 +221,7 @@ class CanvasView(QWidget):
         if self._showing:
             assert self._document is not None
             assert self._viewport is not None
-            self._pictures.show(self._document, self._viewport, self._seen_mode.views, self._is_dark)
+            self._pictures.show(self._document, self._viewport, self._seen_mode.views)
         self._update_cursor()
         self.update()
 
@@ -270,8 +273,15 @@ class CanvasView(QWidget):
                 squares = picture.has_all_pixels and viewport.scale >= SHARP_FROM_SCALE
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not squares)
                 place = QRect(*astuple(viewport.rectangle(picture.view.box)))
+                if picture.image.hasAlphaChannel():
+                    self._draw_board(painter, place & bare.boundingRect())
                 painter.drawImage(place, picture.image)
                 bare = bare.subtracted(QRegion(place))  # enlarging what is covered anyway would cost the most
+
+    def _draw_board(self, painter: QPainter, area: QRect) -> None:
+        assert self._viewport is not None
+        cell_px = round(CELL_PX * self.devicePixelRatioF())
+        draw_checkerboard(painter, area, QPoint(*self._viewport.origin), cell_px, self._is_dark)
 
     def _surround(self) -> QColor:
         """A step darker than the window, so that the photo stands out and nothing glares."""

@@ -226,7 +226,7 @@ def test_a_photo_is_fitted_and_asked_for_at_the_screens_resolution(
 ) -> None:
     open_document(qtbot, studio, canvas, made_document(plain(1600, 800)))
     width = round(WIDTH * canvas.devicePixelRatioF())
-    assert studio.views == [View(ViewMode.ORIGINAL, Box(0, 0, 800, 1600), width, width // 2, studio.views[0].dark)]
+    assert studio.views == [View(ViewMode.ORIGINAL, Box(0, 0, 800, 1600), width, width // 2)]
     assert close_to(pixel(canvas, 200, 150), (120, 130, 140))
     assert close_to(pixel(canvas, 1, 51), (120, 130, 140))
     assert not close_to(pixel(canvas, 1, 48), (120, 130, 140))
@@ -434,6 +434,39 @@ def test_below_200_percent_pixels_are_smooth(qtbot: QtBot, studio: DeskStudio, c
     assert len(np.unique(shot(canvas))) > 2
 
 
+@pytest.mark.parametrize("scale", [0.5, 1.0, 1.7, 8.0, 40.0])
+def test_cells_of_the_board_are_as_large_at_every_zoom(
+    qtbot: QtBot, studio: DeskStudio, canvas: Canvas, scale: float
+) -> None:
+    nobody = np.zeros((600, 800), np.float32)
+    open_document(qtbot, studio, canvas, made_document(plain(800, 600), nobody))
+    canvas.set_mode(CanvasMode.CUTOUT)
+    canvas._move_to(canvas.viewport.zoomed_to(scale))
+    settle(qtbot, studio, canvas)
+    left, top = canvas.viewport.origin
+    cell_px = round(12 * canvas.devicePixelRatioF())
+    down = (np.arange(canvas.viewport.height_px) - top) // cell_px
+    across = (np.arange(canvas.viewport.width_px) - left) // cell_px
+    board = np.where((down[:, None] + across) % 2 == 0, 255, 220)
+    np.testing.assert_array_equal(shot(canvas), np.repeat(board[..., None], 3, axis=2))
+
+
+@pytest.mark.parametrize("window", ["#232428", "#ffffff"])
+def test_the_board_follows_the_palette_and_shines_through(
+    qtbot: QtBot, studio: DeskStudio, canvas: Canvas, window: str
+) -> None:
+    palette = canvas.palette()
+    palette.setColor(QPalette.ColorRole.Window, QColor(window))
+    canvas.setPalette(palette)
+    half = np.full((300, 400), 0.5, np.float32)
+    open_document(qtbot, studio, canvas, made_document(plain(400, 300), half))
+    canvas.set_mode(CanvasMode.CUTOUT)
+    settle(qtbot, studio, canvas)
+    board = (58, 78) if window == "#232428" else (255, 220)
+    for x, grey in zip((6, 18), board, strict=True):
+        assert close_to(pixel(canvas, x, 6), tuple((colour + grey) / 2 for colour in (120, 130, 140)))
+
+
 def test_only_what_is_visible_is_asked_for(qtbot: QtBot, studio: DeskStudio, canvas: Canvas) -> None:
     open_document(qtbot, studio, canvas, made_document(plain(1600, 1200)))
     canvas._move_to(canvas.viewport.zoomed_to(4.0))
@@ -521,7 +554,7 @@ def test_split_shows_the_original_left_and_the_composite_right(
     for key, view in studio.asked.items():
         picture = studio.picture(key, view)
         grey = {ViewMode.ORIGINAL: 60, ViewMode.COMPOSITE: 190}[view.mode]
-        studio.rendered.emit(replace(picture, image=np.full_like(picture.image, grey)))
+        studio.rendered.emit(replace(picture, image=np.full((*view.size, 3), grey, np.uint8)))
     assert close_to(pixel(canvas, 180, 20), (60, 60, 60))
     assert close_to(pixel(canvas, 220, 20), (190, 190, 190))
 
