@@ -38,7 +38,7 @@ from matting_studio.app.batch.fingerprint import sha256_of
 from matting_studio.app.batch.making import make_results, matte_photo, open_photo
 from matting_studio.app.batch.pictures import Pictures
 from matting_studio.app.cutout import cut_out
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.look import Look, Plain
 from matting_studio.app.thumbnail import thumbnail

@@ -60,14 +60,23 @@ def _rest(milliseconds: int) -> None:
 
 
 def _measure_start(times: int = 5) -> None:
-    seconds = []
-    for _ in range(times):
-        done = subprocess.run([sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True, check=True)
-        wall, processor, has_torch = done.stdout.split()
-        assert has_torch == "False", "PyTorch was loaded before the window was there"
-        seconds.append((float(wall), float(processor)))
-    wall, processor = min(seconds)
-    print(f"window visible after          {wall:6.3f} s, of which {processor:.3f} s computing (best of {times})")
+    with tempfile.TemporaryDirectory() as compiled:
+        # As an installed program starts, whatever the environment says: with its sources compiled, here by the first.
+        environment = os.environ | {"PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
+        first, *others = (_start(environment) for _ in range(times + 1))
+    wall, processor = min(others)
+    print(f"window visible after          {wall:6.3f} s, of which {processor:.3f} s computing (best of {times}; "
+          f"the very first start, which compiles the sources: {first[0]:.3f} s)")  # fmt: skip
+
+
+def _start(environment: dict[str, str]) -> tuple[float, float]:
+    """Seconds on the clock and of computing until the window is there."""
+    done = subprocess.run(
+        [sys.executable, "-c", START], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    wall, processor, has_torch = done.stdout.split()
+    assert has_torch == "False", "PyTorch was loaded before the window was there"
+    return float(wall), float(processor)
 
 
 def _measure_gaps(model: Path | None, megapixels: float, kept: Path) -> None:  # noqa: PLR0915 - one long session

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from core.image_io.samples import BitDepth, IntegerSamples, Samples, bands, integer_dtype, to_bit_depth
+from core.image_io.encoding import BitDepth
+from core.image_io.samples import IntegerSamples, Samples, bands, integer_dtype, to_bit_depth
 
 
 @dataclass(frozen=True, eq=False)

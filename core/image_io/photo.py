@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.image_io.encoding import BitDepth
 from core.image_io.formats import Format
-from core.image_io.samples import BitDepth, IntegerSamples
+from core.image_io.samples import IntegerSamples
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,15 +1,16 @@
 """Picture samples as 8-bit and 16-bit integers and as floats between 0 and 1."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.image_io.encoding import BitDepth
+
 IntegerSamples = NDArray[np.uint8] | NDArray[np.uint16]
 Samples = IntegerSamples | NDArray[np.float32]
-BitDepth = Literal[8, 16]
 
 # Pictures are converted in bands of rows, so that no second full-size copy is held. A band is about this many samples.
 _BAND_SAMPLES = 1 << 22

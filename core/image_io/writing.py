@@ -2,7 +2,6 @@
 
 import errno
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,11 +10,12 @@ from PIL import Image
 
 from core.atomic import write_atomically
 from core.errors import ImageWriteError
+from core.image_io.encoding import BitDepth, Encoding
 from core.image_io.exif import DAMAGED_EXIF
 from core.image_io.formats import WRITABLE_SUFFIXES, Format
 from core.image_io.layers import Layers
 from core.image_io.png_writing import write_png
-from core.image_io.samples import BitDepth, Samples
+from core.image_io.samples import Samples
 from core.image_io.tiff import write_tiff
 
 _LARGEST_SIDE_PX = {Format.JPEG: 65_500, Format.WEBP: 16_383}
@@ -36,18 +36,6 @@ _SENTENCES = {
     errno.EISDIR: "there is a folder of that name. Choose another name",
     errno.ENAMETOOLONG: "its name is too long. Choose a shorter one",
 }
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """How hard the encoders work."""
-
-    png_compression: int = 2
-    """0 (none) to 9. On photos 9 takes twenty times as long as 1 or 2, for files 4 % smaller."""
-    jpeg_quality: int = 95
-    """1 to 95."""
-    webp_quality: int | None = None
-    """1 to 100; None is lossless."""
 
 
 def write_image(

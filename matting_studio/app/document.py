@@ -4,15 +4,20 @@ A document belongs to one thread, the window's. What takes time happens elsewher
 changes the edits leaves a `dirty` box, a worker folds the edits over it (`edits.fold`), and `paste` shows the patch.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.image_io import Photo
 from matting_studio.app.edits import Base, Box, Edit, Patch, fold
 from matting_studio.app.look import Look
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.image_io import Photo
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,14 +4,17 @@ An edit holds how strongly each pixel was painted, and later what the network ma
 unknown. Undo takes the last edit off and folds the others again over its box; nothing is ever overwritten for good.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-from core.trimap import BACKGROUND, FOREGROUND, UNKNOWN
 
 DECLARED = 128
 """Coverage, of 255, from which a pixel's class changes in the trimap."""
@@ -42,26 +45,26 @@ class Box:
     def empty(self) -> bool:
         return self.bottom <= self.top or self.right <= self.left
 
-    def overlap(self, other: "Box") -> "Box":
+    def overlap(self, other: Box) -> Box:
         return Box(
             max(self.top, other.top), max(self.left, other.left),
             min(self.bottom, other.bottom), min(self.right, other.right),
         )  # fmt: skip
 
-    def joined(self, other: "Box") -> "Box":
+    def joined(self, other: Box) -> Box:
         """The smallest box around both."""
         return Box(
             min(self.top, other.top), min(self.left, other.left),
             max(self.bottom, other.bottom), max(self.right, other.right),
         )  # fmt: skip
 
-    def grown(self, by: int, height: int, width: int) -> "Box":
+    def grown(self, by: int, height: int, width: int) -> Box:
         """The box with a margin, cut off at a photo of height x width."""
         return Box(
             max(0, self.top - by), max(0, self.left - by), min(height, self.bottom + by), min(width, self.right + by)
         )
 
-    def within(self, outer: "Box") -> tuple[slice, slice]:
+    def within(self, outer: Box) -> tuple[slice, slice]:
         """The slices of this box in an array that holds `outer`."""
         return (
             slice(self.top - outer.top, self.bottom - outer.top),
@@ -80,7 +83,7 @@ class Edit:
     solved: NDArray[np.float32] | None = None
     """(h, w): what was solved for the unknown pixels of the box, once it is there."""
 
-    def with_solution(self, alpha: NDArray[np.float32]) -> "Edit":
+    def with_solution(self, alpha: NDArray[np.float32]) -> Edit:
         return replace(self, solved=alpha)
 
 
@@ -118,6 +121,10 @@ def fold(base: Base, edits: Sequence[Edit], box: Box) -> Patch:
 
 def apply(edit: Edit, box: Box, base: Base, alpha: NDArray[np.float32], trimap: NDArray[np.uint8]) -> None:
     """Apply an edit to the alpha and trimap of a box that lies inside the edit's own, in place."""
+    import numpy as np  # noqa: PLC0415 - boxes and brushes need no arrays
+
+    from core.trimap import BACKGROUND, FOREGROUND, UNKNOWN  # noqa: PLC0415
+
     inside = box.within(edit.box)
     coverage = edit.coverage[inside]
     strength = coverage.astype(np.float32) / 255

@@ -1,49 +1,22 @@
 """A document's result in a file: what the preview shows, at full size, in the photo's own colour space."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ImageWriteError
-from core.image_io import WRITABLE_SUFFIXES, BitDepth, Encoding, Format, Photo, write_image
+from core.image_io import WRITABLE_SUFFIXES, Format, Photo, write_image
 from matting_studio.app.crop import crop_box, cropped
 from matting_studio.app.cutout import Cutout, clean_colours, refined_alpha
 from matting_studio.app.develop import read_background
 from matting_studio.app.document import Snapshot
+from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.look import Background, Crop, Look, Transparent
-
-
-class ExportKind(StrEnum):
-    CUTOUT = "cutout"
-    """The person with transparency, and its shadow."""
-    ALPHA = "alpha"
-    TRIMAP = "trimap"
-    FOREGROUND = "foreground"
-    """The person's colours without transparency."""
-    COMPOSITE = "composite"
-    """The person on the new background."""
-
-
-@dataclass(frozen=True)
-class ExportRequest:
-    """What is written where. The format is what the path's ending says."""
-
-    what: ExportKind
-    path: Path
-    bit_depth: BitDepth | None = None
-    """None: as the photo has it."""
-    encoding: Encoding = field(default_factory=Encoding)
-    """How hard, and how well."""
-    crop: bool = True
-    """Whether the look's crop is made; else the whole photo is written."""
 
 
 def export(snapshot: Snapshot, request: ExportRequest, token: CancelToken) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.image_io import is_photo_path
-from matting_studio.app.project_file import SUFFIX
+from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def sort_out(paths: Iterable[Path]) -> PathsToOpen:
 
 
 def is_project(path: Path) -> bool:
-    return path.suffix.lower() == SUFFIX
+    return path.suffix.lower() == PROJECT_SUFFIX
 
 
 def _is_ours(path: Path) -> bool:

@@ -32,8 +32,8 @@ from matting_studio.app.packing import (
     unpack_alpha,
     unpack_levels,
 )
+from matting_studio.app.suffixes import PROJECT_SUFFIX
 
-SUFFIX = ".mstudio"
 VERSION = 1
 
 _FORMAT = "matting-studio-project"
@@ -275,10 +275,14 @@ def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None) -> Proj
 
 def _read_contents(archive: zipfile.ZipFile, path: Path) -> _Contents:
     if _CONTENTS not in archive.namelist():
-        raise ProjectError(f"{path} is no project of Matting Studio. Open a file that ends in {SUFFIX}, or a photo.")
+        raise ProjectError(
+            f"{path} is no project of Matting Studio. Open a file that ends in {PROJECT_SUFFIX}, or a photo."
+        )
     written = json.loads(_entry(archive, _CONTENTS, _LARGEST_CONTENTS_BYTES))
     if not isinstance(written, dict) or written.get("format") != _FORMAT:
-        raise ProjectError(f"{path} is no project of Matting Studio. Open a file that ends in {SUFFIX}, or a photo.")
+        raise ProjectError(
+            f"{path} is no project of Matting Studio. Open a file that ends in {PROJECT_SUFFIX}, or a photo."
+        )
     version = written.get("version")
     if isinstance(version, int) and version > VERSION:
         raise ProjectError(

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from core.errors import MattingError
 from matting_studio.app.instance_lock import InstanceLock, is_held
-from matting_studio.app.project_file import SUFFIX
+from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 _LOCK = "lock"
-_NAME_AND_KEY = re.compile(rf"(?P<name>.*)-[0-9a-f]{{16}}{re.escape(SUFFIX)}", re.DOTALL)
+_NAME_AND_KEY = re.compile(rf"(?P<name>.*)-[0-9a-f]{{16}}{re.escape(PROJECT_SUFFIX)}", re.DOTALL)
 _LONGEST_NAME = 60
 
 
@@ -57,7 +57,7 @@ class Recovery:
                     "the folder writable."
                 ) from error
         plain = re.sub(r"[^\w .-]", "_", name)[:_LONGEST_NAME]
-        return self._own / f"{plain}-{secrets.token_hex(8)}{SUFFIX}"
+        return self._own / f"{plain}-{secrets.token_hex(8)}{PROJECT_SUFFIX}"
 
     def pending(self) -> list[RecoveryItem]:
         """What crashed programs left, the newest first. Raises RecoveryError where the folder cannot be read."""
@@ -70,7 +70,7 @@ class Recovery:
                 # Without a lock it is a folder that is being made or deleted right now.
                 if folder == self._own or not lock.exists() or is_held(lock):
                     continue
-                found = [_item(path) for path in folder.glob(f"*{SUFFIX}")]
+                found = [_item(path) for path in folder.glob(f"*{PROJECT_SUFFIX}")]
                 if not found:
                     shutil.rmtree(folder)
                 items += found
@@ -102,7 +102,7 @@ class Recovery:
             return
         try:
             # While the lock is held, nobody takes the copies for a crash's.
-            for path in self._own.glob(f"*{SUFFIX}"):
+            for path in self._own.glob(f"*{PROJECT_SUFFIX}"):
                 path.unlink()
             self._lock.release()
             self._lock = None

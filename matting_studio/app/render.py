@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, TypeVar
 
 import cv2
@@ -34,6 +33,7 @@ from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box
 from matting_studio.app.look import Background, Blurred, Picture, Transparent
 from matting_studio.app.pyramid import Pyramid, halved, last_level, overview_level
+from matting_studio.app.view import View, ViewMode
 
 _Screen = NDArray[np.uint8]  # (h, w, 3) RGB, or (h, w, 4) RGBA with premultiplied colours
 _Rgb = NDArray[np.float32]  # (h, w, 3) in [0, 1]
@@ -43,44 +43,6 @@ _MARGIN_SHARE = 8  # an eighth of what is seen is worked out around it: the view
 _RED = (0.93, 0.15, 0.18)
 _RED_OPACITY = 0.6
 _LEAST_BLUR_PX = 4  # a blur of this radius hides the overview's pixels
-
-
-class ViewMode(StrEnum):
-    ORIGINAL = "original"
-    TRIMAP = "trimap"
-    ALPHA = "alpha"
-    CUTOUT = "cutout"
-    COMPOSITE = "composite"
-    OVERLAY = "overlay"
-
-
-@dataclass(frozen=True)
-class View:
-    """What is wanted on the screen."""
-
-    mode: ViewMode
-    box: Box
-    """The visible part of the photo, in its pixels."""
-    width_px: int
-    """Of the wanted picture, in device pixels."""
-    height_px: int
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(height, width) of the picture that is rendered: photo pixels are never magnified here."""
-        return (
-            max(1, min(self.height_px, self.box.bottom - self.box.top)),
-            max(1, min(self.width_px, self.box.right - self.box.left)),
-        )
-
-    @property
-    def level(self) -> int:
-        """The pyramid's level that is drawn from: at most a fifth too coarse, else finer than the screen.
-
-        A whole level finer would cost four times as much and shows next to nothing more.
-        """
-        shrinking = (self.box.right - self.box.left) / self.size[1]
-        return max(0, math.floor(math.log2(shrinking) + 0.25))
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.atomic import write_atomically
 from core.errors import ConfigError
 from core.image_io import BitDepth, Encoding
-from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.look import Look, Unit
-from matting_studio.app.render import ViewMode
+from matting_studio.app.view import ViewMode
 
 RECENT_FILES = 10
 

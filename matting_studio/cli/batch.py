@@ -41,7 +41,7 @@ from matting_studio.app.batch.journal import History
 from matting_studio.app.batch.naming import check_template
 from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
 from matting_studio.app.batch.watch import Arrivals
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Crop, Look, Picture, Plain
 from matting_studio.cli.messages import DONE, FAILED, INTERRUPTED, WRONG_USAGE, UsageError, say
 

@@ -12,6 +12,9 @@ from matting_studio.app.places import log_folder
 if TYPE_CHECKING:
     from matting_studio.qt.main_window import MainWindow
 
+WARM_UP_MS = 200
+"""After the window is there, what the first photo needs is imported: time in which nobody has chosen one yet."""
+
 OPENCV_QT_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
 
@@ -26,7 +29,10 @@ def run(paths: Sequence[Path]) -> int:
     window = make_window()
     window.show()
     # The window is drawn before anything is read.
-    QTimer.singleShot(0, window, lambda: window.studio.open([Path(path) for path in paths]) if paths else None)
+    if paths:
+        QTimer.singleShot(0, window, lambda: window.studio.open([Path(path) for path in paths]))
+    else:
+        QTimer.singleShot(WARM_UP_MS, window, window.studio.warm_up)
     code = int(application.exec())
     if not window.ended:
         # A thread that is deep in a library cannot be ended, and Python would wait for it. All is saved by now.
@@ -53,13 +59,11 @@ def make_window(settings_folder: Path | None = None, user_folder: Path | None = 
     """
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
-    # OpenCV comes in with these, and sets its paths again.
     from matting_studio.qt.icons import pixmap  # noqa: PLC0415
     from matting_studio.qt.main_window import TITLE, MainWindow  # noqa: PLC0415
     from matting_studio.qt.studio import Studio  # noqa: PLC0415
     from matting_studio.qt.theme import LIGHT, Theme, ThemeChoice  # noqa: PLC0415
 
-    clear_qt_paths_of_opencv()
     application = QApplication.instance()
     application.setApplicationName("matting-studio")
     application.setApplicationDisplayName(TITLE)
@@ -67,4 +71,6 @@ def make_window(settings_folder: Path | None = None, user_folder: Path | None = 
     application.setWindowIcon(pixmap("logo", LIGHT.accent, 64, 2.0))
     studio = Studio(settings_folder, user_folder)
     theme = Theme(application, ThemeChoice(studio.settings.theme))
-    return MainWindow(studio, theme)
+    window = MainWindow(studio, theme)
+    theme.apply()
+    return window

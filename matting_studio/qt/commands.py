@@ -13,15 +13,14 @@ from PySide6.QtWidgets import QFileDialog
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush
 from matting_studio.app.look import Look
-from matting_studio.app.project_file import PhotoMissingError
 from matting_studio.app.sample import own_folder
-from matting_studio.app.training import own_data
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PICTURE_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
 from matting_studio.qt.pictures import to_array
 from matting_studio.qt.theme import ThemeChoice
 
 if TYPE_CHECKING:
+    from matting_studio.app.project_file import PhotoMissingError
     from matting_studio.qt.main_window import MainWindow
 
 
@@ -51,7 +50,7 @@ class Commands(QObject):
     def open_sample(self) -> None:
         self._studio.open_sample()
 
-    def locate_photo(self, missing: PhotoMissingError) -> None:
+    def locate_photo(self, missing: "PhotoMissingError") -> None:
         """Ask where a project's photo has gone."""
         dialog = self._file_dialog(f"Where is {missing.expected.name}?", PICTURE_FILTER, missing.project.parent)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -255,6 +254,8 @@ class Commands(QObject):
         self._studio.learn_from_corrections()
 
     def fine_tune_on_own_photos(self) -> None:
+        from matting_studio.app.training import own_data  # noqa: PLC0415 - the window is up without it
+
         if own_data.count(self._studio.own_photos_folder).training == 0:
             self._window.message_bar.tell(
                 "info",

@@ -4,21 +4,25 @@ A stroke is drawn on a worker and comes back as an edit. Whatever is done before
 right after a stroke takes that stroke back, and a project saved then holds it.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Slot
 
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush, Edit, Patch, fold
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
 from matting_studio.app.network_bench import NetworkBench
-from matting_studio.app.strokes import make_edit
 from matting_studio.qt.desk import Desk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 STROKE_NAMES = {
     Brush.FOREGROUND: "Paint foreground",
@@ -95,6 +99,8 @@ class Corrections(QObject):
         self._actions.setdefault(document, deque()).append(action)
 
         def work(_context: JobContext) -> Edit | None:
+            from matting_studio.app.strokes import make_edit  # noqa: PLC0415 - the window is up without it
+
             return make_edit(
                 stroke.brush,
                 stroke.points,

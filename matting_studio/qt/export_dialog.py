@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from core.image_io import BitDepth
 from matting_studio.app.crop import crop_box
 from matting_studio.app.document import Document
-from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.inspector.slider import InspectorSlider

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColorSpace, QGuiApplication, QImage
 from core.errors import ImageWriteError
 from matting_studio.app.document import Document, Snapshot
 from matting_studio.app.edits import Base, Edit, fold
-from matting_studio.app.export import ExportKind, ExportRequest, export
+from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
 from matting_studio.app.sample import own_folder
 from matting_studio.app.settings import ExportSettings
@@ -85,6 +85,8 @@ class Exports(QObject):
             return
 
         def work(context: JobContext) -> None:
+            from matting_studio.app.export import export  # noqa: PLC0415 - the window is up without it
+
             context.report(Progress(f"Writing {request.path.name}"))
             export(frozen.snapshot(), request, context.token)
 
@@ -102,6 +104,8 @@ class Exports(QObject):
             return
 
         def work(context: JobContext) -> tuple[bytes, QImage]:
+            from matting_studio.app.export import export  # noqa: PLC0415 - the window is up without it
+
             context.report(Progress("Making the cut-out"))
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "cutout.png"

@@ -1,11 +1,11 @@
 """What the file dialogs offer."""
 
 from core.image_io import READABLE_SUFFIXES
+from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 _PATTERNS = " ".join(f"*{suffix}" for suffix in sorted(READABLE_SUFFIXES))
 
 PICTURE_FILTER = f"Pictures ({_PATTERNS});;All files (*)"
-PROJECT_SUFFIX = ".mstudio"
 OPEN_FILTER = f"Photos and projects ({_PATTERNS} *{PROJECT_SUFFIX});;All files (*)"
 PROJECT_FILTER = f"Matting Studio projects (*{PROJECT_SUFFIX})"
 MODEL_FILTER = "Models (*.safetensors *.pth *.pt);;All files (*)"

@@ -1,16 +1,20 @@
 """Photos whose mattes were corrected become a data set of one's own, for the network to learn from."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from core.image_io import to_bit_depth
 from matting_studio.app.document import Document
 from matting_studio.app.edits import fold
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
-from matting_studio.app.training import own_data
 from matting_studio.qt.corrections import Corrections
 from matting_studio.qt.desk import Desk
+
+if TYPE_CHECKING:
+    from matting_studio.app.training import own_data
 
 
 class Lessons(QObject):
@@ -33,6 +37,9 @@ class Lessons(QObject):
             return
 
         def work(context: JobContext) -> own_data.Count:
+            from core.image_io import to_bit_depth  # noqa: PLC0415 - the window is up without it
+            from matting_studio.app.training import own_data  # noqa: PLC0415
+
             context.report(Progress(f"Keeping {document.name} to learn from"))
             # What is shown may be painted on meanwhile, so the matte is made anew from what never changes.
             alpha = fold(base, edits, base.box).alpha

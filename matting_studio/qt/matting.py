@@ -1,21 +1,26 @@
 """Gets every photo read and matted: the shown one first, then those after it in the strip."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.image_io import Photo, read_photo
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Base, Patch, fold
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
 from matting_studio.app.network_bench import NetworkBench, NetworkChoice, NetworkState
-from matting_studio.app.packing import PackedBase, unpack
 from matting_studio.app.session import Place, Status
-from matting_studio.app.thumbnail import thumbnail
 from matting_studio.qt.desk import Desk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.image_io import Photo
+    from matting_studio.app.packing import PackedBase
 
 _ON_THEIR_WAY = (Status.WAITING, Status.MATTING)
 
@@ -138,6 +143,10 @@ class Matting(QObject):
         assert path is not None
 
         def work(context: JobContext) -> _Read:
+            from core.image_io import read_photo  # noqa: PLC0415 - the window is up without it
+            from matting_studio.app.packing import unpack  # noqa: PLC0415
+            from matting_studio.app.thumbnail import thumbnail  # noqa: PLC0415
+
             context.report(Progress("Reading the photo"))
             photo = read_photo(path)
             small = thumbnail(photo.image)

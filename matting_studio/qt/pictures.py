@@ -1,8 +1,14 @@
 """Between Qt's pictures and arrays."""
 
-import numpy as np
-from numpy.typing import NDArray
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QImage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def to_image(picture: NDArray[np.uint8]) -> QImage:
@@ -20,6 +26,8 @@ def to_image(picture: NDArray[np.uint8]) -> QImage:
 
 def to_array(image: QImage) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """(H, W, 3) RGB, or (H, W, 4) straight RGBA where the picture has transparency; uint16 if it has deep colours."""
+    import numpy as np  # noqa: PLC0415 - the window is up without it
+
     deep, transparent = image.depth() > 32, image.hasAlphaChannel()
     formats = QImage.Format
     if deep:

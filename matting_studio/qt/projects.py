@@ -1,19 +1,23 @@
 """Project files: opened, saved, and kept by themselves while somebody works, for the case of a crash."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from matting_studio.app.document import Document, State
 from matting_studio.app.edits import Base, Patch, fold
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
-from matting_studio.app.project_file import PhotoMissingError, Project, read_project, write_project
 from matting_studio.app.recovery import Recovery, RecoveryError, RecoveryItem
 from matting_studio.app.session import Status
-from matting_studio.app.thumbnail import thumbnail
 from matting_studio.qt.corrections import Corrections
 from matting_studio.qt.desk import Desk
+
+if TYPE_CHECKING:
+    from matting_studio.app.project_file import PhotoMissingError, Project
 
 AUTOSAVE_MS = 30_000
 
@@ -57,6 +61,8 @@ class Projects(QObject):
         """Open a project; `photo_path` says where its photo is now."""
 
         def work(context: JobContext) -> _Opened | PhotoMissingError:
+            from matting_studio.app.project_file import PhotoMissingError, read_project  # noqa: PLC0415 - the window is up without it
+
             context.report(Progress("Reading the project"))
             try:
                 project = read_project(path, photo_path)
@@ -68,14 +74,16 @@ class Projects(QObject):
             return _Opened(project, shown)
 
         def deliver(opened: _Opened | PhotoMissingError) -> None:
-            if isinstance(opened, PhotoMissingError):
-                self.photo_missing.emit(opened)
-            else:
+            if isinstance(opened, _Opened):
                 self._join(path, opened)
+            else:
+                self.photo_missing.emit(opened)
 
         self._desk.hand.submit(Job(("project", path), f"Opening {path.name}", work, Priority.CURRENT, deliver))
 
     def _join(self, path: Path, opened: _Opened) -> None:
+        from matting_studio.app.thumbnail import thumbnail  # noqa: PLC0415 - the window is up without it
+
         project = opened.project
         document = Document(project.photo_path, project.state, project.name)
         document.project_path = path
@@ -106,6 +114,8 @@ class Projects(QObject):
             return
 
         def work(context: JobContext) -> None:
+            from matting_studio.app.project_file import write_project  # noqa: PLC0415 - the window is up without it
+
             context.report(Progress("Writing the project"))
             write_project(path, project, copy_photo=copy_photo)
 
@@ -122,6 +132,8 @@ class Projects(QObject):
         self._desk.files.submit(Job(key, title, work, Priority.CURRENT, deliver, essential=True))
 
     def _project(self, document: Document, project_path: Path | None) -> Project | None:
+        from matting_studio.app.project_file import Project  # noqa: PLC0415 - the window is up without it
+
         if document.photo is None:
             return None
         model = self._desk.settings.model
@@ -164,6 +176,8 @@ class Projects(QObject):
             return
 
         def work(_context: JobContext) -> None:
+            from matting_studio.app.project_file import write_project  # noqa: PLC0415 - the window is up without it
+
             write_project(path, project)
 
         def deliver(_nothing: None) -> None:

@@ -1,14 +1,19 @@
 """Puts the pixels of documents away that have not been shown for long, so that many photos can be open."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from matting_studio.app.document import Document
 from matting_studio.app.jobs import Job, JobContext, Priority
-from matting_studio.app.packing import PackedBase, pack
 from matting_studio.app.session import Status
 from matting_studio.qt.desk import Desk
+
+if TYPE_CHECKING:
+    from matting_studio.app.packing import PackedBase
 
 BUDGET_BYTES = 2 << 30
 """What all open photos and mattes may take: about six documents of 24 megapixels."""
@@ -62,6 +67,8 @@ class Shelf(QObject):
             return
 
         def work(_context: JobContext) -> PackedBase:
+            from matting_studio.app.packing import pack  # noqa: PLC0415 - the window is up without it
+
             return pack(base)
 
         def deliver(packed: PackedBase) -> None:

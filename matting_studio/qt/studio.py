@@ -4,28 +4,28 @@ It owns the documents and changes them on the window's thread only. What takes t
 back as a value; see `desk` for the workers and the modules beside it for each kind of work.
 """
 
+from __future__ import annotations
+
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush
-from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench
-from matting_studio.app.pasted import photo_from_array
 from matting_studio.app.paths_to_open import PathsToOpen, is_project, sort_out
 from matting_studio.app.places import config_folder, data_folder, own_data_folder, runs_folder
 from matting_studio.app.recovery import RecoveryItem
-from matting_studio.app.render import View
 from matting_studio.app.sample import SAMPLE
 from matting_studio.app.session import Status
 from matting_studio.app.settings import Settings, SettingsFile
-from matting_studio.app.thumbnail import thumbnail
+from matting_studio.app.view import View
 from matting_studio.qt.activities import Activities, Activity
 from matting_studio.qt.corrections import Corrections, Stroke
 from matting_studio.qt.desk import Desk
@@ -35,6 +35,10 @@ from matting_studio.qt.matting import Matting
 from matting_studio.qt.projects import Projects
 from matting_studio.qt.shelf import Shelf
 from matting_studio.qt.views import RenderedView, Views
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Activity", "RenderedView", "Studio"]
 
@@ -107,6 +111,15 @@ class Studio(QObject):
         # As soon as the event loop runs, somebody listens.
         QTimer.singleShot(0, desk.complain_of_settings)
 
+    def warm_up(self) -> None:
+        """Import what the first photo needs, before somebody waits for it."""
+
+        def work(_context: JobContext) -> None:
+            for name in ("render", "export", "project_file"):
+                importlib.import_module(f"matting_studio.app.{name}")
+
+        self._desk.hand.submit(Job(("warm up",), "Getting ready", work, Priority.HOUSEKEEPING))
+
     # Documents
 
     @property
@@ -160,6 +173,9 @@ class Studio(QObject):
 
     def paste(self, image: NDArray[np.uint8] | NDArray[np.uint16]) -> None:
         """Open a picture (H, W, 3) RGB or (H, W, 4) RGBA, sRGB, as a new document."""
+        from matting_studio.app.pasted import photo_from_array  # noqa: PLC0415 - the window is up without it
+        from matting_studio.app.thumbnail import thumbnail  # noqa: PLC0415
+
         photo = photo_from_array(image)
         number = sum(document.path is None for document in self.documents) + 1
         document = Document(None, name="Pasted picture" if number == 1 else f"Pasted picture {number}")

@@ -1,16 +1,23 @@
 """Pictures of documents for the canvases."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
-from matting_studio.app.document import Document
+from matting_studio.app.document import Document, Snapshot
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
-from matting_studio.app.render import Renderer, View
+from matting_studio.app.view import View
 from matting_studio.qt.desk import Desk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from matting_studio.app.render import Renderer
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +33,20 @@ class RenderedView:
     revision: int
 
 
+class _Rendering:
+    """A document's renderer, made on the worker that uses it: the window is up without what rendering needs."""
+
+    def __init__(self) -> None:
+        self._renderer: Renderer | None = None
+
+    def picture(self, snapshot: Snapshot, view: View) -> NDArray[np.uint8]:
+        from matting_studio.app.render import Renderer  # noqa: PLC0415
+
+        if self._renderer is None:
+            self._renderer = Renderer()
+        return self._renderer.render(snapshot, view)
+
+
 class Views(QObject):
     rendered = Signal(object)
     """A RenderedView."""
@@ -33,7 +54,7 @@ class Views(QObject):
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._renderers: dict[Document, Renderer] = {}
+        self._renderings: dict[Document, _Rendering] = {}
         """Used on the hand worker only."""
         self._preview: tuple[Document, Look] | None = None
 
@@ -55,17 +76,17 @@ class Views(QObject):
 
     def forget(self, document: Document) -> None:
         """Let go of what was kept to render a document faster."""
-        self._renderers.pop(document, None)
+        self._renderings.pop(document, None)
 
     def request(self, document: Document, key: str, view: View) -> None:
         """Have a view of a document rendered; a request of the same key that is still waiting gives way to it."""
         snapshot = document.snapshot(self.look(document))
         if snapshot is None:
             return
-        renderer = self._renderers.setdefault(document, Renderer())
+        rendering = self._renderings.setdefault(document, _Rendering())
 
         def work(_context: JobContext) -> NDArray[np.uint8]:
-            return renderer.render(snapshot, view)
+            return rendering.picture(snapshot, view)
 
         def deliver(image: NDArray[np.uint8]) -> None:
             if document in self._desk.session:

@@ -13,7 +13,8 @@ from core.image_io import Encoding, as_float, read_photo, write_image
 from matting_studio.app import cutout
 from matting_studio.app.background import from_srgb
 from matting_studio.app.edits import Box
-from matting_studio.app.export import ExportKind, ExportRequest, export, export_all
+from matting_studio.app.export import export, export_all
+from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.finish import finish
 from matting_studio.app.jobs import CancelToken, JobCancelled
 from matting_studio.app.look import Blurred, Crop, Gradient, Look, Picture, Plain, Refinement, Shadow

@@ -12,7 +12,8 @@ from matting_studio.app.edits import Box
 from matting_studio.app.finish import finish
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.look import Blurred, Gradient, Look, Picture, Placement, Plain, Refinement, Shadow
-from matting_studio.app.render import Renderer, View, ViewMode
+from matting_studio.app.render import Renderer
+from matting_studio.app.view import View, ViewMode
 
 HEIGHT, WIDTH = 240, 320
 WHOLE = Box(0, 0, HEIGHT, WIDTH)

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import ConfigError
 from core.image_io import Encoding
-from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.settings import RECENT_FILES, BrushSettings, ExportSettings, Settings, SettingsFile
 
 

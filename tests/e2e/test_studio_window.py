@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from core.image_io import read_photo
 from core.trimap import BACKGROUND, FOREGROUND
 from matting_studio.app.edits import Brush
-from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.look import Plain
 from matting_studio.app.session import Status
 from matting_studio.qt.canvas.mode import CanvasMode

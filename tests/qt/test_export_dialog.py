@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from core.image_io import Format, Photo
 from matting_studio.app.document import Document, State
 from matting_studio.app.edits import Base
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Crop, Look
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.export_dialog import ExportDialog

@@ -12,14 +12,14 @@ from core.checkpoint import ModelFile, plain_weights, save_model
 from core.image_io import read_photo, write_image
 from core.network import MTGINet
 from matting_studio.app.edits import Box, Brush, fold
-from matting_studio.app.export import ExportKind, ExportRequest
+from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job
 from matting_studio.app.look import Look, Plain
 from matting_studio.app.packing import PackedBase
 from matting_studio.app.recovery import Recovery
-from matting_studio.app.render import View, ViewMode
 from matting_studio.app.session import Status
 from matting_studio.app.settings import Settings, SettingsFile
+from matting_studio.app.view import View, ViewMode
 from matting_studio.qt.studio import Studio
 
 HEIGHT, WIDTH = 96, 128

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from core.errors import MattingError
 from matting_studio.app.batch.fingerprint import Fingerprint, Source
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 
 FOLDER = ".matting-studio"
 _JOURNALS = "journal*.jsonl"

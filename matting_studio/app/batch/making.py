@@ -23,7 +23,8 @@ from matting_studio.app.batch.workplace import short_hash
 from matting_studio.app.cutout import opacity
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Base, fold
-from matting_studio.app.export import ExportRequest, export_all
+from matting_studio.app.export import export_all
+from matting_studio.app.export_request import ExportRequest
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.thumbnail import thumbnail
 

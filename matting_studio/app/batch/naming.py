@@ -20,7 +20,7 @@ from pathlib import PurePosixPath
 
 from matting_studio.app.batch.recipe import Recipe, RecipeError
 from matting_studio.app.batch.workplace import short_hash
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 
 FIELDS = ("stem", "suffix", "folder", "what")
 

@@ -10,7 +10,7 @@ from matting_studio.app.batch.naming import name_results
 from matting_studio.app.batch.recipe import Recipe
 from matting_studio.app.batch.scan import Item
 from matting_studio.app.batch.shard import Shard
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 
 
 @dataclass(frozen=True)

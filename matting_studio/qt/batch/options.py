@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from matting_studio.app.batch import Recipe
 from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Look, Transparent
 from matting_studio.app.settings import BatchSettings
 from matting_studio.qt.batch.folder_line import FolderLine

@@ -13,10 +13,11 @@ from matting_studio.app.batch import Item, Recipe
 from matting_studio.app.crop import crop_box
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Base, Box, fold
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 from matting_studio.app.jobs import Job, JobContext, Progress
 from matting_studio.app.network_bench import NetworkChoice
-from matting_studio.app.render import Renderer, View, ViewMode
+from matting_studio.app.render import Renderer
+from matting_studio.app.view import View, ViewMode
 from matting_studio.qt.batch.network import BatchNetwork
 from matting_studio.qt.checkerboard import draw_checkerboard
 from matting_studio.qt.pictures import to_image

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from matting_studio.app.render import ViewMode
+from matting_studio.app.view import ViewMode
 
 
 class CanvasMode(StrEnum):

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Box
-from matting_studio.app.render import View, ViewMode
+from matting_studio.app.view import View, ViewMode
 from matting_studio.app.viewport import Viewport
 from matting_studio.qt.pictures import to_image
 from matting_studio.qt.studio import Studio

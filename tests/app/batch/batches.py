@@ -7,7 +7,7 @@ import numpy as np
 
 from core.image_io import write_image
 from matting_studio.app.batch import BatchRun, Recipe, Workplace, find_photos, make_plan
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 
 MODEL = "tiny"
 FAST = Recipe(what=(ExportKind.ALPHA,))

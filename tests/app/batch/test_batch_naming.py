@@ -5,7 +5,7 @@ import pytest
 
 from matting_studio.app.batch import Recipe, RecipeError
 from matting_studio.app.batch.naming import check_template, name_results
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 
 CUTOUT, ALPHA = ExportKind.CUTOUT, ExportKind.ALPHA
 

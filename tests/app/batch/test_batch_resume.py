@@ -8,7 +8,7 @@ from batches import FAST, go, leftovers, put_photos, states, tree
 
 from matting_studio.app.batch import Recipe, Workplace, WorkplaceError
 from matting_studio.app.batch.journal import Entry, History
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Look, Picture, Plain, Refinement
 
 NAMES = ["a.png", "b.png", "sub/c.png"]

@@ -30,7 +30,8 @@ from matting_studio.app.batch import run as run_module
 from matting_studio.app.batch.pipeline import Pipeline
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box, Brush, Edit
-from matting_studio.app.export import ExportKind, ExportRequest, export
+from matting_studio.app.export import export
+from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.look import Blurred, Crop, Look, Picture
 

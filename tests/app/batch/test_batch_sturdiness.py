@@ -15,7 +15,7 @@ from batches import FAST, go, leftovers, picture, put_photos, states, tree
 from PIL import Image
 
 from core.image_io import read_photo, write_image
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Look, Plain
 
 ROOT = Path(__file__).parents[3]

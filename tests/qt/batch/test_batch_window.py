@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from core.image_io import read_photo, write_image
 from matting_studio.app.batch import Row, RowState, RunState, Workplace
 from matting_studio.app.edits import Brush
-from matting_studio.app.export import ExportKind
+from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Crop, Look, Plain
 from matting_studio.app.session import Status
 from matting_studio.app.settings import BatchSettings

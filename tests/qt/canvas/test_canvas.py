@@ -16,8 +16,9 @@ from core.image_io import Format, Photo
 from core.trimap import BACKGROUND, FOREGROUND
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Base, Box, Brush, fold
-from matting_studio.app.render import Renderer, View, ViewMode
+from matting_studio.app.render import Renderer
 from matting_studio.app.strokes import make_edit
+from matting_studio.app.view import View, ViewMode
 from matting_studio.qt.brush_settings import BrushSettings
 from matting_studio.qt.canvas.brush_stroke import COLOURS
 from matting_studio.qt.canvas.canvas import Canvas

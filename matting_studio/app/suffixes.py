@@ -1,0 +1,3 @@
+"""Endings of the program's own files."""
+
+PROJECT_SUFFIX = ".mstudio"
