@@ -37,6 +37,22 @@ with tempfile.TemporaryDirectory() as kept:
 """
 
 
+MATTE = """
+import sys
+sys.argv = ["main.py", "matte", {photo!r}, "-o", {output!r}, "--overwrite"]
+from matting_studio.__main__ import main
+main()
+"""
+PEAK = """
+import pathlib, resource, sys
+status = pathlib.Path("/proc/self/status")  # a process inherits the peak of its parent in what getrusage says
+if status.exists():
+    print(next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")))
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1))
+"""
+
+
 class Ended(NamedTuple):
     seconds: float
     processor_seconds: float
@@ -61,8 +77,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def measure(runs: int, megapixels: Sequence[float]) -> dict[str, Any]:
-    programs = {"python itself": ["-c", ""]} | {f"import {name}": ["-c", f"import {name}"] for name in IMPORTS}
-    programs["window visible"] = ["-c", WINDOW]
+    programs = {"python itself": ""} | {f"import {name}": f"import {name}" for name in IMPORTS}
+    programs["window visible"] = WINDOW
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         programs["matte of the sample portrait"] = matte(SAMPLE, folder)
@@ -75,8 +91,8 @@ def measure(runs: int, megapixels: Sequence[float]) -> dict[str, Any]:
             programs[f"matte of {size:g} megapixels"] = matte(photo, folder)
         taken: dict[str, list[Ended]] = {program: [] for program in programs}
         for _ in range(runs):
-            for program, words in programs.items():
-                taken[program].append(run(words))
+            for program, code in programs.items():
+                taken[program].append(run(code))
     rows = {
         program: Ended(*(round(statistics.median(column), 3) for column in zip(*each, strict=True)))
         for program, each in taken.items()
@@ -84,23 +100,24 @@ def measure(runs: int, megapixels: Sequence[float]) -> dict[str, Any]:
     return {"runs": runs, "rows": {program: ended._asdict() for program, ended in rows.items()}}
 
 
-def matte(photo: Path, folder: Path) -> list[str]:
-    return ["main.py", "matte", str(photo), "-o", str(folder / "cutout.png"), "--overwrite"]
+def matte(photo: Path, folder: Path) -> str:
+    return MATTE.format(photo=str(photo), output=str(folder / "cutout.png"))
 
 
-def run(words: Sequence[str]) -> Ended:
-    """Run this Python in the source folder, and see what it took. Raises CalledProcessError."""
+def run(code: str) -> Ended:
+    """Run a program in the source folder, and see what it took. Raises CalledProcessError."""
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, *words]
+    command = [sys.executable, "-c", code + PEAK]
     started = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = process.stdout.read().splitlines()
         _pid, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - started
     if process.returncode != 0:
         raise subprocess.CalledProcessError(process.returncode, command)
-    kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return Ended(seconds, usage.ru_utime + usage.ru_stime, kilobytes / 1024)
+    return Ended(seconds, usage.ru_utime + usage.ru_stime, int(lines[-1]) / 1024)
 
 
 def table(result: dict[str, Any]) -> str:
