@@ -81,7 +81,7 @@ def refine_detail(
             alpha follows the photo's edges only.
         tile_px: side of a tile, a multiple of 32; by default the coarse alpha's longer side, rounded up.
         tiles_at_once: how many tiles the network is given in one batch.
-        on_progress: told now and then which share of the work is done, 0 to 1.
+        on_progress: told now and then which share of what the network is asked is done, 0 to 1.
         should_stop: called between batches; raises to end the work.
 
     Returns:
@@ -113,7 +113,8 @@ def refine_detail(
                 level.hear(tile, answer.alpha)
         alpha = level.told()
     should_stop()
-    on_progress(1.0)
+    if sizes:
+        on_progress(1.0)
     return enlarged(alpha, seen, image)
 
 

@@ -67,9 +67,13 @@ class NetworkBench:
         return NetworkState(choice, model, self._predictor.engine.description)
 
     def matte(self, image: NDArray[np.generic], context: JobContext) -> tuple[Base, tuple[str, ...]]:
-        """The matte of a photo (H, W, 3) sRGB, and sentences of warning. Raises DeviceError."""
+        """The matte of a photo (H, W, 3) sRGB, and sentences of warning. Raises DeviceError, JobCancelled."""
         context.report(Progress("Running the network"))
-        matte = self._loaded.predict(image)
+        matte = self._loaded.predict(
+            image,
+            on_progress=lambda done: context.report(Progress("Looking at the outline", done)),
+            should_stop=context.token.raise_if_cancelled,
+        )
         return Base(matte.alpha, matte.trimap), matte.warnings
 
     def solve(

@@ -117,7 +117,8 @@ class Activities(QObject):
                 fraction = (total - waiting - 1) / total
                 stage = f"{total - waiting} of {total}"
                 if seconds_left is not None:
-                    seconds_left += waiting * self._last_seconds[kind]
+                    # The first one of all is taken for as long as it is going to be.
+                    seconds_left += waiting * self._last_seconds.get(kind, elapsed + seconds_left)
         return Activity(job.title, stage, fraction, seconds_left, self._device_text())
 
 

@@ -1,0 +1,122 @@
+"""What looking closer brings: errors against true alphas, and what it costs.
+
+    python -m benchmarks.detail --images DIR --alphas DIR [--model M] [--least 700] [--json]
+
+`enlarged` is the coarse alpha brought to the photo's size by bilinear interpolation; `guided` follows the photo's
+edges; the others have the network look at the outline again, so many times nearer than in the whole photo. Photos that
+are hardly larger than the working size have nothing to gain and are left out.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.detail import refine_detail
+from core.engine import Engine, RawMatte
+from core.errors import MattingError
+from core.image_io import read_photo
+from core.metrics import evaluate_pair
+from core.predictor import MattingPredictor, crop, fit
+from core.training.datasets import match_pairs
+from core.training.sources import read_grey
+
+Plane = NDArray[np.float32]
+MEASURES = ("sad", "mse", "grad", "conn")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    arguments = parser().parse_args(words)
+    try:
+        result = measure(arguments)
+    except MattingError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(json.dumps(result) if arguments.json else table(result))
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m benchmarks.detail", description="What looking closer brings.")
+    made.add_argument("--images", type=Path, required=True, metavar="DIR", help="photos")
+    made.add_argument("--alphas", type=Path, required=True, metavar="DIR", help="their true alphas, by the same stems")
+    made.add_argument("--model", type=Path, help="model file (default: the shipped one)")
+    made.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
+    made.add_argument("--size", type=int, dest="size_px", help="longer side for the network (default: the model's own)")
+    made.add_argument("--least", type=int, default=700, help="longer side of the photos that count (default: 700 px)")
+    made.add_argument("--closest", type=float, nargs="*", default=[2.0, 3.0], help="default: 2 3")
+    made.add_argument("--json", action="store_true", help="print one JSON object")
+    return made
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, object]:
+    predictor = MattingPredictor.from_checkpoint(arguments.model, arguments.device, arguments.size_px)
+    engine = Counting(predictor.engine)
+    ways: dict[str, Callable[[NDArray[np.generic], Plane], Plane]] = {"enlarged": enlarged}
+    ways["guided"] = lambda image, coarse: refine_detail(image, coarse, engine, closest=1)
+    for closest in arguments.closest:
+        ways[f"{closest:g} times nearer"] = lambda image, coarse, closest=closest: refine_detail(
+            image, coarse, engine, closest=closest
+        )
+    rows: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
+    for pair in match_pairs(arguments.images, arguments.alphas):
+        image = read_photo(pair.image).image
+        if max(image.shape) < arguments.least:
+            continue
+        truth = read_grey(pair.alpha)
+        fitted, used = fit(image, predictor.size_px)
+        coarse, _ = crop(engine.run(fitted), *used)
+        for way, refine in ways.items():
+            before, started = engine.tiles, time.perf_counter()
+            alpha = refine(image, coarse)
+            seconds = time.perf_counter() - started
+            measures = evaluate_pair(alpha, truth)
+            rows[way].append(
+                {**{name: measures[name] for name in MEASURES}, "tiles": engine.tiles - before, "seconds": seconds}
+            )
+    means = {way: {name: float(np.mean([row[name] for row in each])) for name in each[0]} for way, each in rows.items()}
+    return {
+        "device": predictor.engine.description,
+        "size_px": predictor.size_px,
+        "photos": len(rows["enlarged"]),
+        "ways": means,
+    }
+
+
+class Counting:
+    """An engine that counts the tiles it is given."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.tiles = 0
+
+    def run(self, image: NDArray[np.generic]) -> RawMatte:
+        return self.engine.run(image)
+
+    def run_batch(self, images: Sequence[NDArray[np.generic]]) -> list[RawMatte]:
+        self.tiles += len(images)
+        return self.engine.run_batch(images)
+
+
+def enlarged(image: NDArray[np.generic], coarse: Plane) -> Plane:
+    return np.clip(cv2.resize(coarse, image.shape[1::-1], interpolation=cv2.INTER_LINEAR), 0, 1)
+
+
+def table(result: dict) -> str:
+    lines = [
+        f"{result['photos']} photos at {result['size_px']} px on {result['device']}",
+        f"{'':18}" + "".join(f"{name:>10}" for name in (*MEASURES, "tiles", "seconds")),
+    ]
+    for way, means in result["ways"].items():
+        lines.append(f"{way:18}" + "".join(f"{means[name]:10.4g}" for name in (*MEASURES, "tiles", "seconds")))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
