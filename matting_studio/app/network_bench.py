@@ -3,19 +3,21 @@
 What computes is imported here and as late as possible, so that the window is there before it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from matting_studio.app.edits import Base, Edit, fold
 from matting_studio.app.jobs import JobContext, Progress
 from matting_studio.app.torch_libraries import load_aside
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from core.predictor import MattingPredictor
 
 SHIPPED_MODEL = "Portrait model"
@@ -104,7 +106,7 @@ class NetworkBench:
         )
 
     @property
-    def _loaded(self) -> "MattingPredictor":
+    def _loaded(self) -> MattingPredictor:
         if self._predictor is None:
             raise RuntimeError("The network is used before it was loaded.")
         return self._predictor
