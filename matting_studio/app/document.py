@@ -101,7 +101,7 @@ class Document:
         self.revision += 1
 
     def set_base(self, base: Base, shown: Patch | None = None) -> None:
-        """Take the network's matte, also when another model spoke anew; edits stay on top of it.
+        """Take the network's matte; edits stay on top of it.
 
         `shown` is a copy of the base for the edits to be shown in, made elsewhere because it takes time with large
         photos: what `fold(base, (), base.box)` gives. It is the document's own from then on.
@@ -111,6 +111,12 @@ class Document:
         self.alpha, self.trimap = shown.alpha, shown.trimap
         self.dirty = base.box if self.edits else None
         self.revision += 1
+
+    def replace_base(self, base: Base, shown: Patch) -> None:
+        """Take a matte made just now, be it the first or another model's; a project that holds another is behind."""
+        if self.base is not None and self.project_path is not None:
+            self.mark_saved(None)
+        self.set_base(base, shown)
 
     def paste(self, patch: Patch, revision: int) -> bool:
         """Show a folded patch, which is the document's own from then on.

@@ -260,7 +260,7 @@ class Matting(QObject):
             for warning in matted.warnings:
                 self._desk.say("warning", f"{document.name}: {warning}")
             self._desk.session.place(document).outdated = False
-            document.set_base(matted.base, matted.shown)
+            document.replace_base(matted.base, matted.shown)
             self._desk.set_status(document, Status.READY)
             self.based.emit(document)
             self.advance()

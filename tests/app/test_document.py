@@ -1,6 +1,7 @@
 """Documents: history, what is shown of the edits, and what counts as saved."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -205,6 +206,29 @@ def test_modified_means_other_than_what_was_saved(document):
     assert not document.modified
     document.mark_saved(None)
     assert document.modified
+
+
+def test_another_models_matte_is_a_change_only_to_what_a_project_holds(document):
+    def matted_anew():
+        base = Base(document.base.alpha.copy(), document.base.trimap.copy())
+        document.replace_base(base, fold(base, (), base.box))
+
+    matted_anew()
+    assert not document.modified
+    document.project_path = Path("made.mstudio")
+    document.mark_saved(document.state)
+    matted_anew()
+    assert document.modified
+    document.mark_saved(document.state)
+    assert not document.modified
+
+
+def test_the_first_matte_of_a_project_that_had_none_is_no_change(document):
+    base = document.base
+    document.forget_pixels()
+    document.project_path = Path("made.mstudio")
+    document.replace_base(base, fold(base, (), base.box))
+    assert not document.modified
 
 
 def test_a_snapshot_can_be_of_another_look_and_needs_a_photo(document):
