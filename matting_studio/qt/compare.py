@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from matting_studio.app.document import Document
+from matting_studio.app.session import Status
 from matting_studio.app.viewport import Viewport
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.canvas.view import CanvasView
@@ -16,6 +18,13 @@ from matting_studio.qt.theme import Theme
 
 SIZE_PX = (1200, 720)
 SHUTDOWN_SECONDS = 20.0
+STATUS_TEXTS = {
+    Status.WAITING: ": getting ready …",
+    Status.READING: ": reading the photo …",
+    Status.MATTING: ": at work …",
+    Status.FAILED: ": no matte",
+}
+"""What is said behind the other model's name, as long as its matte is not there."""
 
 
 class CompareWindow(QWidget):
@@ -35,7 +44,7 @@ class CompareWindow(QWidget):
             self.right = CanvasView(studio, key="compare right")
             self.left.set_mode(CanvasMode.ORIGINAL)
             self.right.set_mode(CanvasMode.CUTOUT)
-            titles = ("Original", "Result")
+            names = ("Original", "Result")
         else:
             assert model is not None
             self.right = CanvasView(self._other.studio, key="compare right")
@@ -43,14 +52,14 @@ class CompareWindow(QWidget):
             for view, follower in ((self.left, self.right), (self.right, self.left)):
                 view.mode_changed.connect(follower.set_mode)
             self.left.set_mode(CanvasMode.ALPHA)
-            titles = (studio.model_text, model.name)
-            self._other.begin()
+            names = (studio.model_text, f"{model.name}{STATUS_TEXTS[Status.WAITING]}")
         self.left.viewport_changed.connect(self._lead_right)
         self.right.viewport_changed.connect(self._lead_left)
         self._moving = False
         panes = QHBoxLayout()
         panes.setSpacing(2)
-        for title, view in zip(titles, (self.left, self.right), strict=True):
+        self.titles = tuple(_title(name) for name in names)
+        for title, view in zip(self.titles, (self.left, self.right), strict=True):
             panes.addLayout(_pane(title, view))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -63,6 +72,16 @@ class CompareWindow(QWidget):
         column.addWidget(hint)
         QShortcut(QKeySequence("Esc"), self, self.close)
         self.left.setFocus()
+        if self._other is not None:
+            self._other.studio.document_changed.connect(self._tell_status)
+            self._other.begin()
+
+    @Slot(object)
+    def _tell_status(self, document: Document) -> None:
+        """Say whether what is seen on the right is the other model's matte: until it is there, it is the photo."""
+        assert self._other is not None
+        status = self._other.studio.status(document)
+        self.titles[1].setText(f"{self._other.name}{STATUS_TEXTS.get(status, '')}")
 
     @Slot(object)
     def _lead_right(self, viewport: Viewport) -> None:
@@ -91,6 +110,7 @@ class _OtherModel:
 
     def __init__(self, studio: Studio, model: Path) -> None:
         assert studio.current is not None
+        self.name = model.name
         self._document = studio.current
         self._model = model
         self._folder = tempfile.TemporaryDirectory(prefix="matting-studio-")
@@ -109,12 +129,16 @@ class _OtherModel:
         self._folder.cleanup()
 
 
-def _pane(title: str, view: CanvasView) -> QVBoxLayout:
-    label = QLabel(title)
+def _title(name: str) -> QLabel:
+    label = QLabel(name)
     label.setProperty("title", True)
     label.setContentsMargins(16, 8, 16, 8)
+    return label
+
+
+def _pane(title: QLabel, view: CanvasView) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(0)
-    column.addWidget(label)
+    column.addWidget(title)
     column.addWidget(view, 1)
     return column

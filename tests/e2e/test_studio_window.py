@@ -301,6 +301,17 @@ def test_an_open_comparison_ends_with_the_window(qtbot: QtBot, ready: MainWindow
     assert not any(worker.is_alive for worker in other._desk.workers)
 
 
+def test_a_comparison_says_when_the_other_models_matte_is_not_there_yet(
+    qtbot: QtBot, ready: MainWindow, model: Path
+) -> None:
+    ready.show_comparison(model)
+    (comparison,) = ready.findChildren(CompareWindow)
+    assert comparison.titles[1].text() == f"{model.name}: getting ready …"
+    qtbot.waitUntil(lambda: comparison.titles[1].text() == model.name, timeout=PATIENCE_MS)
+    assert comparison._other.studio.documents[0].alpha is not None
+    comparison.close()
+
+
 def test_closing_the_last_photo_shows_the_empty_window_again(
     window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
 ) -> None:
