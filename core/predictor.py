@@ -133,8 +133,8 @@ class MattingPredictor:
         limit_bytes = self.memory_limit_bytes
         if not plan.fits and limit_bytes is not None and plan.expected_bytes > limit_bytes:
             raise DeviceError(
-                f"This photo of {height * width / 1e6:.0f} megapixels takes {plan.expected_bytes / 1e9:.1f} GB of "
-                f"memory, and the limit is {limit_bytes / 1e9:.1f} GB: raise it, or make the photo smaller."
+                f"This photo of {width} × {height} px takes {plan.expected_bytes / 1e9:.1f} GB of memory, and the "
+                f"limit is {limit_bytes / 1e9:.1f} GB: raise it, or make the photo smaller."
             )
         # An estimate alone is no reason to refuse.
         return plan.work if plan.fits else wished

@@ -198,7 +198,11 @@ class Batch:
         self._started = time.monotonic()
 
     def once(self) -> int:
-        self._work(self._find())
+        items = self._find()
+        if not items:
+            deeper = "" if self._arguments.recursive else "; --recursive looks into its sub-folders too"
+            say(f"There are no photos in {self._arguments.input}{deeper}.")
+        self._work(items)
         return self._finish()
 
     def watch(self) -> int:

@@ -92,6 +92,8 @@ def check_outputs(arguments: argparse.Namespace, output: Path) -> None:
             raise UsageError(f"There is no folder {path.parent} to write {path.name} to: create it first.")
         if path.exists() and path.samefile(arguments.photo):
             raise UsageError(f"{path} is the photo itself: give the result another name.")
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder: name a file, such as {path / output.name}.")
         if path.exists() and not arguments.overwrite:
             raise UsageError(f"{path} exists: name another file, or add --overwrite to replace it.")
     if len({path.resolve() for path in named}) < len(named):

@@ -57,6 +57,15 @@ def test_a_bad_photo_is_listed_and_the_rest_goes_on(studio, model, photos, tmp_p
     assert outcome.err.startswith(f"bad.jpg: {photos / 'bad.jpg'} is not a photo that can be read")
 
 
+def test_a_folder_without_photos_is_said_to_be_one(studio, model, photos, tmp_path):
+    (tmp_path / "empty" / "sub").mkdir(parents=True)
+    outcome = studio("batch", tmp_path / "empty", tmp_path / "out", "--model", model)
+    assert outcome.code == 0
+    assert outcome.err == f"There are no photos in {tmp_path / 'empty'}; --recursive looks into its sub-folders too.\n"
+    outcome = studio("batch", tmp_path / "empty", tmp_path / "out", "--recursive", "--model", model)
+    assert outcome.err == f"There are no photos in {tmp_path / 'empty'}.\n"
+
+
 def test_json_has_a_line_for_every_event(studio, model, photos, tmp_path):
     (photos / "bad.jpg").write_text("no photo")
     outcome = studio("batch", photos, tmp_path / "out", "--model", model, "--what", "alpha,trimap", "--json")

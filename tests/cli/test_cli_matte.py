@@ -184,6 +184,14 @@ def read_alpha(path: Path) -> np.ndarray:
         return np.asarray(image)[..., 3]
 
 
+def test_a_folder_is_no_name_for_a_result(studio, model, portrait, tmp_path):
+    folder = tmp_path / "results.png"
+    folder.mkdir()
+    outcome = studio("matte", portrait, "-o", folder, "--model", model, "--overwrite")
+    assert outcome.code == 2
+    assert outcome.err == f"{folder} is a folder: name a file, such as {folder / 'results.png'}.\n"
+
+
 def test_a_memory_limit_that_cannot_be_kept_is_a_failure_with_a_cure(studio, model, portrait):
     outcome = studio("matte", portrait, "--model", model, "--memory-limit", "100MB")
     assert outcome.code == 1
