@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from platformdirs import PlatformDirs
+from platformdirs import PlatformDirs, user_pictures_path
 
 _FOLDERS = PlatformDirs("matting-studio", appauthor=False)
 
@@ -32,3 +32,9 @@ def cache_folder() -> Path:
 
 def log_folder() -> Path:
     return _FOLDERS.user_log_path
+
+
+def pictures_folder() -> Path:
+    """The user's pictures; the home folder where there is no such folder, as on many servers."""
+    pictures = user_pictures_path()
+    return pictures if pictures.is_dir() else Path.home()

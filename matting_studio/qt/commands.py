@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_pictures_path
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush
 from matting_studio.app.look import Look
+from matting_studio.app.places import pictures_folder
 from matting_studio.app.sample import own_folder
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PICTURE_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
@@ -108,7 +108,7 @@ class Commands(QObject):
         from matting_studio.qt.export_dialog import ExportDialog  # noqa: PLC0415 - the window is up without it
 
         settings = self._studio.settings
-        folder = settings.export_folder or own_folder(document.path) or user_pictures_path()
+        folder = settings.export_folder or own_folder(document.path) or pictures_folder()
         dialog = ExportDialog(self._window, document, settings.export, folder)
         dialog.wanted.connect(partial(self._studio.export, document))
         self._window.show_dialog(dialog)

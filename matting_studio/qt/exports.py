@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from platformdirs import user_pictures_path
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QColorSpace, QGuiApplication, QImage
 
@@ -14,6 +13,7 @@ from matting_studio.app.document import Document, Snapshot
 from matting_studio.app.edits import Base, Edit, fold
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
+from matting_studio.app.places import pictures_folder
 from matting_studio.app.sample import own_folder
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.corrections import Corrections
@@ -61,7 +61,7 @@ class Exports(QObject):
 
     def quick_export(self, document: Document) -> None:
         """Export with the same choices as last time, beside the photo, and over nothing that is there."""
-        folder = own_folder(document.path) or self._desk.settings.export_folder or user_pictures_path()
+        folder = own_folder(document.path) or self._desk.settings.export_folder or pictures_folder()
         chosen = self._desk.settings.export
         stem = f"{Path(document.name).stem}-{chosen.what}"
         requests = (chosen.request(folder, stem if number == 1 else f"{stem}-{number}") for number in count(1))

@@ -8,7 +8,7 @@ from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.studio import Activity
 
 PROGRESS_STEPS = 1000
-LONGEST_PX = 144
+LONGEST_PX = 176
 
 
 class StatusBar(QStatusBar):
