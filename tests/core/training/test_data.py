@@ -87,7 +87,9 @@ def test_favoured_files_come_more_often() -> None:
 
 def test_sources_favour_what_their_configuration_says(tmp_path: Path) -> None:
     cutouts = CutoutSource(CutoutsConfig(**write_cutouts(tmp_path / "a"), favour={"2.*": 8.0}), AugmentationConfig())
-    photos = PhotoSource(PhotosConfig(**write_pairs(tmp_path / "b", count=3), favour={"*2.*": 8.0}), AugmentationConfig())
+    photos = PhotoSource(
+        PhotosConfig(**write_pairs(tmp_path / "b", count=3), favour={"*2.*": 8.0}), AugmentationConfig()
+    )
     assert cutouts.lot.cumulative == pytest.approx([0.1, 0.2, 1.0])
     assert photos.lot.cumulative == pytest.approx([0.1, 0.2, 1.0])
 
