@@ -10,6 +10,7 @@ folder. As results come out of `partial` by renaming, nothing half-written ever 
 killed run left behind is told from everybody else's files by where it lies.
 """
 
+import contextlib
 import errno
 import hashlib
 import shutil
@@ -35,6 +36,7 @@ class Workplace:
         self.output = output
         self.folder = output / FOLDER
         self.partial = self.folder / f"{name}.partial"
+        self._discarded = self.folder / f"{name}.discarded"
         self._thumbnails = self.folder / "thumbnails"
         try:
             self._thumbnails.mkdir(parents=True, exist_ok=True)
@@ -71,7 +73,12 @@ class Workplace:
 
     def discard_partial(self) -> None:
         """Remove what is not whole; it may be there still where that fails, and is removed at the next start."""
-        shutil.rmtree(self.partial, ignore_errors=True)
+        shutil.rmtree(self._discarded, ignore_errors=True)
+        # Renamed first: threads that are still at work would put files into it while it is emptied.
+        with contextlib.suppress(OSError):
+            self.partial.rename(self._discarded)
+        for folder in (self._discarded, self.partial):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def thumbnail(self, photo: str) -> Path:
         """Where the small cut-out of a photo lies, if it is there."""

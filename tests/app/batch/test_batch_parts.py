@@ -1,10 +1,12 @@
 """The small parts: shards, rates, gates, arrivals, the report, sentences about disks."""
 
+import contextlib
 import errno
 import itertools
 import os
 import re
 import threading
+import time
 import weakref
 from html.parser import HTMLParser
 from pathlib import Path
@@ -41,6 +43,30 @@ def test_few_background_pictures_are_kept(tmp_path):
     pictures = Pictures()
     kept = [weakref.ref(pictures.of(Picture(path=tmp_path / name))) for name in names]
     assert [each() is None for each in kept] == [True, False, False]
+
+
+def test_what_is_not_whole_is_removed_while_threads_still_write(tmp_path):
+    with Workplace(tmp_path / "out") as place:
+        stop = threading.Event()
+
+        def write():
+            with contextlib.suppress(OSError):  # the folder goes while it writes
+                for number in itertools.count():
+                    if stop.is_set():
+                        return
+                    (place.partial / f"{number}.tmp").write_bytes(b"half")
+
+        writers = [threading.Thread(target=write, daemon=True) for _ in range(2)]
+        for writer in writers:
+            writer.start()
+        time.sleep(0.01)
+        try:
+            place.discard_partial()
+            assert list(place.folder.rglob("*.tmp")) == []
+        finally:
+            stop.set()
+            for writer in writers:
+                writer.join()
 
 
 class Clock:
