@@ -32,6 +32,8 @@ class NetworkChoice:
     device: str = "auto"
     size_px: int | None = None
     """The working size; None is what the model recommends."""
+    quality: str = "balanced"
+    """A value of `core.working_size.Quality`, which is not imported before the network is."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,13 @@ class NetworkBench:
         if needs_pytorch(choice.device):
             load_aside()
         from core.predictor import MattingPredictor  # noqa: PLC0415
+        from core.working_size import Quality  # noqa: PLC0415
 
         if self._predictor is None or choice != self._choice:
             context.token.raise_if_cancelled()
             context.report(Progress("Loading the model"))
-            self._predictor = MattingPredictor.from_checkpoint(choice.model, choice.device, choice.size_px)
+            quality = Quality(choice.quality)
+            self._predictor = MattingPredictor.from_checkpoint(choice.model, choice.device, choice.size_px, quality)
             self._choice = choice
         model = choice.model.stem if choice.model else SHIPPED_MODEL
         return NetworkState(choice, model, self._predictor.engine.description)

@@ -97,6 +97,7 @@ class Settings(_Remembered):
     model: Path | None = Field(None, description="A model file; none is the one that comes with the program.")
     device: str = "auto"
     size_px: Annotated[int, Field(ge=64, le=8192)] | None = Field(None, description="None: as the model recommends.")
+    quality: Literal["fast", "balanced", "best"] = Field("balanced", description="How much a matte may cost.")
     export: ExportSettings = ExportSettings()
     batch: BatchSettings = BatchSettings()
     training: TrainingSettings = TrainingSettings()

@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
         self.inspector.brush.changed.connect(self.canvas.set_brush)
         self.inspector.model.model_wanted.connect(commands.choose_model)
         self.inspector.model.device_chosen.connect(studio.set_device)
+        self.inspector.model.quality_chosen.connect(studio.set_quality)
         self.inspector.model.size_chosen.connect(studio.set_size_px)
         self.inspector.model.reset.connect(self._reset_model)
         self.film_strip.chosen.connect(self._select)
@@ -188,8 +189,7 @@ class MainWindow(QMainWindow):
         studio, settings = self.studio, self.studio.settings
         self._theme.choose(ThemeChoice(settings.theme))
         self.actions_table.check(f"theme.{settings.theme}")
-        defaults = settings.model is None and settings.size_px is None and settings.device == "auto"
-        self.inspector.model.show_choices(studio.model_text, settings.size_px, settings.device, defaults)
+        self.inspector.model.show_choices(studio.model_text, studio.network_choice)
         self.status_bar.show_device(studio.model_text, studio.device_text)
         self.empty_state.set_recent(settings.existing_recent_files)
 
@@ -270,6 +270,7 @@ class MainWindow(QMainWindow):
         self.studio.set_model(None)
         self.studio.set_device("auto")
         self.studio.set_size_px(None)
+        self.studio.set_quality("balanced")
 
     @Slot(object)
     def _open_recent(self, path: Path) -> None:

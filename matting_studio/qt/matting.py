@@ -64,7 +64,7 @@ class Matting(QObject):
     @property
     def choice(self) -> NetworkChoice:
         settings = self._desk.settings
-        return NetworkChoice(settings.model, settings.device, settings.size_px)
+        return NetworkChoice(settings.model, settings.device, settings.size_px, settings.quality)
 
     @property
     def state(self) -> NetworkState | None:
@@ -218,7 +218,12 @@ class Matting(QObject):
             choice = self._state.choice
             self._desk.change_settings(
                 self._desk.settings.model_copy(
-                    update={"model": choice.model, "device": choice.device, "size_px": choice.size_px}
+                    update={
+                        "model": choice.model,
+                        "device": choice.device,
+                        "size_px": choice.size_px,
+                        "quality": choice.quality,
+                    }
                 )
             )
         else:

@@ -18,7 +18,7 @@ from matting_studio.app.edits import Brush
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
-from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench
+from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench, NetworkChoice
 from matting_studio.app.paths_to_open import PathsToOpen, is_project, sort_out
 from matting_studio.app.places import config_folder, data_folder, own_data_folder, runs_folder
 from matting_studio.app.recovery import RecoveryItem
@@ -319,6 +319,15 @@ class Studio(QObject):
     def set_size_px(self, size_px: int | None) -> None:
         """Matte at a working size, or at the one that the model recommends."""
         self._change_network({"size_px": size_px})
+
+    def set_quality(self, quality: str) -> None:
+        """Matte `fast`, `balanced` or `best`."""
+        self._change_network({"quality": quality})
+
+    @property
+    def network_choice(self) -> NetworkChoice:
+        """What mattes are made with from now on."""
+        return self._matting.choice
 
     def _change_network(self, update: dict[str, object]) -> None:
         before = self._matting.choice

@@ -342,6 +342,14 @@ def test_another_size_makes_another_matte(opened, settle):
     assert opened.settings.size_px == 96
 
 
+def test_another_quality_makes_another_matte_and_is_remembered(opened, settle):
+    before = opened.current.base
+    opened.set_quality("best")
+    settle(opened)
+    assert opened.current.base is not before
+    assert opened.network_choice.quality == opened.settings.quality == "best"
+
+
 # Strokes and history
 
 

@@ -43,8 +43,10 @@ class BatchNetwork:
                 if needs_pytorch(choice.device):
                     load_aside()
                 from core.predictor import MattingPredictor  # noqa: PLC0415
+                from core.working_size import Quality  # noqa: PLC0415
 
-                predictor = MattingPredictor.from_checkpoint(choice.model, choice.device, choice.size_px)
+                quality = Quality(choice.quality)
+                predictor = MattingPredictor.from_checkpoint(choice.model, choice.device, choice.size_px, quality)
                 self._loaded = choice, InTurn(predictor)
             return self._loaded[1]
 

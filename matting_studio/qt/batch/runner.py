@@ -228,7 +228,8 @@ class BatchRunner(QObject):
         context.token.raise_if_cancelled()
         from core.checkpoint import shipped_model  # noqa: PLC0415 - NumPy comes as late as possible
 
-        key = model_key(order.network.model or shipped_model(), order.network.size_px)
+        network = order.network
+        key = model_key(network.model or shipped_model(), network.size_px, network.quality)
         context.token.raise_if_cancelled()
         plan = make_plan(found.items, order.recipe, order.output, history, key, overwrite=order.overwrite)
         return plan, found

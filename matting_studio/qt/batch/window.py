@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from matting_studio.app.batch import Progress, Row, RunState
 from matting_studio.app.look import Look
-from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.qt.batch.controls import BatchControls
 from matting_studio.qt.batch.folder_line import folder_of
 from matting_studio.qt.batch.head import BatchHead
@@ -130,15 +129,15 @@ class BatchWindow(QWidget):
 
     def order(self) -> Order:
         """What is chosen now; the open photos as they are now."""
-        chosen, settings = self.options.settings(), self._studio.settings
+        chosen = self.options.settings()
         assert chosen.output_folder is not None
         if self.options.takes_open_photos:
             photos = tuple(OpenPhoto.of(document) for document in self._studio.documents)
         else:
             assert chosen.input_folder is not None
             photos = FolderPhotos(chosen.input_folder.absolute(), chosen.recursive)
-        network = NetworkChoice(settings.model, settings.device, settings.size_px)
-        return Order(photos, chosen.output_folder.absolute(), self.options.recipe(), chosen.overwrite, network)
+        recipe, network = self.options.recipe(), self._studio.network_choice
+        return Order(photos, chosen.output_folder.absolute(), recipe, chosen.overwrite, network)
 
     @Slot()
     def _options_changed(self) -> None:
@@ -193,9 +192,7 @@ class BatchWindow(QWidget):
     def _preview_look(self, look: Look | None) -> None:
         item = self._planned.items.get(self._shown or "") if self._planned else None
         if item is not None and not self.runner.is_active:
-            settings = self._studio.settings
-            network = NetworkChoice(settings.model, settings.device, settings.size_px)
-            self.preview.show_photo(item, self.options.recipe(look), network)
+            self.preview.show_photo(item, self.options.recipe(look), self._studio.network_choice)
 
     # The run
 

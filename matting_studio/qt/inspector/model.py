@@ -1,16 +1,22 @@
-"""Which model mattes, on which device, at which working size. Holds for all photos, not for one."""
+"""Which model mattes, how well, at which working size, on which device. Holds for all photos, not for one."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton
 
+from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.qt.inspector.section import InspectorSection
 
+QUALITIES = (
+    ("Fast", "fast"),
+    ("Balanced", "balanced"),
+    ("Best: looks closer at hair", "best"),
+)
 SIZES = (
     ("As trained", None),
-    ("512 px: fast", 512),
+    ("512 px", 512),
     ("768 px", 768),
-    ("1024 px: fine hair", 1024),
-    ("1536 px: large prints", 1536),
+    ("1024 px", 1024),
+    ("1536 px", 1536),
 )
 DEVICES = (
     ("Fastest there is", "auto"),
@@ -22,6 +28,7 @@ DEVICES = (
 
 class ModelSection(InspectorSection):
     model_wanted = Signal()
+    quality_chosen = Signal(str)
     size_chosen = Signal(object)
     """px or None."""
     device_chosen = Signal(str)
@@ -31,28 +38,33 @@ class ModelSection(InspectorSection):
         self.model = QPushButton()
         self.model.setToolTip("Choose another model")
         self.model.clicked.connect(self.model_wanted)
+        self.quality = _combo("Quality", [text for text, _ in QUALITIES])
+        self.quality.setToolTip("Best takes longer: the network sees the photo twice, and the outline from nearer.")
         self.size_px = _combo("Working size", [text for text, _ in SIZES])
         self.size_px.setToolTip("The longer side at which the network sees a photo; the matte has the photo's size.")
         self.device = _combo("Device", [text for text, _ in DEVICES])
+        self.quality.activated.connect(lambda index: self.quality_chosen.emit(QUALITIES[index][1]))
         self.size_px.activated.connect(lambda index: self.size_chosen.emit(SIZES[index][1]))
         self.device.activated.connect(lambda index: self.device_chosen.emit(DEVICES[index][1]))
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
-        for row, (text, control) in enumerate((("Model", self.model), ("Size", self.size_px), ("Device", self.device))):
+        rows = (("Model", self.model), ("Quality", self.quality), ("Size", self.size_px), ("Device", self.device))
+        for row, (text, control) in enumerate(rows):
             label = QLabel(text)
             label.setBuddy(control)
             grid.addWidget(label, row, 0)
             grid.addWidget(control, row, 1)
         self.body.addLayout(grid)
 
-    def show_choices(self, model: str, size_px: int | None, device: str, at_defaults: bool) -> None:
-        """Show what is chosen: the model's name, the working size and the device's short name."""
+    def show_choices(self, model: str, choice: NetworkChoice) -> None:
+        """Show what is chosen; `model` is the model's name."""
         self.model.setText(model if len(model) <= 24 else f"{model[:23]}…")
-        self.size_px.setCurrentIndex(next((i for i, (_, px) in enumerate(SIZES) if px == size_px), -1))
-        self.device.setCurrentIndex(next((i for i, (_, name) in enumerate(DEVICES) if name == device), 0))
-        self.reset_button.setEnabled(not at_defaults)
+        self.quality.setCurrentIndex([name for _, name in QUALITIES].index(choice.quality))
+        self.size_px.setCurrentIndex(next((i for i, (_, px) in enumerate(SIZES) if px == choice.size_px), -1))
+        self.device.setCurrentIndex(next((i for i, (_, name) in enumerate(DEVICES) if name == choice.device), 0))
+        self.reset_button.setEnabled(choice != NetworkChoice())
 
 
 def _combo(name: str, texts: list[str]) -> QComboBox:
