@@ -15,7 +15,7 @@ from core.errors import CheckpointError
 from matting_studio.app.places import cache_folder, config_folder, log_folder
 from matting_studio.cli.messages import DONE
 
-PACKAGES = ("matting-studio", "torch", "PySide6-Essentials", "numpy", "opencv-python", "pillow")
+PACKAGES = ("matting-studio", "torch", "PySide6-Essentials", "openvino", "numpy", "opencv-python", "pillow")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     for title, group in facts.items():
         print(title)
         for name, value in group.items():
-            print(f"  {name:20}{value}")
+            print(f"  {name:20}{'not installed' if value is None else value}")
     return DONE
 
 

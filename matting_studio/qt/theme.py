@@ -203,6 +203,7 @@ QPushButton[flat="true"]:hover {{ background: {c.hover}; }}
 QPushButton[flat="true"]:focus {{ border: 1px solid {c.accent_text}; }}
 QPushButton[link="true"] {{ background: transparent; border: 1px solid transparent; color: {c.accent_text};
     padding: 4px 8px; text-align: left; }}
+QPushButton[chosen="true"] {{ text-align: left; }}
 QPushButton[link="true"]:hover {{ background: {c.hover}; }}
 QPushButton[link="true"]:focus {{ border: 1px solid {c.accent_text}; }}
 

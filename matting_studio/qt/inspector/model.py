@@ -37,6 +37,7 @@ class ModelSection(InspectorSection):
         super().__init__("Model", "model")
         self.model = QPushButton()
         self.model.setToolTip("Choose another model")
+        self.model.setProperty("chosen", True)  # it shows what is chosen, as the boxes below it do
         self.model.clicked.connect(self.model_wanted)
         self.quality = _combo("Quality", [text for text, _ in QUALITIES])
         self.quality.setToolTip("Best takes longer: the network sees the photo twice, and the outline from nearer.")
