@@ -86,7 +86,7 @@ def _measure_gaps(model: Path | None, megapixels: float, kept: Path) -> None:  #
 
     from matting_studio.app.edits import Brush  # noqa: PLC0415
     from matting_studio.app.look import Blurred, Look, Refinement  # noqa: PLC0415
-    from matting_studio.qt.application import clear_qt_paths_of_opencv, make_window  # noqa: PLC0415
+    from matting_studio.qt.application import clear_qt_paths_of_opencv, make_window, warm_up  # noqa: PLC0415
 
     class Watchdog(QObject):
         """Notes the longest time between two ticks."""
@@ -111,7 +111,9 @@ def _measure_gaps(model: Path | None, megapixels: float, kept: Path) -> None:  #
     if model is not None:
         studio.set_model(model)
     window.show()
-    _rest(500)
+    _rest(200)
+    warm_up(window)
+    _rest(1000)
     watchdog = Watchdog()
 
     def measure(what: str, begin: Callable[[], object], done: Callable[[], bool]) -> None:

@@ -1,5 +1,6 @@
 """The program with its window, from start to end."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from matting_studio.qt.main_window import MainWindow
 
 WARM_UP_MS = 200
-"""After the window is there, what the first photo needs is imported: time in which nobody has chosen one yet."""
+"""So long after the window is there, nobody has chosen a photo yet."""
 
 OPENCV_QT_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
@@ -29,10 +30,8 @@ def run(paths: Sequence[Path]) -> int:
     window = make_window()
     window.show()
     # The window is drawn before anything is read.
-    if paths:
-        QTimer.singleShot(0, window, lambda: window.studio.open([Path(path) for path in paths]))
-    else:
-        QTimer.singleShot(WARM_UP_MS, window, window.studio.warm_up)
+    QTimer.singleShot(0, window, lambda: window.studio.open([Path(path) for path in paths]) if paths else None)
+    QTimer.singleShot(WARM_UP_MS, window, lambda: warm_up(window))
     code = int(application.exec())
     if not window.ended:
         # A thread that is deep in a library cannot be ended, and Python would wait for it. All is saved by now.
@@ -40,6 +39,14 @@ def run(paths: Sequence[Path]) -> int:
         sys.stderr.flush()
         os._exit(code)
     return code
+
+
+def warm_up(window: "MainWindow") -> None:
+    """Do what the window was there without, before somebody waits for it."""
+    # What a window is made of is never garbage. Each time that Python looked all of it over, the window would stand
+    # still for 30 ms.
+    gc.freeze()
+    window.studio.warm_up()
 
 
 def clear_qt_paths_of_opencv() -> None:

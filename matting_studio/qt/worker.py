@@ -96,6 +96,10 @@ class Worker(QObject):
         if given_up is not None:
             self._tell_cancelled(given_up)
         if given_up is not job and not self._loop.isRunning():
+            # PySide looks for NumPy by itself, when first an argument could be an array. Where another thread is in the
+            # middle of importing it, that ends in a crash (6.11).
+            import numpy  # noqa: F401, PLC0415
+
             self._loop.start()
 
     def cancel(self, key: Hashable) -> None:

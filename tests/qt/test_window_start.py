@@ -48,6 +48,19 @@ def test_the_window_is_up_before_anything_slow_is_imported() -> None:
 
 
 @pytest.mark.slow
+def test_no_thread_of_the_window_ever_imports_numpy_while_qt_may_look_for_it() -> None:
+    """PySide 6.11 crashes where it meets a NumPy that another thread has imported by half."""
+    done = show(
+        then="""
+    from matting_studio.qt.application import warm_up
+    warm_up(window)
+    assert hasattr(sys.modules["numpy"], "__version__")
+    """
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "between"), [("import cv2", ""), ("", "import cv2")])
 def test_the_window_is_up_whenever_opencv_is_imported(before: str, between: str) -> None:
     done = show(before, between)
