@@ -196,11 +196,16 @@ def weights_hash(weights: Weights) -> str:
 
 
 def import_model(
-    source: Path, target: Path, dtype: Literal["float16", "float32"] = "float16", notes: str | None = None
+    source: Path,
+    target: Path,
+    dtype: Literal["float16", "float32"] = "float16",
+    notes: str | None = None,
+    size_px: int | None = None,
 ) -> ModelFile:
     """Turn an official or training checkpoint into a safetensors file; nothing is written where it is refused.
 
-    `notes` is what a person wants remembered about the training. Raises CheckpointError as `load_network` does.
+    `notes` is what a person wants remembered about the training; `size_px` is the working size that the model is to
+    recommend, by default what its training was measured at. Raises CheckpointError as `load_network` does.
     """
     model = read_model(source)
     metadata = {
@@ -210,6 +215,8 @@ def import_model(
     }
     if notes is not None:
         metadata["notes"] = notes
+    if size_px is not None:
+        metadata["size_px"] = str(size_px)
     model = ModelFile(model.weights, model.width, metadata)
     save_model(target, model, dtype)
     return model

@@ -126,6 +126,10 @@ def import_model() -> Parser:
     )
     parser.add_argument("--dtype", choices=("float16", "float32"), default="float16", help="default: float16")
     parser.add_argument("--notes", metavar="TEXT", help="what to remember about its training")
+    parser.add_argument(
+        "--size", type=working_size, dest="size_px", metavar="PX",
+        help="working size that the model recommends (default: what its training was measured at)",
+    )  # fmt: skip
     parser.add_argument("--overwrite", action="store_true", help="replace a model file that exists")
     return parser
 

@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{output} exists: name another file, or add --overwrite to replace it.")
     try:
         with warnings.catch_warnings(action="ignore"):  # PyTorch's own remarks on old pickles are not for the user
-            import_model(source, output, arguments.dtype, arguments.notes)
+            import_model(source, output, arguments.dtype, arguments.notes, arguments.size_px)
     except OSError as error:
         say(f"{output} cannot be written: {error.strerror or error}.")
         return FAILED

@@ -47,6 +47,12 @@ def test_a_training_checkpoint_becomes_a_model_file_with_notes(studio, checkpoin
     assert len(metadata["sha256"]) == len(metadata["file_sha256"]) == 64
 
 
+def test_a_model_recommends_the_size_that_it_is_given(studio, checkpoint):
+    assert studio("import-model", checkpoint, "--size", 352).code == 0
+    with safe_open(checkpoint.with_suffix(".safetensors"), "pt") as file:
+        assert file.metadata()["size_px"] == "352"
+
+
 def test_float32_takes_twice_the_room(studio, checkpoint, tmp_path):
     half, full = tmp_path / "half.safetensors", tmp_path / "full.safetensors"
     studio("import-model", checkpoint, "-o", half)
