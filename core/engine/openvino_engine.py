@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.device import CPU, Device
 from core.engine.interface import RawMatte, check_size
 from core.engine.openvino_graph import mtginet_graph
-from core.engine.openvino_runtime import load_openvino
+from core.engine.openvino_runtime import load_openvino, openvino_core
 from core.engine.picture_encoding import PictureEncoding, Plain, Split
 
 Precision = Literal["bfloat16", "float32"]
@@ -31,7 +31,7 @@ class OpenVinoEngine:
             precision: None is the fastest that the processor has units for.
         """
         self._openvino = load_openvino()
-        core = self._openvino.Core()
+        core = openvino_core()
         self.precision: Precision = precision or native_precision(core)
         self._encoding: PictureEncoding = Split() if self.precision == "bfloat16" else Plain()
         options = {

@@ -5,6 +5,7 @@ Its converter, which this program has no use for, is imported along with it and 
 done without, as OpenVINO's own `__init__` says; and the import takes a third of the time.
 """
 
+import functools
 import importlib
 import importlib.util
 import sys
@@ -22,3 +23,14 @@ def load_openvino() -> Any:
     # None is Python's own mark for a module that must not be imported.
     sys.modules.setdefault(_CONVERTER, None)  # type: ignore[arg-type]
     return importlib.import_module("openvino")
+
+
+@functools.cache
+def openvino_core() -> Any:
+    """The process's one `Core`, which lives as long as the process.
+
+    With its first model a Core gives the thread a stack of its own for signals, and takes it away with its last one,
+    whatever the thread uses by then. After two Cores that overlapped, or one that ended on another thread, the next
+    signal with a handler in Python, such as Ctrl+C, was a segmentation fault (OpenVINO 2026.4 on Linux).
+    """
+    return load_openvino().Core()
