@@ -161,9 +161,14 @@ def row(name: str, size_px: int, taken: Mapping[str, Timing], dtype: str, width:
         "processor_seconds": round(taken[name].processor_seconds / count, 5),
         "times_eager": round(taken[EAGER].seconds / seconds, 2),
         "times_eager_by_processor": round(taken[EAGER].processor_seconds * count / taken[name].processor_seconds, 2),
-        "of_ceiling": round(share * matrix.seconds / seconds, 3),
-        "of_ceiling_by_processor": round(share * matrix.processor_seconds * count / taken[name].processor_seconds, 3),
+        "of_ceiling": digits(share * matrix.seconds / seconds),
+        "of_ceiling_by_processor": digits(share * matrix.processor_seconds * count / taken[name].processor_seconds),
     }
+
+
+def digits(share: float) -> float:
+    """Three digits that mean something: a tiny network's share is small, and not 0."""
+    return float(f"{share:.3g}")
 
 
 def operations(size_px: int, width: float) -> int:
