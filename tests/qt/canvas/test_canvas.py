@@ -439,6 +439,9 @@ def test_below_200_percent_pixels_are_smooth(qtbot: QtBot, studio: DeskStudio, c
 def test_cells_of_the_board_are_as_large_at_every_zoom(
     qtbot: QtBot, studio: DeskStudio, canvas: Canvas, scale: float
 ) -> None:
+    palette = canvas.palette()  # whatever theme another test has left
+    palette.setColor(QPalette.ColorRole.Window, QColor("#ffffff"))
+    canvas.setPalette(palette)
     nobody = np.zeros((600, 800), np.float32)
     open_document(qtbot, studio, canvas, made_document(plain(800, 600), nobody))
     canvas.set_mode(CanvasMode.CUTOUT)
