@@ -11,7 +11,7 @@ class Encoding:
     """How hard the encoders work."""
 
     png_compression: int = 2
-    """0 (none) to 9. On photos 9 takes twenty times as long as 1 or 2, for files 4 % smaller."""
+    """0 (none) to 9. On photos 9 takes fifty times as long as 1 or 2, for files a few per cent smaller."""
     jpeg_quality: int = 95
     """1 to 95."""
     webp_quality: int | None = None
