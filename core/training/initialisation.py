@@ -11,7 +11,7 @@ from core.errors import ConfigError
 from core.network import MTGINet
 from core.network.blocks import ResidualBlock
 from core.training.config import NetworkConfig
-from core.training.spectral import add_spectral_norm
+from core.training.spectral import add_spectral_norm, enlarge_to_fresh_scale
 
 
 def build_network(config: NetworkConfig, seed: int) -> MTGINet:
@@ -23,6 +23,8 @@ def build_network(config: NetworkConfig, seed: int) -> MTGINet:
         if model.width != config.width:
             raise ConfigError(f"{config.base} has the width {model.width}: set network.width to it.")
         fill(network, model.weights)
+        if config.spectral_norm:
+            enlarge_to_fresh_scale(network)
     elif config.encoder_init is not None:
         start_from_resnet18(network, config.encoder_init)
     if config.spectral_norm:

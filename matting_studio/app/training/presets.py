@@ -63,7 +63,7 @@ def fine_tune(own: DataConfig, base: Path | None = None, gpu_bytes: int | None =
     recipe = shipped_recipe("portrait")
     stage = StageConfig(steps=400, **_fitting(gpu_bytes))
     schedule = recipe.schedule.model_copy(
-        update={"stages": [stage], "learning_rate": 5e-5, "warmup_steps": 40, "ema_decay": 0.99}
+        update={"stages": [stage], "learning_rate": 1.5e-4, "warmup_steps": 40, "ema_decay": 0.99}
     )
     config = TrainingConfig(
         data=_mixed(own, recipe.data),
@@ -96,7 +96,7 @@ def quick_try(own: DataConfig, base: Path | None = None) -> Preset:
     schedule = recipe.schedule.model_copy(
         update={
             "stages": [StageConfig(steps=60, crop_px=192, batch_size=4)],
-            "learning_rate": 5e-5,
+            "learning_rate": 1.5e-4,
             "warmup_steps": 10,
             "ema_decay": 0.95,
         }
