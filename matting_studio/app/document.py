@@ -36,6 +36,15 @@ class Step:
     name: str
 
 
+@dataclass(frozen=True)
+class Version:
+    """What a project file holds of a document: compared with another one, it says whether a file is behind."""
+
+    state: State
+    matte: int
+    """Which of the mattes that came one after the other; 0 is the one that the document was opened with, or none."""
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """A document at one revision, for work on another thread.
@@ -71,7 +80,9 @@ class Document:
         """Grows with all that changes the result; what was begun at another revision is stale."""
         self._steps = [Step(state or State(), "Open")]
         self._position = 0
-        self._saved_state: State | None = self.state
+        self._matte = 0
+        self._as_opened = Version(self.state, self._matte)
+        self._saved: Version | None = self._as_opened
 
     @property
     def state(self) -> State:
@@ -86,13 +97,27 @@ class Document:
         return self.state.edits
 
     @property
-    def modified(self) -> bool:
-        """Whether something was changed since it was opened or saved."""
-        return self.state is not self._saved_state
+    def version(self) -> Version:
+        """What a project file would hold that is written now."""
+        return Version(self.state, self._matte)
 
-    def mark_saved(self, state: State | None) -> None:
-        """Note which state a project file holds; None where what is shown was never saved, as after a crash."""
-        self._saved_state = state
+    @property
+    def modified(self) -> bool:
+        """Whether something was changed since it was opened or saved.
+
+        A matte is a change to what a project file holds: as long as there is none, it can be had again.
+        """
+        saved = self._saved
+        if saved is None or self.state is not saved.state:
+            return True
+        return self.project_path is not None and self._matte != saved.matte
+
+    def mark_saved(self, version: Version | None) -> None:
+        """Note which version a project file holds; None where what is shown was never saved, as after a crash.
+
+        It is the version of when the writing began: what came meanwhile is not in the file.
+        """
+        self._saved = version
 
     # Photo and matte
 
@@ -114,8 +139,10 @@ class Document:
 
     def replace_base(self, base: Base, shown: Patch) -> None:
         """Take a matte made just now, be it the first or another model's; a project that holds another is behind."""
-        if self.base is not None and self.project_path is not None:
-            self.mark_saved(None)
+        self._matte += 1
+        if self.base is None and self._saved is self._as_opened:
+            # Who opens a project that has no matte has changed nothing when it comes.
+            self._as_opened = self._saved = replace(self._as_opened, matte=self._matte)
         self.set_base(base, shown)
 
     def paste(self, patch: Patch, revision: int) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from matting_studio.app.document import Document, State
+from matting_studio.app.document import Document, Version
 from matting_studio.app.edits import Base, Patch, fold
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
 from matting_studio.app.recovery import Recovery, RecoveryError, RecoveryItem
@@ -33,7 +33,7 @@ class _Kept:
     """The copy of a modified document."""
 
     path: Path
-    state: State
+    version: Version
 
 
 class Projects(QObject):
@@ -112,6 +112,7 @@ class Projects(QObject):
         if project is None:
             self._desk.say("info", f"{document.name} is still being read: save it in a moment.")
             return
+        version = document.version
 
         def work(context: JobContext) -> None:
             from matting_studio.app.project_file import write_project  # noqa: PLC0415 - the window is up without it
@@ -121,8 +122,9 @@ class Projects(QObject):
 
         def deliver(_nothing: None) -> None:
             document.project_path = path
-            document.mark_saved(project.state)
-            self._drop_copy(document)
+            document.mark_saved(version)
+            if not document.modified:
+                self._drop_copy(document)
             self._desk.say("info", f"Saved as {path}.")
             self._desk.document_changed.emit(document)
             self.saved.emit(document)
@@ -152,7 +154,7 @@ class Projects(QObject):
     def is_kept(self, document: Document) -> bool:
         """Whether a crash would lose nothing of a document."""
         kept = self._kept.get(document)
-        return not document.modified or (kept is not None and kept.state is document.state)
+        return not document.modified or (kept is not None and kept.version == document.version)
 
     @Slot()
     def autosave(self) -> None:
@@ -167,6 +169,7 @@ class Projects(QObject):
         project = self._project(document, document.project_path)
         if project is None or self._desk.files.has(("autosave", document)):
             return
+        version = document.version
         kept = self._kept.get(document)
         try:
             path = kept.path if kept else self._recovery.new_path(document.name)
@@ -181,7 +184,7 @@ class Projects(QObject):
             write_project(path, project)
 
         def deliver(_nothing: None) -> None:
-            self._kept[document] = _Kept(path, project.state)
+            self._kept[document] = _Kept(path, version)
             if document not in self._desk.session or not document.modified:
                 self._drop_copy(document)
 
@@ -219,7 +222,7 @@ class Projects(QObject):
 
     def _take_over(self, document: Document, item: RecoveryItem) -> None:
         try:
-            self._kept[document] = _Kept(self._recovery.take(item), document.state)
+            self._kept[document] = _Kept(self._recovery.take(item), document.version)
         except RecoveryError as error:
             self._desk.say("warning", str(error))
 

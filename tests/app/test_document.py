@@ -197,7 +197,7 @@ def test_every_change_of_the_result_is_a_new_revision(document):
 def test_modified_means_other_than_what_was_saved(document):
     assert not document.modified
     document.add_edit(stroke(Brush.FOREGROUND), "Paint")
-    saved = document.state
+    saved = document.version
     assert document.modified
     document.change_look(Look(decontaminate=0), "Look")
     document.mark_saved(saved)
@@ -208,19 +208,41 @@ def test_modified_means_other_than_what_was_saved(document):
     assert document.modified
 
 
-def test_another_models_matte_is_a_change_only_to_what_a_project_holds(document):
-    def matted_anew():
-        base = Base(document.base.alpha.copy(), document.base.trimap.copy())
-        document.replace_base(base, fold(base, (), base.box))
+def matted_anew(document):
+    base = Base(document.base.alpha.copy(), document.base.trimap.copy())
+    document.replace_base(base, fold(base, (), base.box))
 
-    matted_anew()
+
+def test_another_models_matte_is_a_change_only_to_what_a_project_holds(document):
+    matted_anew(document)
     assert not document.modified
     document.project_path = Path("made.mstudio")
-    document.mark_saved(document.state)
-    matted_anew()
+    document.mark_saved(document.version)
+    matted_anew(document)
     assert document.modified
-    document.mark_saved(document.state)
+    document.mark_saved(document.version)
     assert not document.modified
+
+
+@pytest.mark.parametrize("was_saved_before", [False, True])
+def test_a_matte_that_arrives_while_a_file_is_written_is_not_in_it(document, was_saved_before):
+    if was_saved_before:
+        document.project_path = Path("made.mstudio")
+    written = document.version
+    matted_anew(document)
+    document.project_path = Path("made.mstudio")
+    document.mark_saved(written)
+    assert document.modified
+
+
+def test_the_first_matte_is_a_change_to_a_file_that_was_written_without_one(document):
+    base = document.base
+    document.forget_pixels()
+    written = document.version
+    document.replace_base(base, fold(base, (), base.box))
+    document.project_path = Path("made.mstudio")
+    document.mark_saved(written)
+    assert document.modified
 
 
 def test_the_first_matte_of_a_project_that_had_none_is_no_change(document):

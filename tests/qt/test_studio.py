@@ -16,6 +16,7 @@ from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job
 from matting_studio.app.look import Look, Plain
 from matting_studio.app.packing import PackedBase
+from matting_studio.app.project_file import read_project
 from matting_studio.app.recovery import Recovery
 from matting_studio.app.session import Status
 from matting_studio.app.settings import Settings, SettingsFile
@@ -649,6 +650,56 @@ def test_what_is_being_saved_when_the_program_ends_is_saved(opened, tmp_path):
     assert opened.heard.said("Saved as")
 
 
+def test_a_matte_that_arrives_while_a_project_is_saved_is_still_to_be_saved(opened, models, tmp_path, settle, qtbot):
+    document, path = opened.current, tmp_path / "work.mstudio"
+    for name in ("other", "tiny"):  # a new project first, then one that is there
+        before = document.base
+        gate = Gate(opened._desk.files)
+        opened.save_project(path)
+        opened.set_model(models / f"{name}.safetensors")
+        qtbot.waitUntil(lambda before=before: document.base is not before)
+        gate.opened.set()
+        settle(opened)
+        assert opened.modified == (document,)
+        opened.save_project()
+        settle(opened)
+        assert opened.modified == ()
+        np.testing.assert_allclose(read_project(path).base.alpha, document.base.alpha, atol=1 / 65535)
+
+
+def test_the_first_matte_that_arrives_while_a_project_is_saved_is_too(studio, photos, tmp_path, settle, qtbot):
+    matting, saving = Gate(studio._desk.network), Gate(studio._desk.files)
+    studio.open(photos[:1])
+    qtbot.waitUntil(lambda: studio.current is not None and studio.current.photo is not None)
+    studio.save_project(tmp_path / "work.mstudio")
+    matting.opened.set()
+    qtbot.waitUntil(lambda: studio.current.base is not None)
+    saving.opened.set()
+    settle(studio)
+    assert studio.modified == studio.documents
+
+
+def test_what_is_done_while_a_project_is_saved_is_still_to_be_saved(opened, tmp_path, settle, qtbot):
+    for change in (
+        lambda: opened.stroke(Brush.UNKNOWN, **line(30)),
+        lambda: opened.change_look(RED, "Red"),
+        opened.undo,
+        opened.redo,
+        opened.reset_edits,
+    ):
+        gate = Gate(opened._desk.files)
+        opened.save_project(tmp_path / "work.mstudio")
+        before = opened.current.state
+        change()
+        qtbot.waitUntil(lambda before=before: opened.current.state is not before)
+        gate.opened.set()
+        settle(opened)
+        assert opened.modified == opened.documents
+        opened.save_project()
+        settle(opened)
+        assert opened.modified == ()
+
+
 def test_a_project_whose_photo_moved_asks_for_it(opened, make_studio, tmp_path, settle, qtbot):
     photo = opened.current.path
     opened.save_project(tmp_path / "work.mstudio")
@@ -704,6 +755,23 @@ def test_after_a_crash_the_work_is_offered_and_brought_back(opened, make_studio,
     # It crashes again, at once: nothing is lost.
     crash(again)
     assert len(make_studio().pending_recoveries()) == 1
+
+
+def test_a_copy_is_kept_anew_when_another_model_has_spoken(opened, make_studio, models, settle):
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    settle(opened)
+    opened._projects.autosave()
+    settle(opened)
+    opened.set_model(models / "other.safetensors")
+    settle(opened)
+    opened._projects.autosave()
+    settle(opened)
+    alpha = opened.current.alpha
+    crash(opened)
+    again = make_studio()
+    again.recover(again.pending_recoveries()[0])
+    settle(again)
+    np.testing.assert_allclose(again.current.alpha, alpha, atol=1 / 65535)
 
 
 def test_what_a_crash_left_can_be_discarded(opened, make_studio, settle):
