@@ -43,13 +43,17 @@ def check_template(recipe: Recipe) -> None:
     """Raises RecipeError with a sentence where the template makes no names."""
     template = recipe.template
     try:
-        fields = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
+        parts = [part for part in string.Formatter().parse(template) if part[1] is not None]
     except ValueError as error:
         raise RecipeError(f"The template {template} cannot be understood: {error}.") from error
-    for field in sorted(fields):
+    known = ", ".join(f"{{{name}}}" for name in FIELDS)
+    for _, field, form, conversion in parts:
         if field not in FIELDS:
-            known = ", ".join(f"{{{name}}}" for name in FIELDS)
             raise RecipeError(f"The template {template} has the unknown field {{{field}}}: there are {known}.")
+        if form or conversion:
+            # Shortened stems would meet in one name whatever number is added to them.
+            raise RecipeError(f"The template {template} wants {{{field}}} in another form: write {known} as they are.")
+    fields = {field for _, field, _, _ in parts}
     if "stem" not in fields:
         raise RecipeError(f"The template {template} would give all photos of a folder one name: put {{stem}} into it.")
     if "what" not in fields and len(recipe.what) > 1:

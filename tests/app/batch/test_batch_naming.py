@@ -74,6 +74,8 @@ def test_long_names_are_cut_and_stay_distinct(letter):
     [
         ("{stem", "cannot be understood"),
         ("{stem}{date}", r"unknown field \{date\}"),
+        ("{stem:.2}", r"\{stem\} in another form"),
+        ("{stem!r}", r"\{stem\} in another form"),
         ("{what}", r"put \{stem\} into it"),
         ("../{stem}", "leads out of the output folder"),
         ("/tmp/{stem}", "leads out of the output folder"),
