@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         studio.activity_changed.connect(self._show_activity)
         studio.settings_changed.connect(self._show_settings)
         studio.message.connect(self.message_bar.tell)
+        studio.training_failed.connect(self._tell_training_failure)
         studio.photo_missing.connect(self._ask_for_photo)
 
     # What the studio says
@@ -320,6 +321,12 @@ class MainWindow(QMainWindow):
         self._training.show()
         self._training.activateWindow()
         return self._training
+
+    @Slot(str)
+    def _tell_training_failure(self, sentence: str) -> None:
+        # The window for training tells it by itself, once there is one.
+        if self._training is None:
+            self.message_bar.tell("error", sentence)
 
     @Slot(object)
     def _ask_for_photo(self, error: Exception) -> None:

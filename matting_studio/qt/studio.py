@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from matting_studio.qt.training.runner import Runner
+
 __all__ = ["Activity", "RenderedView", "Studio"]
 
 
@@ -65,6 +67,8 @@ class Studio(QObject):
     """The Path that an export wrote."""
     copied = Signal(object)
     """The Document whose cut-out is on the clipboard now."""
+    training_failed = Signal(str)
+    """A sentence: what was to be done with a training run, such as to start one whose turn it was, could not be."""
     learnt = Signal(object)
     """An own_data.Count: how many corrected photos there are to learn from, now that another one is among them."""
 
@@ -87,6 +91,7 @@ class Studio(QObject):
         self._exports = Exports(self._desk, self._corrections, self)
         self._lessons = Lessons(self._desk, self._corrections, self.own_photos_folder, self)
         self._activities = Activities(self._desk, lambda: self.device_text, self)
+        self._runner: Runner | None = None
         self._connect()
 
     def _connect(self) -> None:
@@ -112,13 +117,16 @@ class Studio(QObject):
         QTimer.singleShot(0, desk.complain_of_settings)
 
     def warm_up(self) -> None:
-        """Import what the first photo needs, before somebody waits for it."""
+        """Import what the first photo needs, before somebody waits for it; begin to tend the queue of training runs."""
 
         def work(_context: JobContext) -> None:
-            for name in ("render", "export", "project_file"):
+            for name in ("render", "export", "project_file", "training.launching", "training.queue"):
                 importlib.import_module(f"matting_studio.app.{name}")
 
-        self._desk.hand.submit(Job(("warm up",), "Getting ready", work, Priority.HOUSEKEEPING))
+        def deliver(_nothing: None) -> None:
+            self._tend_training()
+
+        self._desk.hand.submit(Job(("warm up",), "Getting ready", work, Priority.HOUSEKEEPING, deliver))
 
     # Documents
 
@@ -366,6 +374,20 @@ class Studio(QObject):
 
     # Training
 
+    @property
+    def runner(self) -> Runner:
+        """The training runs, which are tended from the first call on."""
+        return self._tend_training()
+
+    def _tend_training(self) -> Runner:
+        """From the first call on, runs that wait are started when their turn comes."""
+        if self._runner is None:
+            from matting_studio.qt.training.runner import Runner  # noqa: PLC0415 - the window is up without it
+
+            self._runner = Runner(self.runs_folder, self)
+            self._runner.failed.connect(self.training_failed)
+        return self._runner
+
     def learn_from_corrections(self) -> None:
         """Keep the current photo with its corrected matte among one's own photos to learn from; `learnt` follows."""
         if self.current is not None:
@@ -429,5 +451,7 @@ class Studio(QObject):
         What was not saved is not wanted: its copies for the case of a crash are deleted.
         """
         ended = self._desk.shutdown(timeout_seconds)
+        if self._runner is not None:
+            ended = self._runner.shutdown(timeout_seconds) and ended
         self._projects.close()
         return ended

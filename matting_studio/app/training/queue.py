@@ -1,12 +1,23 @@
-"""Runs that wait for each other: one is trained at a time."""
+"""Runs that wait for each other: one is trained at a time.
+
+Several programs may have a window open on one folder of runs. The file is the queue: it is read whenever it is asked,
+and whoever changes it, or starts what is next, holds it meanwhile.
+"""
 
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.atomic import write_atomically
 from core.training.run import RunFolder
+from matting_studio.app.instance_lock import InstanceLock, LockedError
 from matting_studio.app.training.runs import RunState, RunSummary
+
+_PATIENCE_SECONDS = 2.0
+"""Longer than anybody holds the queue."""
+_ASK_AGAIN_SECONDS = 0.02
 
 
 class RunQueue:
@@ -15,32 +26,54 @@ class RunQueue:
     def __init__(self, path: Path) -> None:
         """A file that is missing or damaged counts as an empty queue."""
         self._path = path
-        try:
-            names = json.loads(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            names = []
-        sound = isinstance(names, list) and all(isinstance(name, str) for name in names)
-        self._runs = [Path(name) for name in names] if sound else []
+        self._is_held = False
 
     @property
     def runs(self) -> tuple[Path, ...]:
-        return tuple(self._runs)
+        """As they wait now."""
+        try:
+            names = json.loads(self._path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            names = []
+        sound = isinstance(names, list) and all(isinstance(name, str) for name in names)
+        return tuple(Path(name) for name in names) if sound else ()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other programs from changing the queue, and from starting what waits in it.
+
+        Raises OSError where it cannot be had.
+        """
+        if self._is_held:
+            yield
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with _lock(self._path.with_suffix(".lock")):
+            self._is_held = True
+            try:
+                yield
+            finally:
+                self._is_held = False
 
     def add(self, folder: Path) -> None:
         """At the end; a run that waits already stays where it is. Raises OSError where the queue cannot be kept."""
-        if folder not in self._runs:
-            self._keep([*self._runs, folder])
+        with self.held():
+            runs = self.runs
+            if folder not in runs:
+                self._keep((*runs, folder))
 
     def remove(self, folder: Path) -> None:
         """Raises OSError where the queue cannot be kept."""
-        self._keep([each for each in self._runs if each != folder])
+        with self.held():
+            self._keep(each for each in self.runs if each != folder)
 
     def move(self, folder: Path, place: int) -> None:
         """Put a waiting run elsewhere; 0 is next. Raises ValueError where it does not wait, OSError as `add`."""
-        rest = list(self._runs)
-        rest.remove(folder)
-        rest.insert(place, folder)
-        self._keep(rest)
+        with self.held():
+            rest = list(self.runs)
+            rest.remove(folder)
+            rest.insert(place, folder)
+            self._keep(rest)
 
     def next_to_start(self, runs: Iterable[RunSummary]) -> Path | None:
         """The first waiting run whose folder is still there; None while one of `runs` is running.
@@ -49,10 +82,20 @@ class RunQueue:
         """
         if any(run.state is RunState.RUNNING for run in runs):
             return None
-        return next((folder for folder in self._runs if RunFolder(folder).config.exists()), None)
+        return next((folder for folder in self.runs if RunFolder(folder).config.exists()), None)
 
-    def _keep(self, runs: list[Path]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+    def _keep(self, runs: Iterable[Path]) -> None:
         with write_atomically(self._path) as file:
             file.write(json.dumps([str(run) for run in runs], indent=1).encode())
-        self._runs = runs
+
+
+def _lock(path: Path) -> InstanceLock:
+    """Waits for whoever has it. Raises TimeoutError where that takes too long, OSError where there can be no lock."""
+    patience = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return InstanceLock(path)
+        except LockedError:
+            if time.monotonic() > patience:
+                raise TimeoutError("another program holds the queue: try again") from None
+        time.sleep(_ASK_AGAIN_SECONDS)

@@ -1,6 +1,7 @@
 """Starts, stops and watches the training runs of a folder; each is a process of its own that outlives the window.
 
-All that is known of a run is in its folder, so it makes no difference who started it.
+All that is known of a run is in its folder, so it makes no difference who started it. As long as nobody watches, only
+the queue is looked at, and now and then.
 """
 
 import subprocess
@@ -20,7 +21,8 @@ from matting_studio.app.training.run_list import RunList
 from matting_studio.app.training.runs import RunError, RunState, RunSummary, delete_run
 from matting_studio.qt.worker import Worker
 
-LOOK_MS = 1000
+LOOK_MS, QUEUE_MS = 1000, 5000
+"""How often the runs are looked at while somebody watches them, and the queue while nobody does."""
 _QUEUE = "queue.json"
 
 
@@ -40,14 +42,21 @@ class Runner(QObject):
         self._worker = Worker("training runs", self)
         self._worker.failed.connect(self._tell_failure)
         self._keeper = _Keeper(self._root)
-        self._timer = QTimer(self, interval=LOOK_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer = QTimer(self, interval=QUEUE_MS)
+        self._timer.timeout.connect(self._tend)
         self._timer.start()
-        self.refresh()
+        self._tend()
 
     @property
     def root(self) -> Path:
         return self._root
+
+    def watch(self) -> None:
+        """Look at the runs every second from now on, and not only at those that wait."""
+        self._timer.timeout.disconnect(self._tend)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start(LOOK_MS)
+        self.refresh()
 
     def runs(self) -> tuple[RunSummary, ...]:
         """The runs as they were last seen, the latest first."""
@@ -108,9 +117,20 @@ class Runner(QObject):
     @Slot()
     def refresh(self) -> None:
         """Look at the folder anew, on a thread; the signals tell what has changed."""
-        look = Job(("look",), "Looking at the runs", lambda _context: self._keeper.look(), Priority.HOUSEKEEPING,
-                   self._take)  # fmt: skip
-        self._worker.submit(look)
+        self._look(self._keeper.look)
+
+    @Slot()
+    def _tend(self) -> None:
+        """Start what waits in the queue, where it can be."""
+        self._look(self._keeper.tend)
+
+    def _look(self, work: Callable[[], tuple[RunSummary, ...] | None]) -> None:
+        def deliver(runs: tuple[RunSummary, ...] | None) -> None:
+            if runs is not None:
+                self._take(runs)
+
+        title = "Looking at the runs"
+        self._worker.submit(Job(("look",), title, lambda _context: work(), Priority.HOUSEKEEPING, deliver))
 
     def shutdown(self, timeout_seconds: float = 10.0) -> bool:
         """End the thread that looks; runs go on. False where it is still busy after that time."""
@@ -160,11 +180,14 @@ class _Keeper:
         # Whoever started a process has to ask for its end, or the system keeps a trace of it.
         self._started = [process for process in self._started if process.poll() is None]
         runs = self._list.look()
-        waiting = self._queue.next_to_start(runs)
-        if waiting is not None:
-            self._launch(waiting)
-            runs = self._list.look()
-        return tuple(self._in_queue(run) for run in runs)
+        if self._queue.next_to_start(runs) is not None:
+            runs = self._start_next(runs)
+        waiting = self._queue.runs
+        return tuple(_in_queue(run, waiting) for run in runs)
+
+    def tend(self) -> tuple[RunSummary, ...] | None:
+        """As `look`, where runs wait or were started from here; else None, at the cost of one small file."""
+        return self.look() if self._started or self._queue.runs else None
 
     def enqueue(self, folder: Path) -> None:
         try:
@@ -173,34 +196,53 @@ class _Keeper:
             raise RunError(f"{folder.name} cannot be put into the queue ({error.strerror or error}).") from error
 
     def stop(self, folder: Path) -> None:
-        if folder in self._queue.runs:
-            self._queue.remove(folder)
-        else:
+        if not self._leave(folder):
             launching.stop_and_save(folder)
 
     def stop_now(self, folder: Path) -> None:
-        if folder in self._queue.runs:
-            self._queue.remove(folder)
+        self._leave(folder)
         launching.end_now(folder)
 
     def delete(self, folder: Path) -> None:
-        if folder in self._queue.runs:
-            self._queue.remove(folder)
+        self._leave(folder)
         delete_run(folder)
+
+    def _leave(self, folder: Path) -> bool:
+        """Take a run out of the queue; False where it does not wait."""
+        if folder not in self._queue.runs:
+            return False
+        try:
+            self._queue.remove(folder)
+        except OSError as error:
+            raise RunError(f"{folder.name} cannot be taken out of the queue ({error.strerror or error}).") from error
+        return True
+
+    def _start_next(self, runs: tuple[RunSummary, ...]) -> tuple[RunSummary, ...]:
+        """The runs after the next one was started, by this program or by another one that was just about to."""
+        try:
+            with self._queue.held():
+                waiting = self._queue.next_to_start(self._list.look())
+                if waiting is not None:
+                    self._launch(waiting)
+        except OSError:
+            # Another program has the queue and starts it, or nothing can be written here, as any run would have to.
+            return runs
+        return self._list.look()
 
     def _launch(self, folder: Path) -> None:
         # Out of the queue first: one that cannot be started must not be tried again for ever.
-        self._queue.remove(folder)
+        self._leave(folder)
         processes = int(RunFolder(folder).read_config()["run"].get("processes", 1))
         try:
             self._started.append(launching.start(folder, processes))
         except OSError as error:
             raise RunError(f"{folder.name} cannot be started ({error.strerror or error}).") from error
 
-    def _in_queue(self, run: RunSummary) -> RunSummary:
-        """A run with what the queue knows of it, and its own files do not."""
-        if run.folder in self._queue.runs and run.state is not RunState.RUNNING:
-            return replace(run, state=RunState.WAITING, reason=None)
-        if run.state is RunState.WAITING:
-            return replace(run, state=RunState.STOPPED)
-        return run
+
+def _in_queue(run: RunSummary, waiting: tuple[Path, ...]) -> RunSummary:
+    """A run with what the queue knows of it, and its own files do not."""
+    if run.folder in waiting and run.state is not RunState.RUNNING:
+        return replace(run, state=RunState.WAITING, reason=None)
+    if run.state is RunState.WAITING:
+        return replace(run, state=RunState.STOPPED)
+    return run

@@ -26,7 +26,6 @@ from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.live_page import LivePage
 from matting_studio.qt.training.new_run_page import NewRunPage
-from matting_studio.qt.training.runner import Runner
 from matting_studio.qt.training.runs_page import RunsPage
 from matting_studio.qt.training.verdicts import Verdicts
 
@@ -48,7 +47,8 @@ class TrainingWindow(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(*MINIMUM_PX)
         self.resize(*SIZE_PX)
-        self.runner = Runner(studio.runs_folder, self)
+        self.runner = studio.runner
+        self.runner.watch()
         self._verdicts = Verdicts(self.runner, self)
         self.question_bar, self.message_bar = QuestionBar(), MessageBar(theme)
         self.new_run = NewRunPage(self.runner, theme, studio.settings.training, studio.own_photos_folder)
@@ -252,7 +252,7 @@ class TrainingWindow(QWidget):
     def shutdown(self, timeout_seconds: float) -> bool:
         """End all threads; runs go on. False where a thread is still busy after that time."""
         self.hide()
-        parts = (self.new_run, self.runs, self.live, self._verdicts, self.runner)
+        parts = (self.new_run, self.runs, self.live, self._verdicts)
         # All of them, whatever the first one says.
         ended = [part.shutdown(timeout_seconds) for part in parts]
         return all(ended)
