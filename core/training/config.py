@@ -133,7 +133,7 @@ class RunConfig(Settings):
     checkpoint_minutes: float = Field(5.0, gt=0, description="Time between two checkpoints.")
     validate_steps: int = Field(1000, gt=0, description="Steps between two validations.")
     validation_px: int = Field(384, ge=64, description="Longer side at which validation photos are looked at.")
-    log_steps: int = Field(10, gt=0, description="Steps between two lines of figures.")
+    log_steps: int = Field(10, gt=0, description="Steps between two lines of figures, which are their means.")
     preview_photos: int = Field(6, ge=0, description="Photos of each validation set whose alphas are kept to look at.")
     processes: int = Field(
         1, ge=1, description="Processes on this machine that share each batch, one for each GPU; for torchrun."

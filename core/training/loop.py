@@ -5,7 +5,6 @@ import json
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -18,6 +17,7 @@ from core.normalisation import normalise
 from core.training.batches import Batch, batches, stage_at
 from core.training.config import TrainingConfig
 from core.training.failure import explain
+from core.training.figures import FiguresSince, StepFigures
 from core.training.losses import Targets, weighted_losses
 from core.training.memory import memory_bytes
 from core.training.previews import Previews
@@ -30,13 +30,6 @@ from core.training.validation import validate
 
 NORM_DECAY = 0.99
 MOST_ROLLBACKS = 10
-
-
-@dataclass
-class StepFigures:
-    losses: dict[str, float]
-    gradient_norm: float
-    learning_rate: float
 
 
 class NotFiniteError(Exception):
@@ -130,16 +123,17 @@ class Trainer:
         """Train until the batches end (False) or a stop is asked for (True)."""
         saved = time.monotonic()
         timed = Stopwatch()
+        logged = FiguresSince()
         for batch in drawn:
             figures = self.step(batch)
+            logged.add(figures)
             state, run = self.state, self.config.run
             state.step += 1
             timed.count(stage_at(self.config.schedule, state.step - 1).batch_size)
             self.on_step(state.step, figures)
             if state.step % run.log_steps == 0:
-                self.log(
-                    "step", **vars(figures), photos_per_second=timed.rate(), memory_bytes=memory_bytes(self.device)
-                )
+                means = vars(logged.take())
+                self.log("step", **means, photos_per_second=timed.rate(), memory_bytes=memory_bytes(self.device))
             if state.step % run.validate_steps == 0 or state.step == self.config.schedule.total_steps:
                 self.measure()
                 timed = Stopwatch()

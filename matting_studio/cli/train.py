@@ -20,7 +20,8 @@ from core.errors import MattingError
 from core.training.batches import CropBatches
 from core.training.config import TrainingConfig, apply_override, load_config, parse_config
 from core.training.datasets import find_pairs
-from core.training.loop import StepFigures, Trainer
+from core.training.figures import StepFigures
+from core.training.loop import Trainer
 from core.training.plain_log import PlainLog
 from core.training.probe import probe
 from core.training.processes import Processes, join_processes, leave_processes
