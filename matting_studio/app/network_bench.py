@@ -6,11 +6,13 @@ What computes is imported here and as late as possible, so that the window is th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from core.errors import CheckpointError
 from matting_studio.app.edits import Base, Edit, fold
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import JobContext, Progress
 from matting_studio.app.torch_libraries import load_aside
 
@@ -34,6 +36,21 @@ class NetworkChoice:
     """The working size; None is what the model recommends."""
     quality: str = "balanced"
     """A value of `core.working_size.Quality`, which is not imported before the network is."""
+    model_file: Fingerprint | None = None
+    """The model file as it was when it was chosen: a training writes a better model into the same place. None for the
+    model that comes with the program."""
+
+    def as_found_now(self) -> Self:
+        """The same choice, of what the model file holds now."""
+        return replace(self, model_file=None if self.model is None else Fingerprint.of(self.model))
+
+    def check_model(self) -> None:
+        """Raises CheckpointError where the model file is another one by now than was chosen."""
+        if self.as_found_now() != self:
+            raise CheckpointError(
+                f"The model file {self.model} has changed since it was chosen, as a training does that finds a better "
+                "one. Start again to use it."
+            )
 
 
 @dataclass(frozen=True)

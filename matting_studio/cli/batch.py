@@ -14,10 +14,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from core.checkpoint import shipped_model
 from core.image_io import Photo
 from core.predictor import MattingPredictor
-from core.working_size import Quality
 from matting_studio.app.background import parse_background
 from matting_studio.app.batch import (
     BatchRun,
@@ -33,12 +31,12 @@ from matting_studio.app.batch import (
     Workplace,
     find_photos,
     make_plan,
-    model_key,
     write_report,
 )
-from matting_studio.app.batch.cluster import ClusterRun, Network
+from matting_studio.app.batch.cluster import ClusterRun
 from matting_studio.app.batch.journal import History
 from matting_studio.app.batch.naming import check_template
+from matting_studio.app.batch.network import Network
 from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
 from matting_studio.app.batch.watch import Arrivals
 from matting_studio.app.export_request import ExportKind
@@ -57,14 +55,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.ray is not None and arguments.watch:
         raise UsageError("A cluster does not watch folders: leave out --ray or --watch.")
     shard = None if arguments.shard is None else parse_shard(arguments.shard)
-    model: Path = arguments.model or shipped_model()
-    key = model_key(model, arguments.size_px, arguments.quality)
-    planner = Planner(arguments, recipe, key, shard)
+    network = Network(arguments.model, arguments.device, arguments.size_px, arguments.quality)
+    planner = Planner(arguments, recipe, network.key(), shard)
     if arguments.dry_run:
         return dry_run(arguments, planner)
     name = "journal" if shard is None else shard.journal_name
     with Workplace(make_folder(arguments.output), name) as place, Wishes(place) as wishes:
-        batch = Batch(arguments, planner, place, wishes)
+        batch = Batch(arguments, planner, network, place, wishes)
         return batch.watch() if arguments.watch else batch.once()
 
 
@@ -185,12 +182,15 @@ class Wishes:
 class Batch:
     """The command at work."""
 
-    def __init__(self, arguments: argparse.Namespace, planner: Planner, place: Workplace, wishes: Wishes) -> None:
+    def __init__(
+        self, arguments: argparse.Namespace, planner: Planner, network: Network, place: Workplace, wishes: Wishes
+    ) -> None:
         self._arguments = arguments
         self._planner = planner
+        self._network = network
         self._place = place
         self._wishes = wishes
-        self._load = Loader(arguments)
+        self._load = Loader(network, planner.model)
         self._rows: dict[str, Row] = {}
         self._complaints: tuple[str, ...] = ()
         self._said: set[str] = set()
@@ -250,12 +250,10 @@ class Batch:
 
         if self._arguments.ray is None:
             return BatchRun(plan, self._place, self._load, workers=self._arguments.workers, listener=listen)
-        chosen = self._arguments
-        network = Network(chosen.model, chosen.device, chosen.size_px, chosen.quality)
         return ClusterRun(
             plan,
             self._place,
-            network,
+            self._network,
             address=self._arguments.ray,
             workers=self._arguments.workers,
             listener=listen,
@@ -324,8 +322,9 @@ class Batch:
 class Loader:
     """Loads the model at the first call; a watched folder has many runs and one model."""
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self._arguments = arguments
+    def __init__(self, network: Network, key: str) -> None:
+        self._network = network
+        self._key = key
         self._loaded: MattingPredictor | None = None
         self.failed = False
 
@@ -333,9 +332,7 @@ class Loader:
         """Raises CheckpointError and DeviceError."""
         if self._loaded is None:
             self.failed = True
-            chosen = self._arguments
-            quality = Quality(chosen.quality)
-            self._loaded = MattingPredictor.from_checkpoint(chosen.model, chosen.device, chosen.size_px, quality)
+            self._loaded = self._network.load(self._key)
             self.failed = False
         return self._loaded
 

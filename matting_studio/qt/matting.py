@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -13,6 +13,7 @@ from matting_studio.app.edits import Base, Patch, fold
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
 from matting_studio.app.network_bench import NetworkBench, NetworkChoice, NetworkState
 from matting_studio.app.session import Place, Status
+from matting_studio.app.settings import Settings
 from matting_studio.qt.desk import Desk
 
 if TYPE_CHECKING:
@@ -60,11 +61,16 @@ class Matting(QObject):
         self._state: NetworkState | None = None
         self._loading = False
         self._load_failure: str | None = None
+        self._chosen: NetworkChoice | None = None
+        """With the model file as it was when it was chosen."""
 
     @property
     def choice(self) -> NetworkChoice:
+        """What the settings say. A model file that is written anew is another choice once it is chosen again."""
         settings = self._desk.settings
-        return NetworkChoice(settings.model, settings.device, settings.size_px, settings.quality)
+        if self._chosen is None or self._chosen.model != settings.model:
+            self._chosen = NetworkChoice(settings.model).as_found_now()
+        return replace(self._chosen, device=settings.device, size_px=settings.size_px, quality=settings.quality)
 
     @property
     def state(self) -> NetworkState | None:
@@ -86,8 +92,16 @@ class Matting(QObject):
         files.cancel_where(lambda job: job.key[0] == "read" and job is not running)
         self.advance()
 
-    def choose(self) -> None:
+    def change(self, settings: Settings) -> None:
+        """Take other settings for the network, or the same ones with what the model file holds by now."""
+        before, self._chosen = self.choice, None
+        self._desk.change_settings(settings)
+        if self.choice != before:
+            self._choose()
+
+    def _choose(self) -> None:
         """Use what the settings say from now on; mattes of other documents are made anew when these are shown."""
+        self._desk.settings_changed.emit()  # a model file is no setting, but views say whether it is the newest
         self._load_failure = None
         self._desk.network.cancel_where(lambda job: job.key[0] in {"matte", "model"})
         for document in self._desk.session.documents:
@@ -206,7 +220,7 @@ class Matting(QObject):
         self._loading = False
         if self._state is not None and self._state.choice != state.choice:
             for place in self._places:
-                place.outdated = place.status is Status.READY
+                place.outdated = place.status is not Status.STOPPED and self._has_matte(place.document)
         self._state = state
         self._desk.settings_changed.emit()
         self.advance()
@@ -215,7 +229,7 @@ class Matting(QObject):
         self._loading = False
         if self._state is not None:
             # What worked before goes on working.
-            choice = self._state.choice
+            choice = self._chosen = self._state.choice
             self._desk.change_settings(
                 self._desk.settings.model_copy(
                     update={
@@ -300,5 +314,8 @@ class Matting(QObject):
         if kind not in {"read", "matte"} or rest[0] not in self._desk.session:
             return
         document = rest[0]
-        has_matte = document.base is not None or self._packed(document) is not None
-        self._desk.set_status(document, Status.READY if has_matte else Status.WAITING)
+        self._desk.set_status(document, Status.READY if self._has_matte(document) else Status.WAITING)
+
+    def _has_matte(self, document: Document) -> bool:
+        """Also one that was put away, or is being unpacked."""
+        return document.base is not None or self._packed(document) is not None

@@ -317,7 +317,7 @@ class Studio(QObject):
         self._matting.matte_again(document)
 
     def set_model(self, path: Path | None) -> None:
-        """Matte with a model file, or with the one that comes with the program."""
+        """Matte with a model file, as it is now, or with the model that comes with the program."""
         self._change_network({"model": path})
 
     def set_device(self, name: str) -> None:
@@ -338,10 +338,7 @@ class Studio(QObject):
         return self._matting.choice
 
     def _change_network(self, update: dict[str, object]) -> None:
-        before = self._matting.choice
-        self._desk.change_settings(self._desk.settings.model_copy(update=update))
-        if self._matting.choice != before:
-            self._matting.choose()
+        self._matting.change(self._desk.settings.model_copy(update=update))
 
     @property
     def device_text(self) -> str:

@@ -1,5 +1,6 @@
 """The studio with its real threads and a real, tiny network."""
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from matting_studio.app.edits import Box, Brush, fold
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job
 from matting_studio.app.look import Look, Plain
-from matting_studio.app.packing import PackedBase
+from matting_studio.app.packing import PackedBase, unpack
 from matting_studio.app.project_file import read_project
 from matting_studio.app.recovery import Recovery
 from matting_studio.app.session import Status
@@ -311,6 +312,66 @@ def test_another_model_mattes_the_shown_photo_at_once_and_others_when_they_are_s
     studio.select(second)
     settle(studio)
     assert second.base is not before[1]
+
+
+def test_a_model_file_that_was_written_anew_is_loaded_when_it_is_chosen_again(studio, photos, models, tmp_path, settle):
+    model, better = tmp_path / "best.safetensors", models / "other.safetensors"
+    shutil.copy(models / "tiny.safetensors", model)
+    studio.set_model(model)
+    studio.open(photos[:2])
+    settle(studio)
+    first, second = studio.documents
+    before = first.base, second.base
+    shutil.copy(better, model)
+    studio.matte_again(first)
+    settle(studio)
+    assert np.array_equal(first.base.alpha, before[0].alpha), "nobody has chosen the better one yet"
+    studio.set_model(model)
+    settle(studio)
+    assert np.abs(first.base.alpha - before[0].alpha).max() > 0.01
+    again = first.base
+    studio.select(second)
+    settle(studio)
+    assert np.abs(second.base.alpha - before[1].alpha).max() > 0.01, "its matte was the older one's"
+    studio.set_model(model)
+    settle(studio)
+    assert first.base is again, "there is nothing new to load"
+
+
+def test_a_model_file_that_was_damaged_since_is_refused_and_what_is_loaded_stays(opened, models, tmp_path, settle):
+    model = tmp_path / "best.safetensors"
+    shutil.copy(models / "tiny.safetensors", model)
+    opened.set_model(model)
+    settle(opened)
+    before = opened.current.base
+    model.write_bytes(b"no model")
+    opened.set_model(model)
+    settle(opened)
+    assert len(opened.heard.said("best.safetensors")) == 1
+    assert opened.current.base is before
+    assert opened.status(opened.current) is Status.READY
+    opened.matte_again(opened.current)
+    settle(opened)
+    np.testing.assert_array_equal(opened.current.base.alpha, before.alpha)
+
+
+def test_a_matte_that_is_being_unpacked_is_not_taken_for_another_models(studio, photos, models, settle, qtbot):
+    studio.open(photos[:2])
+    settle(studio)
+    first, second = studio.documents
+    studio._shelf.budget_bytes = 1
+    studio.select(second)
+    settle(studio)
+    assert first.photo is None
+    packed = studio._shelf.packed(first)
+    gate = Gate(studio._desk.hand)
+    studio.select(first)
+    assert studio.status(first) is Status.READING
+    studio.set_model(models / "other.safetensors")
+    qtbot.waitUntil(lambda: studio.model_text == "other")
+    gate.opened.set()
+    settle(studio)
+    assert np.abs(first.base.alpha - unpack(packed).alpha).max() > 0.01
 
 
 def test_a_model_that_cannot_be_used_is_refused_and_the_one_before_stays(opened, tmp_path, settle):

@@ -10,10 +10,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from core.errors import MattingError
+from matting_studio.app.batch.network import Network
 from matting_studio.app.batch.plan import Plan
 from matting_studio.app.batch.rows import Event, Row, RowChanged
 from matting_studio.app.batch.run import BatchRun
@@ -30,16 +30,6 @@ class ClusterError(MattingError):
 
 
 @dataclass(frozen=True)
-class Network:
-    """What `MattingPredictor.from_checkpoint` is given on every worker."""
-
-    model: Path | None
-    device: str
-    size_px: int | None
-    quality: str
-
-
-@dataclass(frozen=True)
 class News:
     """What happened on a worker since it was last asked."""
 
@@ -52,17 +42,12 @@ class Worker:
     """Lives in a process of its own, somewhere on the cluster."""
 
     def __init__(self, plan: Plan, name: str, network: Network, threads: int | None) -> None:
-        # Only here: whoever asks for a cluster needs no PyTorch.
-        from core.predictor import MattingPredictor  # noqa: PLC0415
-        from core.working_size import Quality  # noqa: PLC0415
-
-        quality = Quality(network.quality)
         self._events: list[Event] = []
         self._place = Workplace(plan.output, name)
         self._run = BatchRun(
             plan,
             self._place,
-            lambda: MattingPredictor.from_checkpoint(network.model, network.device, network.size_px, quality),
+            lambda: network.load(plan.model),
             workers=threads,
             listener=self._events.append,
         )

@@ -1,29 +1,11 @@
-"""How a file is known again: by size and time at a glance, by its contents for sure."""
+"""How a photo and a model are known again: by size and time at a glance, by their contents for sure."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from core.errors import CheckpointError
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """What changes when a file is written anew."""
-
-    size_bytes: int
-    mtime_ns: int
-
-    @classmethod
-    def of(cls, path: str | os.PathLike[str]) -> Self | None:
-        """None where there is nothing of that name, or nothing that can be looked at."""
-        try:
-            found = Path(path).stat()
-        except OSError:
-            return None
-        return cls(found.st_size, found.st_mtime_ns)
+from matting_studio.app.fingerprint import Fingerprint
 
 
 @dataclass(frozen=True)

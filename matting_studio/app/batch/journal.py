@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from core.errors import MattingError
-from matting_studio.app.batch.fingerprint import Fingerprint, Source
+from matting_studio.app.batch.fingerprint import Source
 from matting_studio.app.export_request import ExportKind
+from matting_studio.app.fingerprint import Fingerprint
 
 FOLDER = ".matting-studio"
 _JOURNALS = "journal*.jsonl"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.errors import ImageReadError
 from core.image_io import Encoding, Photo, read_photo, write_image
 from matting_studio.app.batch.doubt import Doubt, doubt_of
-from matting_studio.app.batch.fingerprint import Fingerprint, Source, sha256_of
+from matting_studio.app.batch.fingerprint import Source, sha256_of
 from matting_studio.app.batch.pictures import Pictures
 from matting_studio.app.batch.plan import Task, Wanted
 from matting_studio.app.batch.recipe import Recipe
@@ -25,6 +25,7 @@ from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Base, fold
 from matting_studio.app.export import export_all
 from matting_studio.app.export_request import ExportRequest
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.thumbnail import thumbnail
 

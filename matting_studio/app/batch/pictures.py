@@ -4,8 +4,8 @@ import threading
 from pathlib import Path
 
 from core.image_io import Photo
-from matting_studio.app.batch.fingerprint import Fingerprint
 from matting_studio.app.develop import read_background
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Background, Picture
 
 _KEPT = 2  # photos may have looks of their own, and pictures are large

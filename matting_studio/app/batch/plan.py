@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from matting_studio.app.batch.fingerprint import Fingerprint
 from matting_studio.app.batch.journal import Entry, History
 from matting_studio.app.batch.naming import name_results
 from matting_studio.app.batch.recipe import Recipe
 from matting_studio.app.batch.scan import Item
 from matting_studio.app.batch.shard import Shard
 from matting_studio.app.export_request import ExportKind
+from matting_studio.app.fingerprint import Fingerprint
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from typing import Any
 from core.errors import MattingError
 from core.image_io import WRITABLE_SUFFIXES, BitDepth, Encoding, Format, Photo
 from matting_studio.app.background import look_before
-from matting_studio.app.batch.fingerprint import Fingerprint, sha256_of
+from matting_studio.app.batch.fingerprint import sha256_of
 from matting_studio.app.edits import Edit
 from matting_studio.app.export_request import ExportKind
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Look, Picture
 
 DEFAULT_TEMPLATE = "{stem}-{what}"

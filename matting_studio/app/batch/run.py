@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from core.errors import MattingError
 from matting_studio.app.batch.disk import is_full, room_sentence
-from matting_studio.app.batch.fingerprint import Fingerprint, Source
+from matting_studio.app.batch.fingerprint import Source
 from matting_studio.app.batch.journal import Entry, Result
 from matting_studio.app.batch.making import (
     Made,
@@ -30,6 +30,7 @@ from matting_studio.app.batch.plan import Plan, Task
 from matting_studio.app.batch.rate import Rate
 from matting_studio.app.batch.rows import Event, Progress, Row, RowChanged, RowState, RunState, StateChanged
 from matting_studio.app.batch.workplace import Workplace, put_in_place
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import CancelToken, JobCancelled
 
 log = logging.getLogger(__name__)

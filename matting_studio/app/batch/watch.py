@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from matting_studio.app.batch.fingerprint import Fingerprint
 from matting_studio.app.batch.scan import Item
+from matting_studio.app.fingerprint import Fingerprint
 
 
 class Arrivals:

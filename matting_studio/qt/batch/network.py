@@ -47,6 +47,7 @@ class BatchNetwork:
 
                 quality = Quality(choice.quality)
                 predictor = MattingPredictor.from_checkpoint(choice.model, choice.device, choice.size_px, quality)
+                choice.check_model()
                 self._loaded = choice, InTurn(predictor)
             return self._loaded[1]
 

@@ -230,6 +230,8 @@ class BatchRunner(QObject):
 
         network = order.network
         key = model_key(network.model or shipped_model(), network.size_px, network.quality)
+        # The network that is loaded must be the one that the key is of.
+        network.check_model()
         context.token.raise_if_cancelled()
         plan = make_plan(found.items, order.recipe, order.output, history, key, overwrite=order.overwrite)
         return plan, found

@@ -136,7 +136,7 @@ class BatchWindow(QWidget):
         else:
             assert chosen.input_folder is not None
             photos = FolderPhotos(chosen.input_folder.absolute(), chosen.recursive)
-        recipe, network = self.options.recipe(), self._studio.network_choice
+        recipe, network = self.options.recipe(), self._studio.network_choice.as_found_now()
         return Order(photos, chosen.output_folder.absolute(), recipe, chosen.overwrite, network)
 
     @Slot()
@@ -192,7 +192,7 @@ class BatchWindow(QWidget):
     def _preview_look(self, look: Look | None) -> None:
         item = self._planned.items.get(self._shown or "") if self._planned else None
         if item is not None and not self.runner.is_active:
-            self.preview.show_photo(item, self.options.recipe(look), self._studio.network_choice)
+            self.preview.show_photo(item, self.options.recipe(look), self._studio.network_choice.as_found_now())
 
     # The run
 

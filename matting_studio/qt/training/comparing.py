@@ -14,6 +14,7 @@ from core.training.config import parse_config
 from core.training.datasets import Pair, find_pairs
 from core.training.run import RunFolder
 from matting_studio.app.jobs import CancelToken, Job, JobContext, Progress
+from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.app.torch_libraries import load_aside
 from matting_studio.app.training.comparison import Comparison, compare
 from matting_studio.qt.worker import Worker
@@ -64,7 +65,7 @@ class Comparing(QObject):
         self._worker.failed.connect(self._tell_failure)
         self._worker.cancelled.connect(self._tell_end)
         self._worker.progressed.connect(self._tell_progress)
-        self._predictors: dict[Path | None, MattingPredictor] = {}
+        self._predictors: dict[NetworkChoice, MattingPredictor] = {}
         """Used on the worker only."""
 
     @property
@@ -141,10 +142,13 @@ class Comparing(QObject):
     def _predictor(self, model: Path | None, models: Models) -> "MattingPredictor":
         from core.predictor import MattingPredictor  # noqa: PLC0415
 
-        self._predictors = {kept: predictor for kept, predictor in self._predictors.items() if kept in models}
-        if model not in self._predictors:
-            self._predictors[model] = MattingPredictor.from_checkpoint(model)
-        return self._predictors[model]
+        # A run that goes on writes better models into the same place.
+        wanted = {each: NetworkChoice(each).as_found_now() for each in models}
+        self._predictors = {kept: predictor for kept, predictor in self._predictors.items() if kept in wanted.values()}
+        choice = wanted[model]
+        if choice not in self._predictors:
+            self._predictors[choice] = MattingPredictor.from_checkpoint(model)
+        return self._predictors[choice]
 
     def _forget(self, _context: JobContext) -> None:
         self._predictors = {}

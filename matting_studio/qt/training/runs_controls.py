@@ -48,7 +48,7 @@ class RunsControls(QWidget):
             button.clicked.connect(signal)
 
     def show_selected(self, runs: Sequence[RunSummary], *, in_use: bool) -> None:
-        """`in_use`: the studio uses the model of the one that is selected."""
+        """`in_use`: the studio uses the model of the one that is selected, as it is now."""
         one = runs[0] if len(runs) == 1 else None
         has_best, has_last = one is not None and one.best is not None, one is not None and one.step > 0
         self.open.setEnabled(one is not None)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from matting_studio.app.jobs import Job
+from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.app.training.run_model import model_of
 from matting_studio.app.training.runs import RunSummary, export_model, rename, write_notes
 from matting_studio.qt.elided_label import ElidedLabel
@@ -40,8 +41,8 @@ class RunsPage(QWidget):
     def __init__(self, runner: Runner, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
-        self._in_use: Path | None = None
-        """The model that the studio uses; None for the shipped one."""
+        self._in_use = NetworkChoice()
+        """What the studio uses."""
         self._renamed: Path | None = None
         """A run that is selected as soon as it appears."""
         self._worker = Worker("training models", self)
@@ -63,7 +64,7 @@ class RunsPage(QWidget):
         self._lay_out()
         self._connect()
         self._show_runs()
-        self.show_model(None)
+        self.show_model(self._in_use)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -112,14 +113,12 @@ class RunsPage(QWidget):
         controls.export_wanted.connect(self._choose_export)
         controls.use_wanted.connect(self._use)
 
-    def show_model(self, model: Path | None) -> None:
-        """Say which model the studio uses; None for the shipped one."""
-        self._in_use = model
-        run = self._run_in_use()
-        self.studio_model.setText(f"The studio uses {'the shipped model' if model is None else _name(model, run)}.")
-        self.studio_model.setToolTip(str(model or ""))
-        self.shipped.setVisible(model is not None)
-        self.model.show_in_use(run)
+    def show_model(self, choice: NetworkChoice) -> None:
+        """Say which model the studio uses."""
+        self._in_use = choice
+        self.studio_model.setToolTip(str(choice.model or ""))
+        self.shipped.setVisible(choice.model is not None)
+        self.model.show_in_use(self._run_in_use())
         self._show_selected()
 
     def shutdown(self, timeout_seconds: float) -> bool:
@@ -162,12 +161,18 @@ class RunsPage(QWidget):
     def _show_selected(self) -> None:
         runs = self.table.selected()
         one = runs[0] if len(runs) == 1 else None
+        in_use, is_current = self._run_in_use(), self._in_use.as_found_now() == self._in_use
         self.details.show_runs(runs)
-        self.controls.show_selected(runs, in_use=one is not None and one.folder == self._run_in_use())
+        self.controls.show_selected(
+            runs, in_use=is_current and one is not None and in_use == one.folder and model_of(one) == self._in_use.model
+        )
+        changed = "" if is_current else " as it was earlier: the file has changed since"
+        self.studio_model.setText(f"The studio uses {_name(self._in_use.model, in_use)}{changed}.")
 
     def _run_in_use(self) -> Path | None:
         """The folder of the run whose model the studio uses."""
-        folder = self._in_use.parent if self._in_use is not None else None
+        model = self._in_use.model
+        folder = model.parent if model is not None else None
         return folder if any(run.folder == folder for run in self._runner.runs()) else None
 
     # What is asked
@@ -226,7 +231,7 @@ class RunsPage(QWidget):
 
     @Slot(object, str)
     def _rename(self, folder: Path, name: str) -> None:
-        model = self._in_use
+        model = self._in_use.model
 
         def follow(target: Path) -> None:
             self._renamed = target
@@ -249,5 +254,7 @@ class RunsPage(QWidget):
         self.message_bar.tell("error", sentence)
 
 
-def _name(model: Path, run: Path | None) -> str:
+def _name(model: Path | None, run: Path | None) -> str:
+    if model is None:
+        return "the shipped model"
     return model.name if run is None else f"the {model.stem} model of {run.name}"

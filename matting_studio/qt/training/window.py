@@ -158,7 +158,7 @@ class TrainingWindow(QWidget):
 
     @Slot()
     def _show_model(self) -> None:
-        self.runs.show_model(self._studio.settings.model)
+        self.runs.show_model(self._studio.network_choice)
 
     @Slot(object, object, str)
     def _offer(self, folder: Path, model: Path, sentence: str) -> None:

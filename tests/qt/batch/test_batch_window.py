@@ -1,5 +1,6 @@
 """The batch window with a real, tiny network, generated photos, and two files that are none."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +10,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.checkpoint import ModelFile, plain_weights, save_model
 from core.image_io import read_photo, write_image
+from core.network import MTGINet
 from matting_studio.app.batch import Row, RowState, RunState, Workplace
 from matting_studio.app.edits import Brush
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Crop, Look, Plain
+from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.app.session import Status
 from matting_studio.app.settings import BatchSettings
 from matting_studio.qt.application import make_window
@@ -341,6 +346,39 @@ def test_a_model_that_cannot_be_loaded_ends_the_run_with_a_sentence(
     assert batch.message_bar.severity == "error"
     assert "damaged.safetensors" in batch.message_bar.text.text()
     assert all(states(batch)[name] is RowState.WAITING for name in GOOD)
+
+
+def test_a_model_that_was_written_anew_makes_all_results_anew(
+    qtbot: QtBot, studio: Studio, batch: BatchWindow, model: Path, tmp_path: Path
+) -> None:
+    chosen = tmp_path / "best.safetensors"
+    shutil.copy(model, chosen)
+    studio.set_model(chosen)
+    run_to_its_end(qtbot, batch)
+    result = batch.options.output.folder / "anna-alpha.png"
+    before = read_photo(result).image
+    torch.manual_seed(7)
+    save_model(chosen, ModelFile(plain_weights(MTGINet(width=0.125)), 0.125, {"size_px": "64"}))
+    run_to_its_end(qtbot, batch)
+    assert np.abs(read_photo(result).image.astype(int) - before).max() > 2
+    assert states(batch)["anna.png"] is RowState.DONE
+
+
+def test_a_model_that_changes_while_a_batch_begins_ends_it_with_a_sentence(
+    qtbot: QtBot, studio: Studio, batch: BatchWindow, model: Path, tmp_path: Path
+) -> None:
+    chosen = tmp_path / "best.safetensors"
+    shutil.copy(model, chosen)
+    studio.set_model(chosen)
+    load = batch._network.load
+
+    def improved_just_now(choice: NetworkChoice) -> InTurn:
+        shutil.copy(model, chosen)
+        return load(choice)
+
+    batch._network.load = improved_just_now
+    start(batch)
+    qtbot.waitUntil(lambda: "has changed since it was chosen" in batch.message_bar.text.text(), timeout=PATIENCE_MS)
 
 
 def test_the_preview_shows_what_is_chosen(qtbot: QtBot, batch: BatchWindow) -> None:

@@ -126,3 +126,19 @@ def test_photos_are_taken_from_all_over_a_set() -> None:
     pairs = [Pair(Path(str(number)), Path()) for number in range(10)]
     assert [pair.image.name for pair in evenly(pairs, 3)] == ["0", "3", "6"]
     assert evenly(pairs, 20) == pairs
+
+
+def test_a_model_that_was_written_anew_is_loaded_anew_to_be_looked_at(view, qtbot, runner, photos) -> None:
+    models = (runner.root / "anna" / "best.safetensors", runner.root / "berta" / "best.safetensors")
+    pair = Pair(photos / "image" / "0.png", photos / "alpha" / "0.png")
+
+    def seen():
+        with qtbot.waitSignal(view.comparing.seen, timeout=PATIENCE_MS) as told:
+            view.comparing.see(models, pair)
+        return told.args[0]
+
+    first = seen()
+    assert first.before != first.after
+    shutil.copy(models[1], models[0])
+    second = seen()
+    assert second.before == second.after == first.after

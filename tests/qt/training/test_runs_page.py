@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from watched_runs import STARTED, NotingRunner, events
 
 from core.checkpoint import read_model
+from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.app.training.runs import RunState
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.runs_model import Column
@@ -113,7 +114,7 @@ def test_notes_that_were_just_written_are_kept_when_another_run_is_looked_at_or_
 def test_a_run_is_renamed_stays_selected_and_in_use(look, runner, qtbot) -> None:
     run = runner.put("anna", RunState.FINISHED)
     page = look("anna")
-    page.show_model(run.best_model)
+    page.show_model(NetworkChoice(run.best_model).as_found_now())
     page.details.name.setText("larger crops")
     with qtbot.waitSignal(page.use_model, timeout=PATIENCE_MS) as used:
         page.details.name.editingFinished.emit()
@@ -139,13 +140,30 @@ def test_the_best_model_is_put_into_the_studio_and_taken_out_again(look, runner,
     with qtbot.waitSignal(page.use_model) as used:
         page.controls.use.click()
     assert used.args == [run.best_model]
-    page.show_model(run.best_model)
+    page.show_model(NetworkChoice(run.best_model).as_found_now())
     assert page.studio_model.text() == "The studio uses the best model of anna."
     assert not page.controls.use.isEnabled()
     with qtbot.waitSignal(page.use_shipped):
         page.shipped.click()
-    page.show_model(None)
+    page.show_model(NetworkChoice())
     assert page.controls.use.isEnabled()
+
+
+def test_a_model_that_has_improved_since_can_be_put_into_the_studio_again(look, runner, qtbot) -> None:
+    run = runner.put("anna", RunState.RUNNING)
+    run.best_model.write_bytes(b"good")
+    page = look("anna")
+    page.show_model(NetworkChoice(run.best_model).as_found_now())
+    assert not page.controls.use.isEnabled()
+    run.best_model.write_bytes(b"better")
+    runner.refresh()
+    assert page.studio_model.text().startswith("The studio uses the best model of anna as it was earlier")
+    with qtbot.waitSignal(page.use_model) as used:
+        page.controls.use.click()
+    assert used.args == [run.best_model]
+    page.show_model(NetworkChoice(run.best_model).as_found_now())
+    assert page.studio_model.text() == "The studio uses the best model of anna."
+    assert not page.controls.use.isEnabled()
 
 
 def test_a_run_without_a_model_offers_none(look, runner) -> None:
@@ -169,7 +187,7 @@ def test_deleting_is_asked_about(look, runner) -> None:
 def test_the_studio_goes_back_to_the_shipped_model_before_its_own_is_deleted(look, runner, qtbot) -> None:
     run = runner.put("anna", RunState.FINISHED)
     page = look("anna")
-    page.show_model(run.best_model)
+    page.show_model(NetworkChoice(run.best_model).as_found_now())
     page.controls.delete.click()
     assert "goes back to the shipped one" in page.question_bar.text.text()
     with qtbot.waitSignal(page.use_shipped):
