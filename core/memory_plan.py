@@ -56,6 +56,19 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What somebody allows the process to hold."""
+
+    total_bytes: int
+    taken_bytes: int = 0
+    """Of that, what it holds beside the photo in work."""
+
+    @property
+    def left_bytes(self) -> int:
+        return self.total_bytes - self.taken_bytes
+
+
+@dataclass(frozen=True)
 class Room:
     """How many bytes there are; None where nobody knows."""
 

@@ -15,7 +15,7 @@ from core.detail import go_on, refine_detail, unheard
 from core.device import CPU, Device, DeviceLike, pick_device
 from core.engine import Engine, RawMatte, make_engine
 from core.errors import DeviceError
-from core.memory_plan import Result, Size, Work, ever_less, given_up, plan_memory
+from core.memory_plan import Limit, Result, Room, Size, Work, ever_less, given_up, plan_memory
 from core.memory_room import free_room
 from core.trimap import trimap_from_logits
 from core.working_size import Quality, effort
@@ -99,11 +99,13 @@ class MattingPredictor:
         on_progress: Callable[[float], None] = unheard,
         should_stop: Callable[[], None] = go_on,
         result: Result = Result.MATTE,
+        limit: Limit | None = None,
     ) -> Matte:
         """(H, W, 3) sRGB, uint8, uint16 or float in [0, 1] -> its matte, (H, W).
 
         `on_progress` is told the share of a second look that is done, 0 to 1; `should_stop` is called in between and
-        raises to end the work. `result` is what is going to be made of the matte; it counts for the memory.
+        raises to end the work. `result` is what is going to be made of the matte; it counts for the memory. `limit` is
+        what the process may hold, if it is not the predictor's own limit.
 
         Where memory is short or runs out: a second look from further away or none, smaller working sizes, then the CPU,
         and a warning that says so. Raises DeviceError where even that fails or the limit cannot be kept, ValueError
@@ -112,9 +114,9 @@ class MattingPredictor:
         if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
             raise ValueError(f"A picture has the shape (height, width, 3), not {image.shape}.")
         samples = network_samples(image)
-        wished = Work(self.size_px, self.closest, self.engine.at_once, on_cpu=self._model_for_cpu is None)
+        wished = self._wished
         shortage: MemoryError | None = None
-        for work in ever_less(self._planned(samples, wished, result)):
+        for work in ever_less(self._planned(samples, wished, result, limit or self._own_limit)):
             if work.on_cpu and self._model_for_cpu is not None:
                 self.engine, self._model_for_cpu = make_engine(self._model_for_cpu, CPU), None
             try:
@@ -125,16 +127,32 @@ class MattingPredictor:
                 return replace(matte, warnings=given_up(wished, work))
         raise DeviceError("There is too little memory for this photo: close other programs.") from shortage
 
-    def _planned(self, image: Samples, wished: Work, result: Result) -> Work:
+    def expected_bytes(self, photo: Size, limit: Limit, result: Result = Result.MATTE) -> int:
+        """The most of the machine's memory that the process holds for a photo within a limit, with nothing beside it.
+
+        It is more than the limit leaves where nothing keeps it, and `predict` would refuse.
+        """
+        return plan_memory(photo, self._wished, Room(limit.left_bytes), result).expected_bytes
+
+    @property
+    def _wished(self) -> Work:
+        """What is done with memory without end."""
+        return Work(self.size_px, self.closest, self.engine.at_once, on_cpu=self._model_for_cpu is None)
+
+    @property
+    def _own_limit(self) -> Limit | None:
+        return None if self.memory_limit_bytes is None else Limit(self.memory_limit_bytes)
+
+    def _planned(self, image: Samples, wished: Work, result: Result, limit: Limit | None) -> Work:
         """What there seems to be room for. Raises DeviceError where a limit is set and nothing keeps it."""
         height, width = image.shape[:2]
-        room = free_room(self.device, self.memory_limit_bytes)
+        room = free_room(self.device, None if limit is None else limit.left_bytes)
         plan = plan_memory(Size(height, width, image.itemsize), wished, room, result)
-        limit_bytes = self.memory_limit_bytes
-        if not plan.fits and limit_bytes is not None and plan.expected_bytes > limit_bytes:
+        if not plan.fits and limit is not None and plan.expected_bytes > limit.left_bytes:
+            taken = f", other photos take {limit.taken_bytes / 1e9:.1f} GB" if limit.taken_bytes else ""
             raise DeviceError(
-                f"This photo of {width} × {height} px takes {plan.expected_bytes / 1e9:.1f} GB of memory, and the "
-                f"limit is {limit_bytes / 1e9:.1f} GB: raise it, or make the photo smaller."
+                f"This photo of {width} × {height} px takes {plan.expected_bytes / 1e9:.1f} GB of memory{taken}, and "
+                f"the limit is {limit.total_bytes / 1e9:.1f} GB: raise it, or make the photo smaller."
             )
         # An estimate alone is no reason to refuse.
         return plan.work if plan.fits else wished

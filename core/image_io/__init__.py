@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.image_io.encoding import BitDepth, Encoding
     from core.image_io.formats import READABLE_SUFFIXES, WRITABLE_SUFFIXES, Format, is_photo_path
     from core.image_io.photo import Photo
-    from core.image_io.reading import DEFAULT_MAX_MEGAPIXELS, read_photo, read_photo_bytes
+    from core.image_io.reading import DEFAULT_MAX_MEGAPIXELS, measure_photo, read_photo, read_photo_bytes
     from core.image_io.samples import IntegerSamples, Samples, as_float, integer_dtype, to_bit_depth
     from core.image_io.writing import write_image
 
@@ -29,6 +29,7 @@ __all__ = [
     "as_float",
     "integer_dtype",
     "is_photo_path",
+    "measure_photo",
     "read_photo",
     "read_photo_bytes",
     "to_bit_depth",
@@ -39,7 +40,7 @@ _HOMES = {
     "encoding": ("BitDepth", "Encoding"),
     "formats": ("READABLE_SUFFIXES", "WRITABLE_SUFFIXES", "Format", "is_photo_path"),
     "photo": ("Photo",),
-    "reading": ("DEFAULT_MAX_MEGAPIXELS", "read_photo", "read_photo_bytes"),
+    "reading": ("DEFAULT_MAX_MEGAPIXELS", "measure_photo", "read_photo", "read_photo_bytes"),
     "samples": ("IntegerSamples", "Samples", "as_float", "integer_dtype", "to_bit_depth"),
     "writing": ("write_image",),
 }

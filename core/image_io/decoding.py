@@ -75,6 +75,18 @@ class PhotoFile:
         width, height = self._image.size
         return width, height
 
+    @property
+    def sample_bytes(self) -> int:
+        """How many bytes a sample is going to take in memory."""
+        image = self._image
+        if isinstance(image, pillow_heif.HeifFile):
+            deep = ";16" in image.mode
+        elif isinstance(image, TiffImageFile):
+            deep = is_deep_tiff(image)
+        else:
+            deep = isinstance(image, PngImageFile) and is_deep_png(self._head)
+        return 2 if deep else 1
+
     def decode(self) -> Decoded:
         """Read the pixels. Raises: UnsupportedPixelsError, MemoryError or one of DECODING_ERRORS."""
         image = self._image

@@ -2,6 +2,8 @@
 
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,14 +28,32 @@ def read_photo(path: str | os.PathLike[str], *, max_megapixels: float = DEFAULT_
 
     Raises: ImageReadError with a sentence that says what is wrong with the file and what to do.
     """
-    path = Path(path)
+    with _opened(Path(path)) as file:
+        return _read(file, str(path), Path(path), max_megapixels)
+
+
+def measure_photo(path: str | os.PathLike[str]) -> tuple[int, int, int]:
+    """The (height, width) that a photo's header claims, as it is stored, and the bytes that a sample takes in memory.
+
+    Raises: ImageReadError, as read_photo does.
+    """
+    with _opened(Path(path)) as file:
+        image_format = _recognised(file, str(path))
+        with _understood(str(path), image_format):
+            photo_file = PhotoFile(file, image_format)
+            width, height = photo_file.size
+            return height, width, photo_file.sample_bytes
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         if path.is_dir():
             raise ImageReadError(f"{path} is a folder, not a photo. Name a photo in it.")
         if path.exists() and not path.is_file():
             raise ImageReadError(f"{path} is not a regular file. Save the photo to a file first.")
         with path.open("rb") as file:
-            return _read(file, str(path), path, max_megapixels)
+            yield file
     except FileNotFoundError as error:
         raise ImageReadError(f"{path} does not exist. Check the name and the folder.") from error
     except PermissionError as error:
@@ -51,6 +71,15 @@ def read_photo_bytes(data: bytes, name: str, *, max_megapixels: float = DEFAULT_
 
 
 def _read(file: BinaryIO, name: str, path: Path | None, max_megapixels: float) -> Photo:
+    image_format = _recognised(file, name)
+    with _understood(name, image_format):
+        photo_file = PhotoFile(file, image_format)
+        _check_size(photo_file, name, max_megapixels)
+        decoded = photo_file.decode()
+    return _finish(decoded, image_format, path)
+
+
+def _recognised(file: BinaryIO, name: str) -> Format:
     head = file.read(SIGNATURE_BYTES)
     file.seek(0)
     if not head:
@@ -59,10 +88,14 @@ def _read(file: BinaryIO, name: str, path: Path | None, max_megapixels: float) -
     if image_format is None:
         names = ", ".join(known.value for known in Format)
         raise ImageReadError(f"{name} is not a photo that can be read, whatever it is called. Use one of {names}.")
+    return image_format
+
+
+@contextmanager
+def _understood(name: str, image_format: Format) -> Iterator[None]:
+    """Says of what goes wrong with the contents of a file what it means."""
     try:
-        photo_file = PhotoFile(file, image_format)
-        _check_size(photo_file, name, max_megapixels)
-        decoded = photo_file.decode()
+        yield
     except UnsupportedPixelsError as error:
         raise ImageReadError(f"{name} cannot be read: {error}.") from error
     except Image.DecompressionBombError as error:
@@ -76,7 +109,6 @@ def _read(file: BinaryIO, name: str, path: Path | None, max_megapixels: float) -
             # Some decoders speak in several lines.
             f"({' '.join(str(error).split())}). Copy it again from where it came."
         ) from error
-    return _finish(decoded, image_format, path)
 
 
 def _check_size(photo_file: PhotoFile, name: str, max_megapixels: float) -> None:

@@ -52,10 +52,7 @@ def matte() -> Parser:
     add_background(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
     add_model_options(parser)
-    parser.add_argument(
-        "--memory-limit", type=amount_of_memory, dest="memory_limit_bytes", metavar="SIZE",
-        help="what the program may take, such as 3GB or 800MB; detail is given up first (default: what is free)",
-    )  # fmt: skip
+    add_memory_limit(parser, "detail is given up first")
     add_json(parser)
     return parser
 
@@ -104,6 +101,7 @@ def batch() -> Parser:
         help="work on a Ray cluster that sees the same folders: auto, HOST:PORT, or local for this machine",
     )  # fmt: skip
     add_model_options(parser)
+    add_memory_limit(parser, "fewer photos are in hand at once, then detail is given up; with --ray: on each worker")
     parser.add_argument("--json", action="store_true", help="print events as JSON lines instead of text")
     return parser
 
@@ -207,6 +205,13 @@ def add_model_options(parser: Parser) -> None:
     parser.add_argument(
         "--quality", choices=QUALITIES, default="balanced",
         help="fast: three quarters of the size; best: mirrored too, and the outline from nearer (default: balanced)",
+    )  # fmt: skip
+
+
+def add_memory_limit(parser: Parser, price: str) -> None:
+    parser.add_argument(
+        "--memory-limit", type=amount_of_memory, dest="memory_limit_bytes", metavar="SIZE",
+        help=f"what the program may take, such as 3GB or 800MB; {price} (default: most of what is free)",
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from core.image_io import Photo
+from core.memory_plan import Limit
 from core.predictor import MattingPredictor
 from matting_studio.app.background import parse_background
 from matting_studio.app.batch import (
@@ -248,14 +249,17 @@ class Batch:
                 bar.set_postfix({"failed": event.progress.failed}, refresh=False)
                 bar.update()
 
-        if self._arguments.ray is None:
-            return BatchRun(plan, self._place, self._load, workers=self._arguments.workers, listener=listen)
+        chosen = self._arguments
+        limit = None if chosen.memory_limit_bytes is None else Limit(chosen.memory_limit_bytes)
+        if chosen.ray is None:
+            return BatchRun(plan, self._place, self._load, workers=chosen.workers, limit=limit, listener=listen)
         return ClusterRun(
             plan,
             self._place,
             self._network,
-            address=self._arguments.ray,
-            workers=self._arguments.workers,
+            address=chosen.ray,
+            workers=chosen.workers,
+            limit=limit,
             listener=listen,
         )
 

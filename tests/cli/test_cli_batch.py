@@ -92,6 +92,20 @@ def test_the_options_have_their_effects(studio, model, photos, tmp_path):
     assert composite[..., 1].mean() > read_photo(out / "foreground" / "a.jpg").image[..., 1].mean() + 20
 
 
+def test_a_memory_limit_that_no_photo_can_keep_fails_each_with_a_cure(studio, model, photos, tmp_path):
+    words = ("batch", photos, tmp_path / "out", "--model", model, "--memory-limit")
+    outcome = studio(*words, "300 MB")
+    assert outcome.code == 1
+    assert outcome.out.startswith("0 done, 0 skipped, 2 failed")
+    assert "the limit is 0.3 GB: raise it" in outcome.err
+    outcome = studio(*words, "3GB")
+    assert outcome.code == 0
+    assert outcome.out.startswith("2 done, 0 skipped, 0 failed")
+    wrong = studio(*words, "a lot")
+    assert wrong.code == 2
+    assert "a lot is no amount of memory: give it as 3GB or 800MB" in wrong.err
+
+
 def test_a_background_makes_composites(studio, model, photos, tmp_path):
     for background in ("white", "blur"):
         out = tmp_path / background

@@ -8,7 +8,17 @@ import pillow_heif
 import pytest
 from PIL import ExifTags, Image
 
-from core.image_io import Format, as_float, is_photo_path, read_photo, read_photo_bytes, to_bit_depth, write_image
+from core.errors import ImageReadError
+from core.image_io import (
+    Format,
+    as_float,
+    is_photo_path,
+    measure_photo,
+    read_photo,
+    read_photo_bytes,
+    to_bit_depth,
+    write_image,
+)
 
 BASE = ExifTags.Base
 
@@ -313,6 +323,38 @@ def test_names_outside_ascii_and_long_names_are_read_and_written(tmp_path):
             photo = read_photo(path)
             assert np.array_equal(photo.pixels, pixels)
             assert photo.path == path
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg", ".webp", ".bmp", ".heic"])
+@pytest.mark.parametrize("bit_depth", [8, 16])
+def test_a_photo_is_measured_without_being_unpacked(tmp_path, suffix, bit_depth):
+    path, image = tmp_path / f"photo{suffix}", noise(6, 9, 3, dtype=np.uint8 if bit_depth == 8 else np.uint16)
+    if suffix == ".heic":
+        mode = "RGB" if bit_depth == 8 else "RGB;16"
+        pillow_heif.from_bytes(mode=mode, size=(9, 6), data=image.tobytes()).save(path)
+    elif suffix == ".bmp":
+        Image.fromarray(image.astype(np.uint8)).save(path)
+    else:
+        write_image(path, image, bit_depth=bit_depth)
+    height, width, sample_bytes = measure_photo(path)
+    read = read_photo(path).image
+    assert (height, width, sample_bytes) == (6, 9, read.itemsize)
+    assert read.shape == (6, 9, 3)
+
+
+def test_what_cannot_be_measured_is_said_as_if_it_were_read(tmp_path):
+    for name, contents in (("empty.png", b""), ("text.jpg", b"no photo"), ("cut.png", encoded_png()[:20])):
+        path = tmp_path / name
+        path.write_bytes(contents)
+        with pytest.raises(ImageReadError) as measuring:
+            measure_photo(path)
+        with pytest.raises(ImageReadError) as reading:
+            read_photo(path)
+        assert str(measuring.value) == str(reading.value)
+
+
+def encoded_png():
+    return encoded(Image.fromarray(noise(6, 9, 3)), "PNG")
 
 
 def test_photos_are_told_by_their_suffix():

@@ -1,5 +1,6 @@
 """Photos of any size and depth come back as mattes of their own size, on the device that was asked for."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from core.device import CPU, pick_device
 from core.engine import RawMatte
 from core.engine.openvino_engine import OpenVinoEngine
 from core.errors import DeviceError
-from core.memory_plan import BASE_BYTES, SMALLEST_SIZE_PX
+from core.memory_plan import BASE_BYTES, SMALLEST_SIZE_PX, Limit, Result, Size
 from core.network import MTGINet
 from core.normalisation import normalise
 from core.predictor import MattingPredictor, fit
@@ -188,6 +189,24 @@ def test_a_limit_that_a_photo_cannot_keep_is_an_error_before_any_work() -> None:
     predictor = MattingPredictor(tiny(), size_px=96, memory_limit_bytes=100_000_000)
     with pytest.raises(DeviceError, match=r"limit is 0\.1 GB: raise it"):
         predictor.predict(photo(96, 96))
+
+
+def test_a_limit_can_be_given_for_one_photo_and_counts_what_else_is_held() -> None:
+    predictor, image = MattingPredictor(tiny(), size_px=96), photo(96, 96)
+    limit = Limit(BASE_BYTES + 200_000_000)
+    assert predictor.predict(image, limit=limit).warnings == ()
+    with pytest.raises(DeviceError, match=r"other photos take 0\.2 GB, and the limit is 0\.7 GB"):
+        predictor.predict(image, limit=replace(limit, taken_bytes=200_000_000))
+    assert predictor.predict(image).warnings == ()
+
+
+def test_what_a_photo_takes_within_a_limit_is_told_before_it_is_read() -> None:
+    predictor, size = MattingPredictor(tiny(), size_px=320, closest=3), Size(1000, 1000, 1)
+    roomy, short = Limit(10**10), Limit(BASE_BYTES + 90_000_000)
+    assert predictor.expected_bytes(size, short) <= short.total_bytes < predictor.expected_bytes(size, roomy)
+    more = predictor.expected_bytes(size, roomy, Result.COMPOSITE) - predictor.expected_bytes(size, roomy)
+    assert more == size.pixels * (Result.COMPOSITE.bytes_per_px(1) - Result.MATTE.bytes_per_px(1))
+    assert predictor.expected_bytes(Size(30_000, 30_000, 1), short) > short.total_bytes
 
 
 def test_a_limit_that_is_short_costs_the_second_look_first() -> None:

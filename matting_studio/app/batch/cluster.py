@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import MattingError
+from core.memory_plan import Limit
 from matting_studio.app.batch.network import Network
 from matting_studio.app.batch.plan import Plan
 from matting_studio.app.batch.rows import Event, Row, RowChanged
@@ -41,7 +42,7 @@ class News:
 class Worker:
     """Lives in a process of its own, somewhere on the cluster."""
 
-    def __init__(self, plan: Plan, name: str, network: Network, threads: int | None) -> None:
+    def __init__(self, plan: Plan, name: str, network: Network, threads: int | None, limit: Limit | None) -> None:
         self._events: list[Event] = []
         self._place = Workplace(plan.output, name)
         self._run = BatchRun(
@@ -49,6 +50,7 @@ class Worker:
             self._place,
             lambda: network.load(plan.model),
             workers=threads,
+            limit=limit,
             listener=self._events.append,
         )
         self._run.start()
@@ -75,6 +77,7 @@ class ClusterRun:
         *,
         address: str,
         workers: int | None,
+        limit: Limit | None,
         listener: Callable[[Event], None],
     ) -> None:
         """
@@ -84,6 +87,7 @@ class ClusterRun:
             network: which model, where.
             address: as Ray takes it, or `local` for worker processes on this machine alone.
             workers: how many; None: one for each GPU of the cluster, or else one for each machine.
+            limit: what each of the workers may hold.
             listener: told of every row that changes, on a thread of the run.
 
         Raises ClusterError where Ray is not installed.
@@ -95,7 +99,7 @@ class ClusterRun:
                 "Ray is not installed. Install it with: pip install 'matting-studio[ray]', or leave out --ray."
             ) from error
         self._plan, self._network, self._address, self._workers = plan, network, address, workers
-        self._listener = listener
+        self._limit, self._listener = limit, listener
         idle = BatchRun(plan, place, _never)
         self._rows = {row.name: row for row in idle.rows()}
         self._stop = threading.Event()
@@ -143,7 +147,9 @@ class ClusterRun:
         threads = 1 if self._address == LOCAL else None
         names = [task.name for task in self._plan.to_do]
         working = {
-            actor.remote(self._plan.only(set(names[i::count])), f"journal-ray-{i + 1}", self._network, threads)
+            actor.remote(
+                self._plan.only(set(names[i::count])), f"journal-ray-{i + 1}", self._network, threads, self._limit
+            )
             for i in range(count)
         }
         stopping = False

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ImageReadError
-from core.image_io import Encoding, Photo, read_photo, write_image
+from core.image_io import Encoding, Photo, measure_photo, read_photo, write_image
+from core.memory_plan import Limit, Result, Size
 from matting_studio.app.batch.doubt import Doubt, doubt_of
 from matting_studio.app.batch.fingerprint import Source, sha256_of
 from matting_studio.app.batch.pictures import Pictures
@@ -41,6 +42,14 @@ class Predictor(Protocol):
     def predict(self, image: NDArray[np.generic]) -> "Matte": ...
 
 
+class ThriftyPredictor(Predictor, Protocol):
+    """What a batch needs of one that keeps within a limit for the memory."""
+
+    def predict(self, image: NDArray[np.generic], *, result: Result = ..., limit: Limit | None = ...) -> "Matte": ...
+
+    def expected_bytes(self, photo: Size, limit: Limit, result: Result = ...) -> int: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Opened:
     photo: Photo
@@ -64,6 +73,14 @@ class Made:
     doubt: Doubt
 
 
+def size_of(task: Task) -> Size | None:
+    """What a photo is going to have in memory, by its header; None where it cannot be read, which reading will say."""
+    try:
+        return Size(*measure_photo(task.item.path))
+    except ImageReadError:
+        return None
+
+
 def open_photo(task: Task) -> Opened:
     """Raises ImageReadError."""
     path = task.item.path
@@ -76,10 +93,15 @@ def open_photo(task: Task) -> Opened:
     return Opened(photo, Source(fingerprint, contents))
 
 
-def matte_photo(task: Task, opened: Opened, predictor: Predictor, recipe: Recipe) -> Matted:
-    """Raises DeviceError."""
+def matte_photo(
+    task: Task, opened: Opened, predictor: Predictor | ThriftyPredictor, recipe: Recipe, limit: Limit | None = None
+) -> Matted:
+    """With a limit, the predictor has to be a thrifty one. Raises DeviceError."""
     photo = opened.photo
-    matte = predictor.predict(photo.image)
+    if limit is None:
+        matte = predictor.predict(photo.image)
+    else:
+        matte = cast(ThriftyPredictor, predictor).predict(photo.image, result=recipe.memory_result, limit=limit)
     alpha, trimap = matte.alpha, matte.trimap
     if task.item.edits:
         base = Base(alpha, trimap)

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.errors import MattingError
 from core.image_io import WRITABLE_SUFFIXES, BitDepth, Encoding, Format, Photo
+from core.memory_plan import Result
 from matting_studio.app.background import look_before
 from matting_studio.app.batch.fingerprint import sha256_of
 from matting_studio.app.edits import Edit
@@ -56,6 +57,14 @@ class Recipe:
             raise RecipeError("JPEG has no transparency: use PNG, WebP or TIFF for cut-outs, or make composites.")
         if is_jpeg and ExportKind.TRIMAP in self.what:
             raise RecipeError("A trimap does not survive JPEG: use PNG, WebP or TIFF.")
+
+    @property
+    def memory_result(self) -> Result:
+        """The one of the results that takes the most memory."""
+        if ExportKind.COMPOSITE in self.what:
+            return Result.COMPOSITE
+        cut_out = {ExportKind.CUTOUT, ExportKind.FOREGROUND}
+        return Result.CUTOUT if cut_out & set(self.what) else Result.MATTE
 
     def look_of(self, photo: Photo, own: Look | None) -> Look:
         """The look of one photo; `own` is what was chosen for this photo alone."""

@@ -7,10 +7,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from core.errors import MattingError
+from core.memory_plan import Limit
 from matting_studio.app.batch.disk import is_full, room_sentence
 from matting_studio.app.batch.fingerprint import Source
 from matting_studio.app.batch.journal import Entry, Result
@@ -20,14 +22,17 @@ from matting_studio.app.batch.making import (
     Opened,
     PixelGate,
     Predictor,
+    ThriftyPredictor,
     make_results,
     matte_photo,
     open_photo,
+    size_of,
 )
 from matting_studio.app.batch.pictures import Pictures
 from matting_studio.app.batch.pipeline import Pipeline
 from matting_studio.app.batch.plan import Plan, Task
 from matting_studio.app.batch.rate import Rate
+from matting_studio.app.batch.room import Room
 from matting_studio.app.batch.rows import Event, Progress, Row, RowChanged, RowState, RunState, StateChanged
 from matting_studio.app.batch.workplace import Workplace, put_in_place
 from matting_studio.app.fingerprint import Fingerprint
@@ -40,6 +45,9 @@ T = TypeVar("T")
 _READERS = 2
 _MOST_PIXELS = 100_000_000
 """Worked on at once while writing, where a pixel takes about twenty bytes."""
+
+
+_IN_HAND = (RowState.READING, RowState.MATTING, RowState.WRITING)
 
 
 @dataclass(eq=False)
@@ -68,9 +76,10 @@ class BatchRun:
         self,
         plan: Plan,
         place: Workplace,
-        load_predictor: Callable[[], Predictor],
+        load_predictor: Callable[[], Predictor | ThriftyPredictor],
         *,
         workers: int | None = None,
+        limit: Limit | None = None,
         listener: Callable[[Event], None] = _nobody_listens,
     ) -> None:
         """
@@ -79,12 +88,16 @@ class BatchRun:
             place: where journal, thumbnails and unfinished files are.
             load_predictor: called once, on the thread that then owns the predictor. Its MattingError ends the run.
             workers: threads that estimate colours and encode; None: as many as the machine has cores, up to 8.
+            limit: what the process may hold: fewer photos are in hand at once, and of a large one less is made. With
+                one, the predictor has to be a thrifty one.
             listener: told of every change.
         """
         self.plan = plan
         self._place = place
         self._load_predictor = load_predictor
-        self._predictor: Predictor | None = None
+        self._predictor: Predictor | ThriftyPredictor | None = None
+        self._limit = limit
+        self._room = Room(limit)
         self._workers = workers or min(8, os.cpu_count() or 1)
         self._listener = listener
         self._gate = PixelGate(_MOST_PIXELS)
@@ -209,7 +222,24 @@ class BatchRun:
             self._changed.wait_for(lambda: self._state is not RunState.PAUSED)
             if self._state is RunState.STOPPING or not self._pending:
                 return None
-            return _Pass(self._pending.popleft())
+            passing = _Pass(self._pending.popleft())
+        return passing if self._enter_room(passing) else None
+
+    def _enter_room(self, passing: _Pass) -> bool:
+        """Take a photo in hand as soon as there is memory for it; False, and it is put back, where the run stops."""
+        size = None if self._limit is None else size_of(passing.task)
+        with self._changed:
+            self._changed.wait_for(
+                lambda: (
+                    self._state is RunState.STOPPING
+                    or (self._state is not RunState.PAUSED and self._room.has_for(size))
+                )
+            )
+            if self._state is RunState.STOPPING:
+                self._put_back(passing)
+                return False
+            self._room.enter(passing.task.name, size)
+            return True
 
     def _read(self, passing: _Pass) -> _Pass | None:
         def work() -> _Pass:
@@ -237,7 +267,7 @@ class BatchRun:
 
         def work() -> _Pass:
             assert passing.opened is not None
-            passing.matted = matte_photo(passing.task, passing.opened, predictor, self.plan.recipe)
+            passing.matted = matte_photo(passing.task, passing.opened, predictor, self.plan.recipe, self._limit)
             passing.opened = None
             return passing
 
@@ -266,9 +296,14 @@ class BatchRun:
         with self._gate.inside(height * width):
             self._attempt(passing, RowState.WRITING, work)
 
-    def _loaded(self) -> Predictor:
+    def _loaded(self) -> Predictor | ThriftyPredictor:
         if self._predictor is None:
             self._predictor = self._load_predictor()
+            if self._limit is not None:
+                thrifty, result = cast(ThriftyPredictor, self._predictor), self.plan.recipe.memory_result
+                with self._changed:
+                    self._room.expected_bytes = partial(thrifty.expected_bytes, limit=self._limit, result=result)
+                    self._changed.notify_all()
         return self._predictor
 
     def _attempt(self, passing: _Pass, state: RowState, work: Callable[[], T]) -> T | None:
@@ -376,6 +411,9 @@ class BatchRun:
         self._counts[self._rows[row.name].state] -= 1
         self._counts[row.state] += 1
         self._rows[row.name] = row
+        if row.state not in _IN_HAND:
+            self._room.leave(row.name)
+            self._changed.notify_all()
         self._listener(RowChanged(row, self.progress()))
 
     def _enter(self, state: RunState) -> None:
