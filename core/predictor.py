@@ -149,7 +149,8 @@ class MattingPredictor:
         room = free_room(self.device, None if limit is None else limit.left_bytes)
         plan = plan_memory(Size(height, width, image.itemsize), wished, room, result)
         if not plan.fits and limit is not None and plan.expected_bytes > limit.left_bytes:
-            taken = f", other photos take {limit.taken_bytes / 1e9:.1f} GB" if limit.taken_bytes else ""
+            taken_gb = round(limit.taken_bytes / 1e9, 1)
+            taken = f", other photos take {taken_gb} GB" if taken_gb else ""
             raise DeviceError(
                 f"This photo of {width} × {height} px takes {plan.expected_bytes / 1e9:.1f} GB of memory{taken}, and "
                 f"the limit is {limit.total_bytes / 1e9:.1f} GB: raise it, or make the photo smaller."

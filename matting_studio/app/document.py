@@ -161,6 +161,14 @@ class Document:
         self.revision += 1
         return True
 
+    @property
+    def held_bytes(self) -> int:
+        """What photo and matte take in memory; views of one array count once."""
+        photo, base = self.photo, self.base
+        arrays = [] if photo is None else [photo.image, photo.pixels, photo.alpha]
+        arrays += [self.alpha, self.trimap] + ([] if base is None else [base.alpha, base.trimap])
+        return sum(array.nbytes for array in {id(array): array for array in arrays if array is not None}.values())
+
     def forget_pixels(self) -> None:
         """Let go of photo and matte to save memory; edits, look and history stay."""
         self.photo = self.base = self.alpha = self.trimap = self.dirty = None

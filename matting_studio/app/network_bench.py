@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from core.memory_plan import Limit
     from core.predictor import MattingPredictor
 
 SHIPPED_MODEL = "Portrait model"
@@ -89,18 +90,31 @@ class NetworkBench:
         model = choice.model.stem if choice.model else SHIPPED_MODEL
         return NetworkState(choice, model, self._predictor.engine.description)
 
-    def matte(self, image: NDArray[np.generic], context: JobContext) -> tuple[Base, tuple[str, ...]]:
-        """The matte of a photo (H, W, 3) sRGB, and sentences of warning. Raises DeviceError, JobCancelled."""
+    def matte(
+        self, image: NDArray[np.generic], context: JobContext, limit: Limit | None
+    ) -> tuple[Base, tuple[str, ...]]:
+        """The matte of a photo (H, W, 3) sRGB, and what memory was too short for, in sentences.
+
+        Raises DeviceError, JobCancelled.
+        """
         context.report(Progress("Running the network"))
         matte = self._loaded.predict(
             image,
             on_progress=lambda done: context.report(Progress("Looking at the outline", done)),
             should_stop=context.token.raise_if_cancelled,
+            limit=limit,
         )
         return Base(matte.alpha, matte.trimap), matte.warnings
 
     def solve(
-        self, image: NDArray[np.generic], base: Base, edits: Sequence[Edit], edit: Edit, context: JobContext
+        self,
+        image: NDArray[np.generic],
+        base: Base,
+        edits: Sequence[Edit],
+        edit: Edit,
+        *,
+        context: JobContext,
+        limit: Limit | None,
     ) -> NDArray[np.float32]:
         """Alpha (h, w) for the pixels that one of the edits declared unknown, with all the edits in place.
 
@@ -111,7 +125,7 @@ class NetworkBench:
         predictor = self._loaded
 
         def infer(crop: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-            matte = predictor.predict(crop)
+            matte = predictor.predict(crop, limit=limit)
             return matte.alpha, matte.trimap
 
         shown = fold(base, edits, base.box)

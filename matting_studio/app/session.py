@@ -37,6 +37,8 @@ class Place:
     """(h, w, 3) RGB, once the photo was read."""
     outdated: bool = False
     """Its matte was made with a model or a size that is no longer the chosen one."""
+    short: bool = False
+    """Its matte is less than was wished, since memory was short."""
 
 
 class Session:

@@ -98,6 +98,9 @@ class Settings(_Remembered):
     device: str = "auto"
     size_px: Annotated[int, Field(ge=64, le=8192)] | None = Field(None, description="None: as the model recommends.")
     quality: Literal["fast", "balanced", "best"] = Field("balanced", description="How much a matte may cost.")
+    memory_limit_bytes: Annotated[int, Field(ge=100_000_000)] | None = Field(
+        None, description="What the program may take; none is most of what is free."
+    )
     export: ExportSettings = ExportSettings()
     batch: BatchSettings = BatchSettings()
     training: TrainingSettings = TrainingSettings()

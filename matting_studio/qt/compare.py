@@ -113,12 +113,14 @@ class _OtherModel:
         self.name = model.name
         self._document = studio.current
         self._model = model
+        self._memory_limit_bytes = studio.settings.memory_limit_bytes
         self._folder = tempfile.TemporaryDirectory(prefix="matting-studio-")
         folder = Path(self._folder.name)
         self.studio = Studio(folder / "config", folder / "data")
 
     def begin(self) -> None:
         self.studio.set_model(self._model)
+        self.studio.set_memory_limit(self._memory_limit_bytes)
         if self._document.path is not None:
             self.studio.open([self._document.path])
         elif self._document.photo is not None:

@@ -163,10 +163,11 @@ class Corrections(QObject):
         photo, base, edits = document.photo, document.base, document.edits
         assert photo is not None
         assert base is not None
+        limit = self._desk.memory_limit()
 
         def work(context: JobContext) -> NDArray[np.float32]:
             context.report(Progress("Solving what was declared unknown"))
-            return self._bench.solve(photo.image, base, edits, edit, context)
+            return self._bench.solve(photo.image, base, edits, edit, context=context, limit=limit)
 
         def deliver(alpha: NDArray[np.float32]) -> None:
             document.attach_solution(edit, alpha)

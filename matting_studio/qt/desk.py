@@ -6,6 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from core.memory_plan import Limit
 from matting_studio.app.document import Document
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.session import Session, Status
@@ -65,6 +66,13 @@ class Desk(QObject):
             worker.cancel_where(concerned)
 
     # Settings
+
+    def memory_limit(self, document: Document | None = None) -> Limit | None:
+        """What the process may hold for work on a document, beside the others that are open; None without a limit."""
+        total_bytes = self.settings.memory_limit_bytes
+        if total_bytes is None:
+            return None
+        return Limit(total_bytes, sum(each.held_bytes for each in self.session.documents if each is not document))
 
     def change_settings(self, settings: Settings) -> None:
         """Take other settings; they are written soon."""

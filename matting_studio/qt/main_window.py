@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         self.inspector.model.device_chosen.connect(studio.set_device)
         self.inspector.model.quality_chosen.connect(studio.set_quality)
         self.inspector.model.size_chosen.connect(studio.set_size_px)
+        self.inspector.model.memory_limit_chosen.connect(studio.set_memory_limit)
         self.inspector.model.reset.connect(self._reset_model)
         self.film_strip.chosen.connect(self._select)
         self.status_bar.cancel_wanted.connect(commands.cancel)
@@ -190,7 +191,7 @@ class MainWindow(QMainWindow):
         studio, settings = self.studio, self.studio.settings
         self._theme.choose(ThemeChoice(settings.theme))
         self.actions_table.check(f"theme.{settings.theme}")
-        self.inspector.model.show_choices(studio.model_text, studio.network_choice)
+        self.inspector.model.show_choices(studio.model_text, studio.network_choice, settings.memory_limit_bytes)
         self.status_bar.show_device(studio.model_text, studio.device_text)
         self.empty_state.set_recent(settings.existing_recent_files)
 
@@ -272,6 +273,7 @@ class MainWindow(QMainWindow):
         self.studio.set_device("auto")
         self.studio.set_size_px(None)
         self.studio.set_quality("balanced")
+        self.studio.set_memory_limit(None)
 
     @Slot(object)
     def _open_recent(self, path: Path) -> None:

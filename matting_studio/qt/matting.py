@@ -99,6 +99,13 @@ class Matting(QObject):
         if self.choice != before:
             self._choose()
 
+    def change_memory_limit(self, limit_bytes: int | None) -> None:
+        """Matte within another limit from now on; what failed or came out short before is tried once more."""
+        self._desk.change_settings(self._desk.settings.model_copy(update={"memory_limit_bytes": limit_bytes}))
+        for place in self._places:
+            place.outdated = place.outdated or place.short
+        self._choose()
+
     def _choose(self) -> None:
         """Use what the settings say from now on; mattes of other documents are made anew when these are shown."""
         self._desk.settings_changed.emit()  # a model file is no setting, but views say whether it is the newest
@@ -268,17 +275,18 @@ class Matting(QObject):
 
     def _matte(self, document: Document) -> None:
         assert document.photo is not None
-        image = document.photo.image
+        image, limit = document.photo.image, self._desk.memory_limit(document)
 
         def work(context: JobContext) -> _Matted:
-            base, warnings = self._bench.matte(image, context)
+            base, warnings = self._bench.matte(image, context, limit)
             context.token.raise_if_cancelled()
             return _Matted(base, fold(base, (), base.box), warnings)
 
         def deliver(matted: _Matted) -> None:
             for warning in matted.warnings:
                 self._desk.say("warning", f"{document.name}: {warning}")
-            self._desk.session.place(document).outdated = False
+            place = self._desk.session.place(document)
+            place.outdated, place.short = False, bool(matted.warnings)
             document.replace_base(matted.base, matted.shown)
             self._desk.set_status(document, Status.READY)
             self.based.emit(document)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BUDGET_BYTES = 2 << 30
 """What all open photos and mattes may take: about six documents of 24 megapixels."""
+SHARE = 3
+"""Of a limit for the memory, one part of so many is for open photos; the rest is for the work on one of them."""
 
 
 class Shelf(QObject):
@@ -44,13 +46,14 @@ class Shelf(QObject):
 
     def tidy(self) -> None:
         """Put away what is too much, the longest not shown first."""
-        session = self._desk.session
-        excess = sum(_held_bytes(document) for document in session.documents) - self.budget_bytes
+        session, limit_bytes = self._desk.session, self._desk.settings.memory_limit_bytes
+        budget_bytes = self.budget_bytes if limit_bytes is None else min(self.budget_bytes, limit_bytes // SHARE)
+        excess = sum(document.held_bytes for document in session.documents) - budget_bytes
         for document in sorted(session.documents, key=self._last_shown):
             if excess <= 0:
                 break
             if document is not session.current and self._can_go(document):
-                excess -= _held_bytes(document)
+                excess -= document.held_bytes
                 self._put_away(document)
 
     def _last_shown(self, document: Document) -> int:
@@ -81,11 +84,3 @@ class Shelf(QObject):
         key = ("pack", document)
         if not self._desk.files.has(key):
             self._desk.files.submit(Job(key, f"Packing {document.name}", work, Priority.HOUSEKEEPING, deliver))
-
-
-def _held_bytes(document: Document) -> int:
-    """What a document's pixels take; views of one array count once."""
-    photo, base = document.photo, document.base
-    arrays = [] if photo is None else [photo.image, photo.pixels, photo.alpha]
-    arrays += [document.alpha, document.trimap] + ([] if base is None else [base.alpha, base.trimap])
-    return sum(array.nbytes for array in {id(array): array for array in arrays if array is not None}.values())

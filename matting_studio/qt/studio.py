@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from core.memory_plan import Limit
     from matting_studio.qt.training.runner import Runner
 
 __all__ = ["Activity", "RenderedView", "Studio"]
@@ -331,6 +332,16 @@ class Studio(QObject):
     def set_quality(self, quality: str) -> None:
         """Matte `fast`, `balanced` or `best`."""
         self._change_network({"quality": quality})
+
+    def set_memory_limit(self, limit_bytes: int | None) -> None:
+        """Let the program take so much while it mattes, or most of what is free."""
+        if limit_bytes != self._desk.settings.memory_limit_bytes:
+            self._matting.change_memory_limit(limit_bytes)
+
+    @property
+    def memory_limit(self) -> Limit | None:
+        """What is left for work beside the open photos; None without a limit."""
+        return self._desk.memory_limit()
 
     @property
     def network_choice(self) -> NetworkChoice:

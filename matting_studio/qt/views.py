@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from matting_studio.app.document import Document, Snapshot
 from matting_studio.app.jobs import Job, JobContext, Priority
-from matting_studio.app.look import Look
+from matting_studio.app.look import Background, Look
 from matting_studio.app.view import View
 from matting_studio.qt.desk import Desk
 
@@ -39,12 +39,12 @@ class _Rendering:
     def __init__(self) -> None:
         self._renderer: Renderer | None = None
 
-    def picture(self, snapshot: Snapshot, view: View) -> NDArray[np.uint8]:
+    def picture(self, snapshot: Snapshot, view: View) -> tuple[NDArray[np.uint8], str | None]:
         from matting_studio.app.render import Renderer  # noqa: PLC0415
 
         if self._renderer is None:
             self._renderer = Renderer()
-        return self._renderer.render(snapshot, view)
+        return self._renderer.render_at_least(snapshot, view)
 
 
 class Views(QObject):
@@ -57,6 +57,9 @@ class Views(QObject):
         self._renderings: dict[Document, _Rendering] = {}
         """Used on the hand worker only."""
         self._preview: tuple[Document, Look] | None = None
+        self._scene: tuple[Document, Background] | None = None
+        """What was asked for last. What is wrong with it is said once, however often it is rendered."""
+        self._complaint: str | None = None
 
     def preview(self, document: Document, look: Look) -> None:
         """Show a document with another look until `end_preview`."""
@@ -84,12 +87,19 @@ class Views(QObject):
         if snapshot is None:
             return
         rendering = self._renderings.setdefault(document, _Rendering())
+        scene = document, snapshot.look.background
+        if scene != self._scene:
+            self._scene, self._complaint = scene, None
 
-        def work(_context: JobContext) -> NDArray[np.uint8]:
+        def work(_context: JobContext) -> tuple[NDArray[np.uint8], str | None]:
             return rendering.picture(snapshot, view)
 
-        def deliver(image: NDArray[np.uint8]) -> None:
+        def deliver(rendered: tuple[NDArray[np.uint8], str | None]) -> None:
+            image, complaint = rendered
             if document in self._desk.session:
                 self.rendered.emit(RenderedView(key, document, view, image, snapshot.revision))
+                if scene == self._scene and complaint not in (None, self._complaint):
+                    self._complaint = complaint
+                    self._desk.say("error", complaint)
 
         self._desk.hand.submit(Job(("view", key), "Showing the photo", work, Priority.VIEW, deliver))

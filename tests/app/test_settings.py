@@ -26,6 +26,7 @@ def test_what_is_saved_is_loaded(file, tmp_path):
         model=tmp_path / "my.safetensors",
         brush=BrushSettings(size_px=12),
         size_px=768,
+        memory_limit_bytes=3 * 10**9,
     )
     file.save(settings)
     assert file.load() == (settings, None)

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ from PySide6.QtGui import QGuiApplication
 
 from core.checkpoint import ModelFile, plain_weights, save_model
 from core.image_io import read_photo, write_image
+from core.memory_plan import BASE_BYTES, Limit
 from core.network import MTGINet
 from matting_studio.app.edits import Box, Brush, fold
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job
-from matting_studio.app.look import Look, Plain
+from matting_studio.app.look import Look, Picture, Plain
 from matting_studio.app.packing import PackedBase, unpack
 from matting_studio.app.project_file import read_project
 from matting_studio.app.recovery import Recovery
@@ -271,8 +273,8 @@ def test_a_matte_cancelled_while_the_network_runs_is_dropped(opened, photos, set
     running, cancelled = threading.Event(), threading.Event()
     bench_matte = opened._matting._bench.matte
 
-    def matte(image, context):
-        matte = bench_matte(image, context)
+    def matte(image, context, limit):
+        matte = bench_matte(image, context, limit)
         running.set()
         assert cancelled.wait(10)
         return matte
@@ -296,6 +298,53 @@ def test_closing_the_program_in_the_middle_leaves_no_thread(studio, photos, qtbo
 
 
 # Models
+
+
+def test_a_photo_that_does_not_fit_into_the_limit_is_tried_again_within_another(studio, photos, settle):
+    studio.set_memory_limit(300_000_000)
+    studio.open(photos[:1])
+    settle(studio)
+    assert studio.status(studio.current) is Status.FAILED
+    assert "the limit is 0.3 GB: raise it" in studio.failure(studio.current)
+    studio.set_memory_limit(None)
+    settle(studio)
+    assert studio.status(studio.current) is Status.READY
+    assert studio.settings.memory_limit_bytes is None
+
+
+def test_a_matte_that_came_out_short_is_made_anew_within_another_limit_and_others_stay(studio, photos, settle):
+    studio.set_size_px(320)
+    studio.open(photos[:1])
+    settle(studio)
+    whole = studio.current.base
+    studio.set_memory_limit(10**10)
+    settle(studio)
+    assert studio.current.base is whole, "it was as good as can be"
+    studio.set_memory_limit(BASE_BYTES + 50_000_000)
+    studio.matte_again(studio.current)
+    settle(studio)
+    assert studio.heard.said("Memory is short: the matte was made at 256 px instead of 320 px.")
+    short = studio.current.base
+    assert np.abs(short.alpha - whole.alpha).max() > 0
+    studio.set_memory_limit(10**10)
+    settle(studio)
+    np.testing.assert_array_equal(studio.current.base.alpha, whole.alpha)
+
+
+def test_other_open_photos_count_within_the_limit_and_are_put_away_sooner(studio, photos, settle):
+    studio.open(photos[:2])
+    settle(studio)
+    first, second = studio.documents
+    assert studio.memory_limit is None
+    studio.set_memory_limit(10**9)
+    assert studio._desk.memory_limit(first) == Limit(10**9, second.held_bytes)
+    assert studio.memory_limit == Limit(10**9, first.held_bytes + second.held_bytes)
+    assert second.held_bytes == HEIGHT * WIDTH * (3 + 2 * (4 + 1))
+    studio.set_memory_limit(3 * first.held_bytes)
+    studio.select(second)
+    settle(studio)
+    assert first.photo is None
+    assert second.photo is not None
 
 
 def test_another_model_mattes_the_shown_photo_at_once_and_others_when_they_are_shown(studio, photos, models, settle):
@@ -558,6 +607,24 @@ def test_of_many_requests_of_a_key_the_last_one_is_answered(opened, settle):
         ("canvas", 59),
         ("other", 59),
     ]
+
+
+def test_a_background_picture_that_is_gone_is_told_once_and_no_older_background_stays(opened, settle, tmp_path):
+    opened.change_look(RED, "Red background")
+    opened.request_view("canvas", WHOLE)
+    missing = Look(background=Picture(path=tmp_path / "gone.png"))
+    opened.change_look(missing, "Background")
+    for width in (WIDTH, 60, 50):
+        opened.request_view("canvas", replace(WHOLE, width_px=width))
+        settle(opened)
+    assert len(opened.heard.said("The background picture cannot be used.")) == 1
+    assert opened.heard.rendered[-1].image.shape[2] == 4, "nothing is behind the person"
+    opened.change_look(RED, "Red background")
+    opened.request_view("canvas", WHOLE)
+    opened.undo()
+    opened.request_view("canvas", WHOLE)
+    settle(opened)
+    assert len(opened.heard.said("The background picture cannot be used.")) == 2, "it was chosen again"
 
 
 def test_a_look_is_previewed_without_history_and_taken_with_it(opened, settle):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.memory_plan import Limit, Result, Size
 from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.app.torch_libraries import load_aside
 
@@ -20,10 +21,15 @@ class InTurn:
         self._predictor = predictor
         self._lock = threading.Lock()
 
-    def predict(self, image: NDArray[np.generic]) -> "Matte":
+    def predict(
+        self, image: NDArray[np.generic], *, result: Result = Result.MATTE, limit: Limit | None = None
+    ) -> "Matte":
         """Of a photo (H, W, 3) sRGB. Raises DeviceError."""
         with self._lock:
-            return self._predictor.predict(image)
+            return self._predictor.predict(image, result=result, limit=limit)
+
+    def expected_bytes(self, photo: Size, limit: Limit, result: Result = Result.MATTE) -> int:
+        return self._predictor.expected_bytes(photo, limit, result)
 
 
 class BatchNetwork:

@@ -31,6 +31,7 @@ from matting_studio.qt.inspector.colours import ColoursSection
 from matting_studio.qt.inspector.crop import CropSection
 from matting_studio.qt.inspector.refine import RefineSection
 from matting_studio.qt.inspector.section import InspectorSection
+from matting_studio.qt.memory_limit_box import MemoryLimitBox
 
 WIDTH_PX = 376
 LARGEST_PX = 30_000
@@ -89,6 +90,7 @@ class BatchOptions(QScrollArea):
         self.refine, self.colours = RefineSection(), ColoursSection()
         self.background, self.crop = BackgroundSection(), CropSection()
         self._of_look = (self.background, self.crop, self.refine, self.colours)
+        self.memory = MemoryLimitBox()
         self.own_looks = _quiet("Each photo keeps the settings and the strokes that it has in the studio.")
         self.own_looks.setContentsMargins(16, 16, 16, 16)
         self._lay_out()
@@ -178,7 +180,8 @@ class BatchOptions(QScrollArea):
 
     def _lay_out(self) -> None:
         photos, results = InspectorSection("Photos", "original"), InspectorSection("Results", "export")
-        for section in (photos, results):
+        memory = InspectorSection("Memory", "devices")
+        for section in (photos, results, memory):
             section.reset_button.hide()
         source = QHBoxLayout()
         source.setSpacing(4)
@@ -211,6 +214,7 @@ class BatchOptions(QScrollArea):
         results.body.addLayout(kinds)
         results.body.addLayout(grid)
         results.body.addWidget(self.overwrite)
+        memory.body.addWidget(self.memory)
         content = QWidget()
         content.setObjectName("inspector_content")
         column = QVBoxLayout(content)
@@ -219,6 +223,7 @@ class BatchOptions(QScrollArea):
         for part in (photos, results, *self._of_look):
             column.addWidget(part)
         column.addWidget(self.own_looks)
+        column.addWidget(memory)
         column.addStretch()
         self.setWidget(content)
         self.setFrameShape(QFrame.Shape.NoFrame)

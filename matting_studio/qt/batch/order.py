@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.image_io import Photo, write_image
+from core.memory_plan import Limit
 from matting_studio.app.batch import Found, Item, Recipe, find_photos, items_from_files
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Edit
@@ -47,6 +48,8 @@ class Order:
     overwrite: bool
     """Whether files that no batch made are replaced."""
     network: NetworkChoice
+    limit: Limit | None
+    """What the program may hold."""
 
     def find(self, pasted: "PastedFiles") -> Found:
         """Raises ImageWriteError where a pasted picture cannot be put into a file."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.image_io import read_photo
+from core.memory_plan import Limit
 from matting_studio.app.batch import Item, Recipe
 from matting_studio.app.crop import crop_box
 from matting_studio.app.document import Snapshot
@@ -42,6 +43,7 @@ class _Wanted:
     item: Item
     recipe: Recipe
     network: NetworkChoice
+    limit: Limit | None
     size: QSize
     """In device pixels."""
 
@@ -54,7 +56,7 @@ class BatchPreview(QWidget):
         self._worker = Worker("batch preview", self)
         self._worker.progressed.connect(self._tell_stage)
         self._kept = _Kept()
-        self._asked: tuple[Item, Recipe, NetworkChoice] | None = None
+        self._asked: tuple[Item, Recipe, NetworkChoice, Limit | None] | None = None
         self._image: QImage | None = None
         self._item: Item | None = None
         self._text = ""
@@ -73,9 +75,9 @@ class BatchPreview(QWidget):
         """What is said instead of a picture, or about it."""
         return self._text
 
-    def show_photo(self, item: Item, recipe: Recipe, network: NetworkChoice) -> None:
+    def show_photo(self, item: Item, recipe: Recipe, network: NetworkChoice, limit: Limit | None = None) -> None:
         """Show what a recipe makes of a photo; the newest wish wins."""
-        self._asked = item, recipe, network
+        self._asked = item, recipe, network, limit
         self._ask()
 
     def show_nothing(self, text: str) -> None:
@@ -99,9 +101,9 @@ class BatchPreview(QWidget):
 
     def _ask(self) -> None:
         assert self._asked is not None
-        item, recipe, network = self._asked
+        item, recipe, network, limit = self._asked
         scale = self.devicePixelRatioF()
-        wanted = _Wanted(item, recipe, network, self.size() * scale)
+        wanted = _Wanted(item, recipe, network, limit, self.size() * scale)
         if item is not self._item:
             self._tell(f"Preview of {item.path.name} …")
 
@@ -202,7 +204,7 @@ class _Kept:
             predictor = network.load(wanted.network)
             context.token.raise_if_cancelled()
             context.report(Progress("Running the network"))
-            matte = predictor.predict(photo.image)
+            matte = predictor.predict(photo.image, limit=wanted.limit)
             base = Base(matte.alpha, matte.trimap)
             patch = fold(base, item.edits, base.box)
             self._snapshot = Snapshot(photo, patch.alpha, patch.trimap, wanted.recipe.look, revision=0)

@@ -156,7 +156,8 @@ class BatchRunner(QObject):
             self._leave()
             self._place = _opened(order.output)
             plan, _ = self._made(order, self._place.history, context)
-            return BatchRun(plan, self._place, partial(self._network.load, order.network), listener=news.add)
+            load = partial(self._network.load, order.network)
+            return BatchRun(plan, self._place, load, limit=order.limit, listener=news.add)
 
         def deliver(run: BatchRun) -> None:
             self._run, self._news, self._starting = run, news, False

@@ -70,6 +70,7 @@ class BatchWindow(QWidget):
         self._lay_out()
         self._connect()
         self.options.show_settings(studio.settings.batch)
+        self._show_memory_limit()
         self.options.offer_open_photos(len(studio.documents))
         self._planning.stop()
         self._dress()
@@ -102,6 +103,8 @@ class BatchWindow(QWidget):
         self._studio.documents_changed.connect(self._show_documents)
         self.options.changed.connect(self._options_changed)
         self.options.look_moved.connect(self._preview_look)
+        self.options.memory.chosen.connect(self._studio.set_memory_limit)
+        self._studio.settings_changed.connect(self._show_memory_limit)
         self.table.chosen.connect(self._show_photo)
         self.table.opened.connect(self._open_row)
         self.head.sorting_chosen.connect(self.table.sortByColumn)
@@ -137,7 +140,8 @@ class BatchWindow(QWidget):
             assert chosen.input_folder is not None
             photos = FolderPhotos(chosen.input_folder.absolute(), chosen.recursive)
         recipe, network = self.options.recipe(), self._studio.network_choice.as_found_now()
-        return Order(photos, chosen.output_folder.absolute(), recipe, chosen.overwrite, network)
+        output, limit = chosen.output_folder.absolute(), self._studio.memory_limit
+        return Order(photos, output, recipe, chosen.overwrite, network, limit)
 
     @Slot()
     def _options_changed(self) -> None:
@@ -149,6 +153,10 @@ class BatchWindow(QWidget):
         self.options.offer_open_photos(len(self._studio.documents))
         if self.options.takes_open_photos and self.isVisible():
             self._planning.start()
+
+    @Slot()
+    def _show_memory_limit(self) -> None:
+        self.options.memory.show_limit(self._studio.settings.memory_limit_bytes)
 
     @Slot()
     def _plan(self) -> None:
@@ -192,7 +200,8 @@ class BatchWindow(QWidget):
     def _preview_look(self, look: Look | None) -> None:
         item = self._planned.items.get(self._shown or "") if self._planned else None
         if item is not None and not self.runner.is_active:
-            self.preview.show_photo(item, self.options.recipe(look), self._studio.network_choice.as_found_now())
+            network, limit = self._studio.network_choice.as_found_now(), self._studio.memory_limit
+            self.preview.show_photo(item, self.options.recipe(look), network, limit)
 
     # The run
 

@@ -1,10 +1,11 @@
-"""Which model mattes, how well, at which working size, on which device. Holds for all photos, not for one."""
+"""Which model mattes, how well, at which size, on which device, in how much memory. Holds for all photos."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton
 
 from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.qt.inspector.section import InspectorSection
+from matting_studio.qt.memory_limit_box import MemoryLimitBox
 
 QUALITIES = (
     ("Fast", "fast"),
@@ -32,6 +33,8 @@ class ModelSection(InspectorSection):
     size_chosen = Signal(object)
     """px or None."""
     device_chosen = Signal(str)
+    memory_limit_chosen = Signal(object)
+    """Bytes or None."""
 
     def __init__(self) -> None:
         super().__init__("Model", "model")
@@ -46,12 +49,20 @@ class ModelSection(InspectorSection):
         self.device = _combo("Device", [text for text, _ in DEVICES])
         self.quality.activated.connect(lambda index: self.quality_chosen.emit(QUALITIES[index][1]))
         self.size_px.activated.connect(lambda index: self.size_chosen.emit(SIZES[index][1]))
+        self.memory = MemoryLimitBox()
+        self.memory.chosen.connect(self.memory_limit_chosen)
         self.device.activated.connect(lambda index: self.device_chosen.emit(DEVICES[index][1]))
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
-        rows = (("Model", self.model), ("Quality", self.quality), ("Size", self.size_px), ("Device", self.device))
+        rows = (
+            ("Model", self.model),
+            ("Quality", self.quality),
+            ("Size", self.size_px),
+            ("Device", self.device),
+            ("Memory", self.memory),
+        )
         for row, (text, control) in enumerate(rows):
             label = QLabel(text)
             label.setBuddy(control)
@@ -59,13 +70,14 @@ class ModelSection(InspectorSection):
             grid.addWidget(control, row, 1)
         self.body.addLayout(grid)
 
-    def show_choices(self, model: str, choice: NetworkChoice) -> None:
+    def show_choices(self, model: str, choice: NetworkChoice, memory_limit_bytes: int | None) -> None:
         """Show what is chosen; `model` is the model's name."""
         self.model.setText(model if len(model) <= 24 else f"{model[:23]}…")
         self.quality.setCurrentIndex([name for _, name in QUALITIES].index(choice.quality))
         self.size_px.setCurrentIndex(next((i for i, (_, px) in enumerate(SIZES) if px == choice.size_px), -1))
         self.device.setCurrentIndex(next((i for i, (_, name) in enumerate(DEVICES) if name == choice.device), 0))
-        self.reset_button.setEnabled(choice != NetworkChoice())
+        self.memory.show_limit(memory_limit_bytes)
+        self.reset_button.setEnabled(choice != NetworkChoice() or memory_limit_bytes is not None)
 
 
 def _combo(name: str, texts: list[str]) -> QComboBox:

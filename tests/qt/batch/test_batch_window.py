@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from core.checkpoint import ModelFile, plain_weights, save_model
 from core.image_io import read_photo, write_image
+from core.memory_plan import Limit
 from core.network import MTGINet
 from matting_studio.app.batch import Row, RowState, RunState, Workplace
 from matting_studio.app.edits import Brush
@@ -142,9 +143,9 @@ def hold(window: BatchWindow) -> Iterator[threading.Event]:
         def __init__(self, predictor: InTurn) -> None:
             self._predictor = predictor
 
-        def predict(self, image: np.ndarray) -> object:
+        def predict(self, image: np.ndarray, **memory: object) -> object:
             gate.wait()
-            return self._predictor.predict(image)
+            return self._predictor.predict(image, **memory)
 
     window._network.load = lambda choice: Held(load(choice))
     yield gate
@@ -379,6 +380,26 @@ def test_a_model_that_changes_while_a_batch_begins_ends_it_with_a_sentence(
     batch._network.load = improved_just_now
     start(batch)
     qtbot.waitUntil(lambda: "has changed since it was chosen" in batch.message_bar.text.text(), timeout=PATIENCE_MS)
+
+
+def test_the_studios_memory_limit_is_obeyed_and_can_be_chosen_here(
+    qtbot: QtBot, studio: Studio, batch: BatchWindow
+) -> None:
+    box = batch.options.memory
+    assert box.currentText() == "Most of what is free"
+    assert batch.order().limit is None
+    studio.set_memory_limit(300_000_000)
+    assert box.currentText() == "At most 0.3 GB"
+    assert batch.order().limit == Limit(300_000_000)
+    run_to_its_end(qtbot, batch)
+    assert set(states(batch).values()) == {RowState.FAILED}
+    notes = [batch.model.index(place, Column.NOTES).data() for place, _ in enumerate(batch.model.rows)]
+    assert sum("the limit is 0.3 GB: raise it" in note for note in notes) == len(GOOD)
+    box.setCurrentIndex(box.findText("At most 2 GB"))
+    box.activated.emit(box.currentIndex())
+    assert studio.settings.memory_limit_bytes == 2 * 10**9
+    run_to_its_end(qtbot, batch)
+    assert all(states(batch)[name] is RowState.DONE for name in GOOD)
 
 
 def test_the_preview_shows_what_is_chosen(qtbot: QtBot, batch: BatchWindow) -> None:

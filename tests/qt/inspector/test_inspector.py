@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from matting_studio.app.look import Blurred, Crop, Gradient, Look, Picture, Plain, Refinement, Shadow, Transparent
+from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.qt.inspector.inspector import Inspector
 from matting_studio.qt.inspector.slider import InspectorSlider
 
@@ -146,6 +147,22 @@ def test_without_a_photo_only_the_model_can_be_chosen(inspector: Inspector) -> N
     assert inspector.model.isEnabled()
     assert not inspector.refine.isEnabled()
     assert not inspector.background.isEnabled()
+
+
+def test_a_memory_limit_is_chosen_and_shown_also_where_it_is_an_unusual_one(inspector: Inspector, qtbot: QtBot) -> None:
+    section = inspector.model
+    section.show_choices("Portrait model", NetworkChoice(), None)
+    assert section.memory.currentText() == "Most of what is free"
+    assert not section.reset_button.isEnabled()
+    with qtbot.waitSignal(section.memory_limit_chosen) as chosen:
+        section.memory.activated.emit(section.memory.findText("At most 4 GB"))
+    assert chosen.args == [4 * 10**9]
+    section.show_choices("Portrait model", NetworkChoice(), 2_500_000_000)
+    assert section.memory.currentText() == "At most 2.5 GB"
+    assert section.reset_button.isEnabled()
+    with qtbot.waitSignal(section.memory_limit_chosen) as chosen:
+        section.memory.activated.emit(0)
+    assert chosen.args == [None]
 
 
 def test_nothing_is_wider_than_the_inspector(inspector: Inspector) -> None:
