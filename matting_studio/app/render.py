@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import cv2
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.backdrop import Part
 from core.composite import blurred_backdrop, composite
+from core.errors import ImageReadError
 from core.foreground import estimate_foreground
 from core.image_io import Photo, as_float, to_bit_depth
 from core.light import ColourStatistics
@@ -121,6 +122,17 @@ class Renderer:
         place = self._place(snapshot, level, self._region(level, view))
         picture = self._picture(snapshot, place, view.mode)
         return _to_screen(picture, place.region, level, view)
+
+    def render_at_least(self, snapshot: Snapshot, view: View) -> tuple[_Screen, str | None]:
+        """As `render`, but where the background picture cannot be read, without a background; and what was wrong then.
+
+        So what a background that is gone has left on a screen does not stay there.
+        """
+        try:
+            return self.render(snapshot, view), None
+        except ImageReadError as error:
+            bare = snapshot.look.model_copy(update={"background": Transparent()})
+            return self.render(replace(snapshot, look=bare), view), str(error)
 
     def _take(self, photo: Photo) -> None:
         if photo is not self._photo:

@@ -262,3 +262,14 @@ class TestBackgroundPicture:
         missing = Look(background=Picture(path=Path("nowhere.png")))
         with pytest.raises(ImageReadError, match="does not exist"):
             renderer.render(snapshot(alpha, missing), full(ViewMode.COMPOSITE))
+
+    def test_that_is_missing_leaves_the_person_without_a_background_until_it_is_there(self, renderer, alpha, tmp_path):
+        path = tmp_path / "late.png"
+        late = snapshot(alpha, Look(background=Picture(path=path)))
+        seen, complaint = renderer.render_at_least(late, full(ViewMode.COMPOSITE))
+        assert "does not exist" in complaint
+        np.testing.assert_array_equal(seen, Renderer().render(snapshot(alpha), full(ViewMode.CUTOUT)))
+        write_image(path, np.full((120, 160, 3), (255, 0, 0), np.uint8))
+        seen, complaint = renderer.render_at_least(late, full(ViewMode.COMPOSITE))
+        assert complaint is None
+        np.testing.assert_array_equal(seen[0, 0], (255, 0, 0))
