@@ -31,6 +31,7 @@ from matting_studio.app.batch import (
     Shard,
     Workplace,
     find_photos,
+    is_report,
     make_plan,
     write_report,
 )
@@ -43,7 +44,9 @@ from matting_studio.app.batch.watch import Arrivals
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Crop, Look, Picture, Plain
 from matting_studio.cli.messages import DONE, FAILED, INTERRUPTED, WRONG_USAGE, UsageError, say
+from matting_studio.cli.paths import check_place, is_folder, is_there
 
+REPORT_SUFFIXES = (".html", ".htm")
 SUFFIXES = {"png": ".png", "webp": ".webp", "tiff": ".tif", "jpeg": ".jpg"}
 LOOK_AGAIN_SECONDS = 1.0
 STOPPING = "Finishing the photos in hand. Ask once more to end at once.\n"
@@ -55,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     check_template(recipe)
     if arguments.ray is not None and arguments.watch:
         raise UsageError("A cluster does not watch folders: leave out --ray or --watch.")
+    if arguments.report is not None:
+        check_report(arguments)
     shard = None if arguments.shard is None else parse_shard(arguments.shard)
     network = Network(arguments.model, arguments.device, arguments.size_px, arguments.quality)
     planner = Planner(arguments, recipe, network.key(), shard)
@@ -101,6 +106,28 @@ def parse_shard(text: str) -> Shard:
         return Shard.parse(text)
     except ValueError as error:
         raise UsageError(f"{text} is no part of a whole: give I/N, such as 1/4, with I from 1 to N.") from error
+
+
+def check_report(arguments: argparse.Namespace) -> None:
+    """Raises UsageError where the report could not be written after hours, or would take the place of something else.
+
+    Photos and results are safe by their endings. A link counts as what it points to.
+    """
+    path: Path = arguments.report
+    if is_folder(path):
+        raise UsageError(f"{path} is a folder: name a file, such as {path / 'report.html'}.")
+    if any(name.suffix.lower() not in REPORT_SUFFIXES for name in (path, Path(os.path.realpath(path)))):
+        raise UsageError(f"{path} is no name of a report: end it in .html.")
+    # The output folder, and what is below it, will be made.
+    if is_there(path.parent) or not path.absolute().is_relative_to(arguments.output.absolute()):
+        check_place(path)
+    if is_there(path) and not arguments.overwrite:
+        try:
+            ours = is_report(path)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read ({error.strerror or error}): name another report.") from error
+        if not ours:
+            raise UsageError(f"{path} exists and is no report of a batch: name another file, or add --overwrite.")
 
 
 def make_folder(path: Path) -> Path:

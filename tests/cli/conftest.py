@@ -1,7 +1,10 @@
 """A tiny network, a generated portrait, and the program run in this process."""
 
+import ctypes
 import json
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,3 +48,33 @@ def portrait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "portrait.png"
     write_image(path, person()[0])
     return path
+
+
+@pytest.fixture
+def like_a_user() -> Iterator[None]:
+    """Permissions count in the test, also where it is run as root."""
+    if sys.platform != "linux":
+        pytest.skip("permissions are as Linux has them")
+    if os.geteuid() != 0:
+        yield
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # the third version; 0 is this thread
+    before, without = (ctypes.c_uint32 * 6)(), (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice
+    assert libc.capget(header, before) == 0
+    without[:] = before[:]
+    without[0] &= ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    assert libc.capset(header, without) == 0
+    yield
+    assert libc.capset(header, before) == 0
+
+
+@pytest.fixture
+def closed(tmp_path: Path, like_a_user: None) -> Iterator[Path]:
+    """A folder that may not be entered; there is a portrait in it."""
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    write_image(folder / "portrait.png", person()[0])
+    folder.chmod(0)
+    yield folder
+    folder.chmod(0o700)

@@ -139,6 +139,46 @@ def test_a_report_is_written(studio, model, photos, tmp_path):
     assert report.read_text(encoding="utf-8").count("<article") == 2
 
 
+def test_a_report_replaces_its_own_kind_and_nothing_else(studio, model, photos, tmp_path):
+    report, diary = tmp_path / "out" / "report.html", tmp_path / "diary.html"
+    words = ("batch", photos, tmp_path / "out", "--model", model, "--report")
+    for options, number in (((), 2), (("--recursive",), 3)):
+        assert studio(*words, report, *options).code == 0
+        assert report.read_text(encoding="utf-8").count("<article") == number
+    diary.write_text("<!doctype html><p>Dear diary")
+    outcome = studio(*words, diary)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == f"{diary} exists and is no report of a batch: name another file, or add --overwrite.\n"
+    assert diary.read_text().endswith("diary")
+    assert studio(*words, diary, "--overwrite").code == 0
+    assert "<article" in diary.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("in/a.png", "is no name of a report: end it in .html"),
+        ("link.html", "is no name of a report: end it in .html"),
+        ("folder.html", "is a folder: name a file, such as"),
+        ("nowhere/r.html", "There is no folder"),
+        ("notes/r.html", "There is no folder"),
+        ("closed/r.html", "cannot be reached"),
+        ("r" * 300 + ".html", "is too long"),
+    ],
+)
+def test_a_report_that_cannot_be_is_refused_before_the_batch(name, sentence, studio, photos, closed):
+    tmp_path = closed.parent
+    (tmp_path / "link.html").symlink_to(photos / "a.png")
+    (tmp_path / "folder.html").mkdir()
+    (tmp_path / "notes").write_text("")
+    before = (photos / "a.png").read_bytes()
+    outcome = studio("batch", photos, tmp_path / "out", "--overwrite", "--report", tmp_path / name)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert sentence in outcome.err
+    assert not (tmp_path / "out").exists()
+    assert (photos / "a.png").read_bytes() == before
+
+
 def test_shards_share_a_folder(studio, model, photos, tmp_path):
     done = 0
     for number in (1, 2):

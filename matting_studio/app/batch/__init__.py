@@ -11,7 +11,7 @@ with Workplace(output) as place:
 from matting_studio.app.batch.fingerprint import model_key
 from matting_studio.app.batch.plan import Plan, Task, make_plan
 from matting_studio.app.batch.recipe import Recipe, RecipeError
-from matting_studio.app.batch.report import write_report
+from matting_studio.app.batch.report import is_report, write_report
 from matting_studio.app.batch.rows import Event, Progress, Row, RowChanged, RowState, RunState, StateChanged
 from matting_studio.app.batch.run import BatchRun
 from matting_studio.app.batch.scan import Found, Item, find_photos, items_from_files
@@ -37,6 +37,7 @@ __all__ = [
     "Workplace",
     "WorkplaceError",
     "find_photos",
+    "is_report",
     "items_from_files",
     "make_plan",
     "model_key",

@@ -14,11 +14,16 @@ from urllib.parse import quote
 from matting_studio.app.batch.rows import Row, RowState
 from matting_studio.app.batch.workplace import Workplace, put_in_place
 
+_MARK = '<meta name="generator" content="Matting Studio, contact sheet of a batch">'
+_HEAD_BYTES = 1024
+"""The mark is among them."""
+
 _HEAD = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
+{mark}
 <title>{title}</title>
 <style>
   :root {{ --page: #f4f4f5; --card: #fff; --text: #1c1c1f; --quiet: #6a6a72; --line: #dcdce0; --bad: #b3261e;
@@ -100,6 +105,12 @@ def write_report(path: Path, rows: Sequence[Row], place: Workplace) -> None:
     put_in_place(draft, path)
 
 
+def is_report(path: Path) -> bool:
+    """Whether a file is a contact sheet, by what is in it. Raises OSError."""
+    with path.open("rb") as file:
+        return _MARK.encode() in file.read(_HEAD_BYTES)
+
+
 def by_doubt(row: Row) -> tuple[float, str]:
     """What should be looked at first comes first: failures, then by falling doubt."""
     return -_doubt(row), row.name
@@ -109,6 +120,7 @@ def _parts(path: Path, rows: Sequence[Row], output: Path) -> Iterator[str]:
     counts = {state: sum(row.state is state for row in rows) for state in RowState}
     present = [state for state, count in counts.items() if count]
     yield _HEAD.format(
+        mark=_MARK,
         title=html.escape(f"Batch: {output.name or output}"),
         summary=f"{datetime.now():%Y-%m-%d %H:%M}, " + ", ".join(f"{counts[state]} {state}" for state in present),
         states="".join(f"<option>{state}</option>" for state in present),
