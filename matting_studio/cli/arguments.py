@@ -163,6 +163,7 @@ def check_data() -> Parser:
     )  # fmt: skip
     parser.add_argument("--config", type=existing_file, metavar="FILE.toml", help="the data sets of a configuration")
     parser.add_argument("--sheet", type=Path, metavar="PNG", help="write eight samples: photo, trimap, alpha")
+    parser.add_argument("--overwrite", action="store_true", help="replace a sheet that exists")
     add_json(parser)
     return parser
 

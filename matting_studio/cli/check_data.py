@@ -17,6 +17,7 @@ from core.training.doctor import Finding, Report, SetSummary, Severity, examine
 from core.training.layouts import recognise
 from core.training.sample_sheet import sample_sheet
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say
+from matting_studio.cli.paths import check_place, is_folder, is_there
 
 SHOWN_FILES = 20
 """Files named for one finding; --json names all."""
@@ -24,7 +25,7 @@ SHOWN_FILES = 20
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.sheet:
-        check_sheet(arguments.sheet)
+        check_sheet(arguments.sheet, overwrite=arguments.overwrite)
     data, crop_px = chosen_data(arguments)
     # Of damaged files OpenCV has its own word to say, between the lines of the progress bar.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -39,12 +40,15 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if report.blocks else DONE
 
 
-def check_sheet(path: Path) -> None:
+def check_sheet(path: Path, *, overwrite: bool) -> None:
     """Raises UsageError where no picture can be written; better now than after an hour."""
+    if is_folder(path):
+        raise UsageError(f"{path} is a folder: name a file, such as {path / 'sheet.png'}.")
     if path.suffix.lower() not in WRITABLE_SUFFIXES:
         raise UsageError(f"{path} is no name of a sheet: end it in .png.")
-    if not path.parent.is_dir():
-        raise UsageError(f"There is no folder {path.parent} to write {path.name} to: create it first.")
+    check_place(path)
+    if is_there(path) and not overwrite:
+        raise UsageError(f"{path} exists: name another file, or add --overwrite to replace it.")
 
 
 def chosen_data(arguments: argparse.Namespace) -> tuple[DataConfig, int | None]:

@@ -99,6 +99,17 @@ def test_the_sheet_is_written_even_where_there_are_errors(studio, data, tmp_path
     assert cv2.imread(str(tmp_path / "sheet.png")).shape[1] == 1600
 
 
+def test_a_file_that_exists_becomes_a_sheet_only_when_told(studio, data, tmp_path):
+    sheet = tmp_path / "sheet.png"
+    sheet.write_bytes(b"precious")
+    outcome = studio("check-data", data, "--sheet", sheet)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == f"{sheet} exists: name another file, or add --overwrite to replace it.\n"
+    assert sheet.read_bytes() == b"precious"
+    assert studio("check-data", data, "--sheet", sheet, "--overwrite").code == 0
+    assert cv2.imread(str(sheet)).shape[1] == 1600
+
+
 def test_a_sheet_with_nothing_to_show_is_said_and_none_is_written(studio, data, tmp_path):
     for name in "01":
         (data / "image" / f"{name}.png").write_bytes(b"nothing")
@@ -117,6 +128,7 @@ def test_what_makes_no_sense_is_wrong_usage(studio, data, config, tmp_path):
         ((tmp_path / "missing",), "there is no folder"),
         ((data, "--sheet", tmp_path / "sheet.txt"), "is no name of a sheet"),
         ((data, "--sheet", tmp_path / "missing" / "sheet.png"), "create it first"),
+        ((data, "--sheet", tmp_path / "nothing"), "is a folder: name a file, such as"),
     ):
         outcome = studio("check-data", *words)
         assert (outcome.code, outcome.out) == (2, "")
