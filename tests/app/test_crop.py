@@ -43,13 +43,53 @@ def test_ratio_is_met_around_the_person_who_stays_in_the_middle(alpha, ratio):
 
 def test_ratio_moves_up_and_down_into_the_photo_but_not_sideways():
     alpha = np.zeros((300, 200), np.float32)
-    alpha[200:300, 160:200] = 1
+    alpha[190:290, 155:195] = 1
+    box = crop_box(Crop(kind="ratio", margin=0.2, ratio=1.0), alpha)
+    assert (box.top, box.bottom) == (160, 300)
+    assert (box.left, box.right) == (105, 245)
+
+
+@pytest.mark.parametrize("ratio", [0.5, 35 / 45, 1.0, 1.5])
+def test_a_bust_stands_on_the_lower_edge_and_what_is_missing_is_above_the_head(ratio):
+    alpha = np.zeros((100, 90), np.float32)
+    alpha[30:100, 10:80] = 1
+    box = crop_box(Crop(kind="ratio", margin=0.1, ratio=ratio), alpha)
+    height, width = box.bottom - box.top, box.right - box.left
+    assert box.bottom == 100
+    assert box.top <= 23, "the head keeps its margin"
+    assert width / height == pytest.approx(ratio, abs=1 / height)
+    assert (box.left + box.right) / 2 == pytest.approx(45, abs=0.5)
+
+
+def test_a_wide_bust_gets_a_smaller_box_around_the_head_instead_of_more_air_than_person():
+    alpha = np.zeros((200, 600), np.float32)
+    alpha[50:90, 380:420] = 1  # the head
+    alpha[90:200, 100:500] = 1
+    box = crop_box(Crop(kind="ratio", margin=0.1, ratio=0.8), alpha)
+    assert box.bottom == 200
+    assert box.bottom - box.top == 181, "1.1 times the person of 150 px with its margin"
+    assert (box.left + box.right) / 2 == pytest.approx(400, abs=0.5)
+
+
+@pytest.mark.parametrize(("columns", "left", "right"), [(slice(0, 60), 0, None), (slice(140, 200), None, 200)])
+def test_who_is_cut_off_at_a_side_stays_at_that_edge(columns, left, right):
+    alpha = np.zeros((300, 200), np.float32)
+    alpha[100:200, columns] = 1
     box = crop_box(Crop(kind="ratio", margin=0.1, ratio=1.0), alpha)
-    assert (box.top, box.bottom) == (180, 300)
-    assert (box.left, box.right) == (120, 240)
+    assert (box.bottom - box.top, box.right - box.left) == (120, 120)
+    assert left is None or box.left == left
+    assert right is None or box.right == right
 
 
-def test_a_box_higher_than_the_photo_is_even_on_both_sides(alpha):
+@pytest.mark.parametrize("ratio", [0.3, 0.8, 1.0, 3.0])
+def test_who_is_cut_off_on_all_sides_fills_the_box(ratio):
+    box = crop_box(Crop(kind="ratio", margin=0.1, ratio=ratio), np.ones((150, 200), np.float32))
+    assert box.overlap(Box(0, 0, 150, 200)) == box
+    assert box.top == 0, "where the head is"
+    assert (box.right - box.left) / (box.bottom - box.top) == pytest.approx(ratio, abs=0.05)
+
+
+def test_a_box_higher_than_the_photo_is_even_on_both_sides_of_a_whole_person(alpha):
     box = crop_box(Crop(kind="ratio", margin=1, ratio=1.0), alpha[:250])
     # 300 px about row 130.
     assert (box.top, box.bottom) == (-20, 280)

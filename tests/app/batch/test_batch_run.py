@@ -312,7 +312,7 @@ def test_photos_with_strokes_and_looks_of_their_own(source, tmp_path, predictor)
             assert run.wait(30)
         assert list(states(run).values()) == expected
     assert (read_photo(output / "edited-alpha.png").image == 255).all()
-    assert read_photo(output / "cropped-alpha.png").image.shape == (24, 24, 3)
+    assert read_photo(output / "cropped-alpha.png").image.shape == (20, 20, 3)
 
 
 @pytest.mark.parametrize("crop", [Crop(), Crop(kind="person")])
