@@ -17,6 +17,7 @@ from core.image_io import Photo, as_float, to_bit_depth
 from core.light import ColourStatistics
 from core.refinement import largest_person
 from core.shadow import with_shadow
+from matting_studio.app.crop import crop_box
 from matting_studio.app.develop import (
     Layers,
     colours_to_match,
@@ -133,6 +134,17 @@ class Renderer:
         except ImageReadError as error:
             bare = snapshot.look.model_copy(update={"background": Transparent()})
             return self.render(replace(snapshot, look=bare), view), str(error)
+
+    def crop(self, snapshot: Snapshot) -> Box | None:
+        """What of the photo is exported, to the overview's pixel; it may leave the photo. None where all of it is."""
+        crop = snapshot.look.crop
+        if snapshot.alpha is None or crop.kind == "none":
+            return None
+        self._take(snapshot.photo)
+        alpha = self._refined(snapshot, self._place(snapshot, self._overview, self._whole(self._overview)))
+        box: Box = self._kept.get("crop", (alpha, crop), lambda: crop_box(crop, alpha.values))
+        size = 2**self._overview
+        return Box(box.top * size, box.left * size, box.bottom * size, box.right * size)
 
     def _take(self, photo: Photo) -> None:
         if photo is not self._photo:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from core.image_io import BitDepth
 from matting_studio.app.crop import crop_box
 from matting_studio.app.document import Document
+from matting_studio.app.edits import Box
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.icons import name_icon
@@ -199,7 +200,9 @@ class ExportDialog(QDialog):
         if self.crop.isChecked() and self.crop.isEnabled():
             # The matte is refined before it is cropped, which may move the box by some pixels.
             box = crop_box(self._document.look.crop, alpha)
-            size = f"About {box.right - box.left} × {box.bottom - box.top} px of {size}"
+            inside = box.overlap(Box(0, 0, height, width)) == box
+            where = f" of {size}" if inside else f", partly beyond the photo's {size}"
+            size = f"About {box.right - box.left} × {box.bottom - box.top} px{where}"
         chosen = DEPTHS[self.depth.currentIndex()][0] or photo.bit_depth
         depth = chosen if self.depth.isEnabled() else 8
         replaced = " There is such a file already: it will be replaced." if exists else ""

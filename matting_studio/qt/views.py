@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from matting_studio.app.document import Document, Snapshot
+from matting_studio.app.edits import Box
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Background, Look
-from matting_studio.app.view import View
+from matting_studio.app.view import View, ViewMode
 from matting_studio.qt.desk import Desk
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ class RenderedView:
     image: NDArray[np.uint8]
     """Of `view.size`: (h, w, 3) RGB, or (h, w, 4) RGBA with premultiplied colours."""
     revision: int
+    crop: Box | None = None
+    """What of the photo is exported, in modes that show the result; None where all of it is."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Rendered:
+    image: NDArray[np.uint8]
+    complaint: str | None
+    crop: Box | None
 
 
 class _Rendering:
@@ -39,12 +49,14 @@ class _Rendering:
     def __init__(self) -> None:
         self._renderer: Renderer | None = None
 
-    def picture(self, snapshot: Snapshot, view: View) -> tuple[NDArray[np.uint8], str | None]:
+    def picture(self, snapshot: Snapshot, view: View) -> _Rendered:
         from matting_studio.app.render import Renderer  # noqa: PLC0415
 
         if self._renderer is None:
             self._renderer = Renderer()
-        return self._renderer.render_at_least(snapshot, view)
+        image, complaint = self._renderer.render_at_least(snapshot, view)
+        crop = self._renderer.crop(snapshot) if view.mode in (ViewMode.CUTOUT, ViewMode.COMPOSITE) else None
+        return _Rendered(image, complaint, crop)
 
 
 class Views(QObject):
@@ -91,15 +103,14 @@ class Views(QObject):
         if scene != self._scene:
             self._scene, self._complaint = scene, None
 
-        def work(_context: JobContext) -> tuple[NDArray[np.uint8], str | None]:
+        def work(_context: JobContext) -> _Rendered:
             return rendering.picture(snapshot, view)
 
-        def deliver(rendered: tuple[NDArray[np.uint8], str | None]) -> None:
-            image, complaint = rendered
+        def deliver(made: _Rendered) -> None:
             if document in self._desk.session:
-                self.rendered.emit(RenderedView(key, document, view, image, snapshot.revision))
-                if scene == self._scene and complaint not in (None, self._complaint):
-                    self._complaint = complaint
-                    self._desk.say("error", complaint)
+                self.rendered.emit(RenderedView(key, document, view, made.image, snapshot.revision, made.crop))
+                if scene == self._scene and made.complaint not in (None, self._complaint):
+                    self._complaint = made.complaint
+                    self._desk.say("error", made.complaint)
 
         self._desk.hand.submit(Job(("view", key), "Showing the photo", work, Priority.VIEW, deliver))

@@ -11,7 +11,7 @@ from matting_studio.app import render
 from matting_studio.app.edits import Box
 from matting_studio.app.finish import finish
 from matting_studio.app.jobs import CancelToken
-from matting_studio.app.look import Blurred, Gradient, Look, Picture, Placement, Plain, Refinement, Shadow
+from matting_studio.app.look import Blurred, Crop, Gradient, Look, Picture, Placement, Plain, Refinement, Shadow
 from matting_studio.app.render import Renderer
 from matting_studio.app.view import View, ViewMode
 
@@ -273,3 +273,11 @@ class TestBackgroundPicture:
         seen, complaint = renderer.render_at_least(late, full(ViewMode.COMPOSITE))
         assert complaint is None
         np.testing.assert_array_equal(seen[0, 0], (255, 0, 0))
+
+
+def test_the_crop_is_the_one_that_is_exported(renderer, alpha):
+    for crop in (Crop(kind="person"), Crop(kind="ratio", margin=0.6)):
+        shown = snapshot(alpha, Look(crop=crop, refinement=Refinement(edge_shift_px=5)))
+        assert renderer.crop(shown) == finish(shown, CancelToken()).box
+    assert renderer.crop(snapshot(alpha)) is None
+    assert renderer.crop(replace(shown, alpha=None, trimap=None)) is None

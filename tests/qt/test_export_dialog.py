@@ -77,6 +77,12 @@ def test_the_summary_says_size_and_what_is_replaced(parent: QWidget, tmp_path: P
     assert "will be replaced" in dialog.summary.text()
 
 
+def test_the_summary_of_a_crop_that_leaves_the_photo_says_so(parent: QWidget, tmp_path: Path) -> None:
+    look = Look(crop=Crop(kind="ratio", margin=1.0, ratio=1.0))
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png", look), ExportSettings(), tmp_path)
+    assert "About 60 × 60 px, partly beyond the photo's 40 × 60 px, 8 bit" in dialog.summary.text()
+
+
 @pytest.mark.parametrize(("name", "folder"), [("", ""), ("a/b", ""), ("good", "missing"), ("a" * 300, "")])
 def test_what_cannot_be_written_cannot_be_asked_for(parent: QWidget, tmp_path: Path, name: str, folder: str) -> None:
     dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path / folder)

@@ -35,6 +35,8 @@ class Picture:
     image: QImage
     revision: int
     """Of the document that it shows."""
+    crop: Box | None
+    """What of the photo is exported; None where all of it is, or the mode does not show that."""
 
     @property
     def has_all_pixels(self) -> bool:
@@ -124,6 +126,12 @@ class CanvasPictures(QObject):
             if mode in pictures:
                 yield pictures[mode]
 
+    @property
+    def crop(self) -> Box | None:
+        """What of the photo is exported, as far as what is drawn in the first pane shows it."""
+        mode = self._last_drawn.get(0)
+        return self._sharp[mode].crop if mode in self._sharp else None
+
     @Slot()
     def _ask(self) -> None:
         if self._scene is None:
@@ -160,7 +168,7 @@ class CanvasPictures(QObject):
         if not ours or self._scene is None or rendered.document is not self._scene.document:
             return
         view = rendered.view
-        picture = Picture(view, to_image(rendered.image), rendered.revision)
+        picture = Picture(view, to_image(rendered.image), rendered.revision, rendered.crop)
         whole = rendered.key.endswith("/whole")
         _keep(self._whole if whole else self._sharp, picture)
         if not whole and view.box == self._scene.whole_box:

@@ -27,7 +27,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from matting_studio.app.document import Document
+from matting_studio.app.edits import Box
 from matting_studio.app.viewport import Viewport
+from matting_studio.qt.canvas.crop_frame import draw_crop_frame
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.canvas.pictures import CanvasPictures
 from matting_studio.qt.canvas.pixel import pixel_at
@@ -243,6 +245,7 @@ class CanvasView(QWidget):
             if self._showing:
                 painter.save()
                 self._draw_photo(painter, self._use_device_pixels(painter, event.rect()))
+                self._draw_crop(painter)
                 painter.restore()
                 self._draw_over_photo(painter, event.rect())
 
@@ -277,6 +280,16 @@ class CanvasView(QWidget):
                     self._draw_board(painter, place & bare.boundingRect())
                 painter.drawImage(place, picture.image)
                 bare = bare.subtracted(QRegion(place))  # enlarging what is covered anyway would cost the most
+
+    def _draw_crop(self, painter: QPainter) -> None:
+        """In device pixels, where the whole canvas shows the result."""
+        viewport, crop = self._viewport, self._pictures.crop
+        assert viewport is not None
+        if crop is None or self._seen_mode not in (CanvasMode.CUTOUT, CanvasMode.COMPOSITE):
+            return
+        whole = Box(0, 0, viewport.photo_height_px, viewport.photo_width_px)
+        photo, frame = (QRect(*astuple(viewport.rectangle(box))) for box in (whole, crop))
+        draw_crop_frame(painter, photo, frame, max(1, round(self.devicePixelRatioF())), self._surround())
 
     def _draw_board(self, painter: QPainter, area: QRect) -> None:
         assert self._viewport is not None

@@ -16,6 +16,7 @@ from core.image_io import Format, Photo
 from core.trimap import BACKGROUND, FOREGROUND
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Base, Box, Brush, fold
+from matting_studio.app.look import Crop, Look, Plain
 from matting_studio.app.render import Renderer
 from matting_studio.app.strokes import make_edit
 from matting_studio.app.view import View, ViewMode
@@ -71,7 +72,9 @@ class DeskStudio(QObject):
         assert self.shown is not None
         snapshot = self.shown.snapshot()
         assert snapshot is not None
-        return RenderedView(key, self.shown, view, self._renderer.render(snapshot, view), snapshot.revision)
+        image, crop = self._renderer.render(snapshot, view), self._renderer.crop(snapshot)
+        crop = crop if view.mode in (ViewMode.CUTOUT, ViewMode.COMPOSITE) else None
+        return RenderedView(key, self.shown, view, image, snapshot.revision, crop)
 
     def stroke(
         self, brush: Brush, points: list[tuple[float, float]], size_px: float, hardness: float, opacity: float
@@ -844,3 +847,44 @@ def test_a_screen_reader_finds_it_and_drops_go_through(canvas: Canvas) -> None:
     assert canvas.accessibleName()
     assert canvas.focusPolicy() == Qt.FocusPolicy.StrongFocus
     assert not canvas.acceptDrops()
+
+
+# The crop
+
+
+def test_what_is_not_exported_lies_under_a_veil_where_the_result_is_seen(
+    qtbot: QtBot, studio: DeskStudio, canvas: Canvas
+) -> None:
+    document = made_document(plain(400, 300), np.zeros((300, 400), np.float32))
+    document.alpha[100:200, 100:200] = 1
+    document.change_look(Look(background=Plain(colour=(1, 1, 1)), crop=Crop(kind="person", margin=0.1)), "Look")
+    canvas.set_mode(CanvasMode.COMPOSITE)
+    open_document(qtbot, studio, canvas, document)
+    assert (pixel(canvas, 95, 150) == 255).all(), "the margin is exported"
+    assert (pixel(canvas, 50, 150) < 250).all()
+    assert (pixel(canvas, 150, 250) < 250).all()
+    canvas.zoom_to_actual_size()
+    canvas.zoom_in()
+    settle(qtbot, studio, canvas)
+    left, _ = canvas.viewport.to_canvas(90, 100)
+    ratio = canvas.devicePixelRatioF()
+    assert (pixel(canvas, left / ratio - 10, HEIGHT / 2) < 250).all(), "it goes with the photo"
+    assert (pixel(canvas, left / ratio + 6, HEIGHT / 2) == 255).all()
+    canvas.set_mode(CanvasMode.ORIGINAL)
+    settle(qtbot, studio, canvas)
+    np.testing.assert_array_equal(pixel(canvas, left / ratio - 10, HEIGHT / 2), (120, 130, 140))
+
+
+def test_a_crop_that_is_taken_back_leaves_no_veil(qtbot: QtBot, studio: DeskStudio, canvas: Canvas) -> None:
+    document = made_document(plain(400, 300))
+    canvas.set_mode(CanvasMode.COMPOSITE)
+    open_document(qtbot, studio, canvas, document)
+    without = shot(canvas)
+    document.change_look(Look(crop=Crop(kind="person", margin=0)), "Crop")
+    studio.document_changed.emit(document)
+    settle(qtbot, studio, canvas)
+    assert (shot(canvas) != without).any()
+    document.undo()
+    studio.document_changed.emit(document)
+    settle(qtbot, studio, canvas)
+    np.testing.assert_array_equal(shot(canvas), without)
