@@ -23,6 +23,9 @@ BLUR_RADIUS = 0.02
 LARGEST_BLUR_PX = 500.0
 
 
+_CHOICES = "a colour such as white or #1e90ff, a picture file, or blur"
+
+
 class BackgroundError(MattingError):
     """A text names no background."""
 
@@ -34,13 +37,22 @@ def parse_background(text: str) -> Background:
     try:
         return parse_colour(text)
     except ValueError as error:
-        if not Path(text).exists():
-            raise BackgroundError(
-                f"'{text}' is no background: give a colour such as white or #1e90ff, a picture file, or blur."
-            ) from error
+        if not text.strip():
+            raise BackgroundError(f"The background is empty: give {_CHOICES}.") from error
+        if _is_missing(Path(text)):
+            is_path = Path(text).suffix != "" or len(Path(text).parts) > 1
+            fault = f"There is no file {text}" if is_path else f"'{text}' is no background"
+            raise BackgroundError(f"{fault}: give {_CHOICES}.") from error
     photo = read_background(Picture(path=Path(text)))
     assert photo is not None
     return photo
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except OSError:
+        return False  # whoever reads it says why it cannot be
 
 
 def look_before(background: Background | None, photo: Photo) -> Look:

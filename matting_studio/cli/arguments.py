@@ -1,13 +1,17 @@
 """Every command with its arguments. Nothing heavy is imported here: help and usage errors come at once."""
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NoReturn
 
+from matting_studio.cli.paths import is_folder, is_there, may
+
 PROGRAM = "matting-studio"
 QUALITIES = ("fast", "balanced", "best")
+LEAST_MEMORY_BYTES = 100 * 10**6
 KINDS = ("cutout", "alpha", "trimap", "foreground", "composite")
 
 
@@ -44,11 +48,11 @@ def matte() -> Parser:
     parser = command("matte", "Cut the person out of one photo.")
     parser.add_argument("photo", type=single_photo, metavar="IN", help="the photo")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="OUT",
+        "-o", "--output", type=named, metavar="OUT",
         help="the cut-out: .png, .webp or .tif, or .jpg with a background (default: IN_cutout.png beside IN)",
     )  # fmt: skip
-    parser.add_argument("--alpha", type=Path, metavar="FILE", help="write the alpha too, in grey")
-    parser.add_argument("--trimap", type=Path, metavar="FILE", help="write the trimap too: 0, 128, 255")
+    parser.add_argument("--alpha", type=named, metavar="FILE", help="write the alpha too, in grey")
+    parser.add_argument("--trimap", type=named, metavar="FILE", help="write the trimap too: 0, 128, 255")
     add_background(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
     add_model_options(parser)
@@ -59,9 +63,9 @@ def matte() -> Parser:
 
 def batch() -> Parser:
     parser = command("batch", "Cut the people out of all photos of a folder.")
-    parser.add_argument("input", type=folder, metavar="IN_DIR", help="the photos")
+    parser.add_argument("input", type=folder_of_photos, metavar="IN_DIR", help="the photos")
     parser.add_argument(
-        "output", type=Path, metavar="OUT_DIR", help="where results go; its sub-folders are as IN_DIR's"
+        "output", type=named, metavar="OUT_DIR", help="where results go; its sub-folders are as IN_DIR's"
     )
     parser.add_argument("--recursive", action="store_true", help="the photos of sub-folders too")
     parser.add_argument(
@@ -88,7 +92,9 @@ def batch() -> Parser:
     parser.add_argument("--overwrite", action="store_true", help="replace files that no batch has made")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.add_argument("--watch", action="store_true", help="go on with photos that come later, until Ctrl+C")
-    parser.add_argument("--report", type=Path, metavar="FILE.html", help="write a contact sheet, doubtful photos first")
+    parser.add_argument(
+        "--report", type=named, metavar="FILE.html", help="write a contact sheet, doubtful photos first"
+    )
     parser.add_argument(
         "--workers", type=positive, metavar="N",
         help="photos that are written at once; with --ray: processes (default: as many as there are cores, up to 8)",
@@ -120,7 +126,7 @@ def import_model() -> Parser:
     parser = command("import-model", "Turn an official or training checkpoint into a model file.")
     parser.add_argument("source", type=existing_file, metavar="FILE", help="the .pth or .pt file")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="OUT", help="the model file (default: FILE with the ending .safetensors)"
+        "-o", "--output", type=named, metavar="OUT", help="the model file (default: FILE with the ending .safetensors)"
     )
     parser.add_argument("--dtype", choices=("float16", "float32"), default="float16", help="default: float16")
     parser.add_argument("--notes", metavar="TEXT", help="what to remember about its training")
@@ -139,7 +145,7 @@ def train() -> Parser:
         "--config", type=existing_file, metavar="FILE", help="start a run from a configuration, TOML or JSON"
     )
     origin.add_argument("--resume", type=folder, metavar="RUN", help="go on with the run in this folder")
-    parser.add_argument("--run", type=Path, metavar="DIR", help="folder of a new run (default: runs/CONFIG-DATE)")
+    parser.add_argument("--run", type=named, metavar="DIR", help="folder of a new run (default: runs/CONFIG-DATE)")
     parser.add_argument(
         "--set", dest="overrides", nargs="+", action="extend", default=[], metavar="KEY=VALUE",
         help="settings over those of the configuration, such as schedule.learning_rate=2e-4",
@@ -162,7 +168,7 @@ def check_data() -> Parser:
         help="data sets in any known layout, or a folder of cut-outs and one of backgrounds",
     )  # fmt: skip
     parser.add_argument("--config", type=existing_file, metavar="FILE.toml", help="the data sets of a configuration")
-    parser.add_argument("--sheet", type=Path, metavar="PNG", help="write eight samples: photo, trimap, alpha")
+    parser.add_argument("--sheet", type=named, metavar="PNG", help="write eight samples: photo, trimap, alpha")
     parser.add_argument("--overwrite", action="store_true", help="replace a sheet that exists")
     add_json(parser)
     return parser
@@ -221,33 +227,53 @@ def add_json(parser: Parser) -> None:
 
 
 def openable(text: str) -> Path:
-    path = Path(text)
-    if not path.exists():
+    path = named(text)
+    if not is_there(path):
         known = ", ".join(COMMANDS)
         raise argparse.ArgumentTypeError(f"there is no file {text}, and no such command (there are {known})")
     return path
 
 
 def single_photo(text: str) -> Path:
-    if Path(text).is_dir():
+    if is_folder(named(text)):
         raise argparse.ArgumentTypeError(f"{text} is a folder: use `{PROGRAM} batch` for all photos of a folder.")
     return existing_file(text)
 
 
 def existing_file(text: str) -> Path:
-    path = Path(text)
-    if path.is_dir():
+    path = named(text)
+    if is_folder(path):
         raise argparse.ArgumentTypeError(f"{text} is a folder, and a file is needed")
-    if not path.exists():
+    if not is_there(path):
         raise argparse.ArgumentTypeError(f"there is no file {text}")
+    if not may(path, os.R_OK):
+        raise argparse.ArgumentTypeError(f"{text} may not be read: ask for permission to read it")
     return path
+
+
+def folder_of_photos(text: str) -> Path:
+    path = named(text)
+    if is_there(path) and not is_folder(path):
+        raise argparse.ArgumentTypeError(f"{text} is a file: use `{PROGRAM} matte` for one photo")
+    return folder(text)
 
 
 def folder(text: str) -> Path:
-    path = Path(text)
-    if not path.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder {text}")
+    path = named(text)
+    if not is_folder(path):
+        raise argparse.ArgumentTypeError(
+            f"{text} is a file, and a folder is needed" if is_there(path) else f"there is no folder {text}"
+        )
+    if not may(path, os.R_OK | os.X_OK):
+        raise argparse.ArgumentTypeError(f"{text} may not be looked into: ask for permission to read it")
     return path
+
+
+def named(text: str) -> Path:
+    """A path that somebody wrote; nothing at all would be the current folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty: give that of a file or folder")
+    return Path(text)
 
 
 def working_size(text: str) -> int:
@@ -262,7 +288,10 @@ def amount_of_memory(text: str) -> int:
     if match is None:
         raise argparse.ArgumentTypeError(f"{text} is no amount of memory: give it as 3GB or 800MB")
     number, unit = match.groups()
-    return round(float(number) * {"g": 10**9, "m": 10**6}[unit.lower()])
+    amount = round(float(number) * {"g": 10**9, "m": 10**6}[unit.lower()])
+    if amount < LEAST_MEMORY_BYTES:
+        raise argparse.ArgumentTypeError(f"{text} is too little for any photo: give 100MB or more")
+    return amount
 
 
 def kinds(text: str) -> tuple[str, ...]:

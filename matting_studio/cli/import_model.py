@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.checkpoint import import_model
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say
+from matting_studio.cli.paths import check_place, is_there
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -13,11 +14,10 @@ def run(arguments: argparse.Namespace) -> int:
     output: Path = arguments.output or source.with_suffix(".safetensors")
     if output.suffix != ".safetensors":
         raise UsageError(f"{output} is no name of a model file: end it in .safetensors.")
-    if not output.parent.is_dir():
-        raise UsageError(f"There is no folder {output.parent} to write {output.name} to: create it first.")
-    if output.exists() and output.samefile(source):
+    check_place(output)
+    if is_there(output) and output.samefile(source):
         raise UsageError(f"{output} is the checkpoint itself: give the result another name.")
-    if output.exists() and not arguments.overwrite:
+    if is_there(output) and not arguments.overwrite:
         raise UsageError(f"{output} exists: name another file, or add --overwrite to replace it.")
     try:
         with warnings.catch_warnings(action="ignore"):  # PyTorch's own remarks on old pickles are not for the user

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 from core.checkpoint import shipped_model
@@ -14,13 +15,17 @@ from matting_studio.app.background import look_before, parse_background
 from matting_studio.app.cutout import cut_out, opacity, write_like
 from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
+from matting_studio.app.short_names import LONGEST_NAME_BYTES, shortened
 from matting_studio.app.stages import StageTimes
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say
+from matting_studio.cli.paths import check_place, is_folder, is_there
+
+DEFAULT_ENDING = "_cutout.png"
 
 
 def run(arguments: argparse.Namespace) -> int:
     source: Path = arguments.photo
-    output: Path = arguments.output or source.with_name(f"{source.stem}_cutout.png")
+    output: Path = arguments.output or default_output(source)
     check_outputs(arguments, output)
     times = StageTimes()
     with times.stage("load"):
@@ -82,19 +87,27 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def default_output(source: Path) -> Path:
+    """Beside the photo, called after it, as far as that fits into a name."""
+    excess_bytes = len(os.fsencode(source.stem + DEFAULT_ENDING)) - LONGEST_NAME_BYTES
+    stem = shortened(source.stem, excess_bytes) if excess_bytes > 0 else source.stem
+    return source.with_name(stem + DEFAULT_ENDING)
+
+
 def check_outputs(arguments: argparse.Namespace, output: Path) -> None:
     """Refuse, before any work is done, what could not be written or would destroy something."""
     named = [path for path in (output, arguments.alpha, arguments.trimap) if path is not None]
     for path in named:
-        if path.suffix.lower() not in WRITABLE_SUFFIXES:
-            raise UsageError(f"{path} names no format that is written: end it in {', '.join(WRITABLE_SUFFIXES)}.")
-        if not path.parent.is_dir():
-            raise UsageError(f"There is no folder {path.parent} to write {path.name} to: create it first.")
-        if path.exists() and path.samefile(arguments.photo):
+        known = path.suffix.lower() in WRITABLE_SUFFIXES
+        if is_there(path) and path.samefile(arguments.photo):
             raise UsageError(f"{path} is the photo itself: give the result another name.")
-        if path.is_dir():
-            raise UsageError(f"{path} is a folder: name a file, such as {path / output.name}.")
-        if path.exists() and not arguments.overwrite:
+        if is_folder(path):
+            name = path.name if known else default_output(arguments.photo).name
+            raise UsageError(f"{path} is a folder: name a file, such as {path / name}.")
+        if not known:
+            raise UsageError(f"{path} names no format that is written: end it in {', '.join(WRITABLE_SUFFIXES)}.")
+        check_place(path)
+        if is_there(path) and not arguments.overwrite:
             raise UsageError(f"{path} exists: name another file, or add --overwrite to replace it.")
     if len({path.resolve() for path in named}) < len(named):
         raise UsageError("Two of the results have the same name: give each its own.")

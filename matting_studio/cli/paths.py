@@ -37,10 +37,15 @@ def is_folder(path: Path) -> bool:
     return found is not None and stat.S_ISDIR(found.st_mode)
 
 
+def may(path: Path, mode: int) -> bool:
+    """Whether this process may read, write or enter it: os.R_OK, os.W_OK, os.X_OK."""
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
+
+
 def check_place(path: Path) -> None:
     """Raises PathError where no file of this name can be put, or replaced."""
     if not is_folder(path.parent):
         raise PathError(f"There is no folder {path.parent} to write {path.name} to: create it first.")
     status(path)
-    if not os.access(path.parent, os.W_OK | os.X_OK):
+    if not may(path.parent, os.W_OK | os.X_OK):
         raise PathError(f"Nothing may be written to the folder {path.parent}: choose another one.")

@@ -218,6 +218,27 @@ def test_wrong_usage(words, sentence, studio, model, photos):
     assert not out.exists() or files(out) == []
 
 
+def test_one_photo_is_sent_to_matte(studio, photos, tmp_path):
+    outcome = studio("batch", photos / "a.png", tmp_path / "out")
+    assert outcome.code == 2
+    assert "a.png is a file: use `matting-studio matte` for one photo" in outcome.err
+
+
+def test_folders_that_may_not_be_entered_are_a_sentence(studio, photos, tmp_path, closed):
+    for source, output, more in (
+        (closed, tmp_path / "out", ()),
+        (closed / "sub", tmp_path / "out", ()),
+        (photos, closed / "out", ()),
+        (photos, closed / "out", ("--dry-run",)),
+        (photos, closed, ()),
+        (photos, closed, ("--dry-run",)),
+    ):
+        outcome = studio("batch", source, output, *more)
+        assert outcome.code == 2
+        assert outcome.out == ""
+        assert str(closed) in outcome.err
+
+
 def test_folders_and_models_that_are_not_there(studio, model, photos, tmp_path):
     assert studio("batch", tmp_path / "gone", tmp_path / "out", "--model", model).code == 2
     assert studio("batch", photos, tmp_path / "out", "--model", tmp_path / "gone.safetensors").code == 2

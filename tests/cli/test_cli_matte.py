@@ -141,7 +141,15 @@ def test_a_damaged_photo_fails_with_a_sentence(studio, model, portrait):
         (["IN", "-o", "IN"], "is the photo itself"),
         (["IN", "-o", "OUT.png", "--alpha", "OUT.png"], "the same name"),
         (["IN", "--trimap", "OUT.jpg"], "does not survive JPEG"),
+        (["IN", "-o", "."], ". is a folder: name a file, such as portrait_cutout.png"),
+        (["IN", "-o", "o" * 300 + ".png"], "is too long: choose a shorter one"),
+        (["i" * 300 + ".png"], "is too long: choose a shorter one"),
+        ([""], "the name is empty: give that of a file or folder"),
+        (["IN", "-o", ""], "the name is empty"),
         (["IN", "--background", "blurple"], "'blurple' is no background"),
+        (["IN", "--background", "nope.jpg"], "There is no file nope.jpg: give a colour"),
+        (["IN", "--background", ""], "The background is empty: give a colour"),
+        (["IN", "--background", "b" * 300 + ".png"], "cannot be read: File name too long"),
         (["IN", "--size", "0"], "is no working size"),
         (["IN", "--device", "toaster"], "is no device"),
         (["IN", "--model", "missing.safetensors"], "there is no file missing.safetensors"),
@@ -157,6 +165,48 @@ def test_wrong_usage_is_refused_and_nothing_written(studio, model, portrait, wor
     assert reason in outcome.err
     assert "Traceback" not in outcome.err
     assert list(portrait.parent.iterdir()) == [portrait]
+
+
+def test_the_cutout_of_a_long_name_is_called_by_its_beginning(studio, model, portrait):
+    photo = portrait.rename(portrait.with_name("é" * 125 + ".png"))
+    outcome = studio("matte", photo, "--model", model)
+    assert outcome.code == 0
+    (cutout,) = (path for path in portrait.parent.iterdir() if path != photo)
+    assert outcome.out == f"{cutout}\n"
+    assert cutout.name.startswith("é" * 110)
+    assert cutout.name.endswith("_cutout.png")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["CLOSED"],
+        ["IN", "-o", "CLOSED"],
+        ["IN", "--alpha", "CLOSED"],
+        ["IN", "--model", "CLOSED"],
+        ["IN", "--background", "CLOSED"],
+    ],
+)
+def test_files_in_a_folder_that_may_not_be_entered_are_a_sentence(words, studio, portrait, closed):
+    names = {"CLOSED": closed / "portrait.png", "IN": portrait}
+    outcome = studio("matte", *(names.get(word, word) for word in words))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert str(closed / "portrait.png") in outcome.err
+    assert "ask for permission" in outcome.err.lower()
+    assert list(portrait.parent.glob("*.png")) == [portrait]
+
+
+def test_what_may_not_be_read_or_written_is_a_sentence(studio, model, portrait, closed):
+    closed.chmod(0o500)
+    outcome = studio("matte", portrait, "--model", model, "-o", closed / "new.png")
+    assert (outcome.code, outcome.err) == (
+        2,
+        f"Nothing may be written to the folder {closed}: choose another one.\n",
+    )
+    portrait.chmod(0)
+    outcome = studio("matte", portrait, "--model", model)
+    assert outcome.code == 2
+    assert f"{portrait} may not be read: ask for permission to read it" in outcome.err
 
 
 def test_an_existing_file_is_replaced_only_when_told(studio, model, portrait):
@@ -197,6 +247,12 @@ def test_a_memory_limit_that_cannot_be_kept_is_a_failure_with_a_cure(studio, mod
     assert outcome.code == 1
     assert "limit is 0.1 GB: raise it" in outcome.err
     assert not portrait.with_name("portrait_cutout.png").exists()
+
+
+def test_a_limit_below_what_any_photo_takes_is_refused(studio, portrait):
+    outcome = studio("matte", portrait, "--memory-limit", "1MB")
+    assert outcome.code == 2
+    assert "1MB is too little for any photo: give 100MB or more" in outcome.err
 
 
 @pytest.mark.parametrize("amount", ["3", "much", "-1GB", "3TB"])

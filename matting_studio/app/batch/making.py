@@ -20,7 +20,6 @@ from matting_studio.app.batch.pictures import Pictures
 from matting_studio.app.batch.plan import Task, Wanted
 from matting_studio.app.batch.recipe import Recipe
 from matting_studio.app.batch.scaling import scaled_down
-from matting_studio.app.batch.workplace import short_hash
 from matting_studio.app.cutout import opacity
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Base, fold
@@ -28,6 +27,7 @@ from matting_studio.app.export import export_all
 from matting_studio.app.export_request import ExportRequest
 from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import CancelToken
+from matting_studio.app.short_names import short_hash
 from matting_studio.app.thumbnail import thumbnail
 
 if TYPE_CHECKING:

@@ -19,12 +19,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from matting_studio.app.batch.recipe import Recipe, RecipeError
-from matting_studio.app.batch.workplace import short_hash
 from matting_studio.app.export_request import ExportKind
+from matting_studio.app.short_names import LONGEST_NAME_BYTES, shortened
 
 FIELDS = ("stem", "suffix", "folder", "what")
 
-_LONGEST_NAME_BYTES = 255
 _ATTEMPTS = 1000
 
 Names = Mapping[ExportKind, str]
@@ -114,15 +113,15 @@ def _candidates(photo: str, recipe: Recipe) -> Iterator[Names]:
 def _formatted(path: PurePosixPath, stem: str, what: ExportKind, recipe: Recipe) -> str:
     fields = {"suffix": path.suffix.removeprefix("."), "folder": path.parent.name, "what": what.value}
     relative = recipe.template.format(stem=stem, **fields).lstrip("/") + recipe.suffix
-    excess_bytes = max(len(os.fsencode(part)) for part in relative.split("/")) - _LONGEST_NAME_BYTES
+    excess_bytes = max(len(os.fsencode(part)) for part in relative.split("/")) - LONGEST_NAME_BYTES
     if excess_bytes > 0:
-        mark = "~" + short_hash(stem)[:8]
-        kept_bytes = len(os.fsencode(stem)) - excess_bytes - len(mark)
-        if kept_bytes < 1:
-            raise RecipeError(f"The template {recipe.template} makes names that are too long for {path.name}.")
-        # Cut between letters, not within one.
-        cut = os.fsencode(stem)[:kept_bytes].decode(errors="ignore")
-        relative = recipe.template.format(stem=cut + mark, **fields).lstrip("/") + recipe.suffix
+        try:
+            stem = shortened(stem, excess_bytes)
+        except ValueError as error:
+            raise RecipeError(
+                f"The template {recipe.template} makes names that are too long for {path.name}."
+            ) from error
+        relative = recipe.template.format(stem=stem, **fields).lstrip("/") + recipe.suffix
     return str(path.parent / relative)
 
 

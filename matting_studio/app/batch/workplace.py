@@ -12,7 +12,6 @@ killed run left behind is told from everybody else's files by where it lies.
 
 import contextlib
 import errno
-import hashlib
 import shutil
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +21,7 @@ from core.atomic import write_atomically
 from core.errors import MattingError
 from matting_studio.app.batch.journal import FOLDER, History, Journal, JournalError
 from matting_studio.app.instance_lock import InstanceLock, LockedError
+from matting_studio.app.short_names import short_hash
 
 
 class WorkplaceError(MattingError):
@@ -96,11 +96,6 @@ def put_in_place(source: Path, target: Path) -> None:
         with source.open("rb") as whole, write_atomically(target) as file:
             shutil.copyfileobj(whole, file)
         source.unlink()
-
-
-def short_hash(name: str) -> str:
-    """Twenty letters that stand for a name, however long it is."""
-    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:20]
 
 
 def _unwritable(output: Path, error: OSError) -> WorkplaceError:
