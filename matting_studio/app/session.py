@@ -39,6 +39,8 @@ class Place:
     """Its matte was made with a model or a size that is no longer the chosen one."""
     short: bool = False
     """Its matte is less than was wished, since memory was short."""
+    remark: str | None = None
+    """What there is to say about its matte to whoever looks at it next."""
 
 
 class Session:

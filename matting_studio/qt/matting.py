@@ -42,6 +42,7 @@ class _Matted:
     base: Base
     shown: Patch
     warnings: tuple[str, ...]
+    remark: str | None
 
 
 class Matting(QObject):
@@ -90,7 +91,18 @@ class Matting(QObject):
         files = self._desk.files
         running = files.running
         files.cancel_where(lambda job: job.key[0] == "read" and job is not running)
+        self._remark()
         self.advance()
+
+    def _remark(self) -> None:
+        """Say, once, what there is to say about the matte that is shown."""
+        current = self._desk.session.current
+        if current is None or not self._has_matte(current):
+            return
+        place = self._desk.session.place(current)
+        remark, place.remark = place.remark, None
+        if remark is not None and not current.edits and not current.look.refinement.keep_largest:
+            self._desk.say("info", f"{current.name}: {remark}")
 
     def change(self, settings: Settings) -> None:
         """Take other settings for the network, or the same ones with what the model file holds by now."""
@@ -280,16 +292,20 @@ class Matting(QObject):
         def work(context: JobContext) -> _Matted:
             base, warnings = self._bench.matte(image, context, limit)
             context.token.raise_if_cancelled()
-            return _Matted(base, fold(base, (), base.box), warnings)
+            from matting_studio.app.batch.doubt import doubt_of, remark_on  # noqa: PLC0415 - the window is up without it
+
+            remark = remark_on(doubt_of(base.alpha, base.trimap))
+            return _Matted(base, fold(base, (), base.box), warnings, remark)
 
         def deliver(matted: _Matted) -> None:
             for warning in matted.warnings:
                 self._desk.say("warning", f"{document.name}: {warning}")
             place = self._desk.session.place(document)
-            place.outdated, place.short = False, bool(matted.warnings)
+            place.outdated, place.short, place.remark = False, bool(matted.warnings), matted.remark
             document.replace_base(matted.base, matted.shown)
             self._desk.set_status(document, Status.READY)
             self.based.emit(document)
+            self._remark()
             self.advance()
 
         def fail(sentence: str) -> None:

@@ -14,7 +14,7 @@ from core.checkpoint import ModelFile, plain_weights, save_model
 from core.image_io import read_photo, write_image
 from core.memory_plan import BASE_BYTES, Limit
 from core.network import MTGINet
-from matting_studio.app.edits import Box, Brush, fold
+from matting_studio.app.edits import Base, Box, Brush, fold
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job
 from matting_studio.app.look import Look, Picture, Plain
@@ -295,6 +295,41 @@ def test_closing_the_program_in_the_middle_leaves_no_thread(studio, photos, qtbo
     qtbot.waitUntil(lambda: bool(studio._desk.network.jobs), timeout=10_000)
     assert studio.shutdown(10)
     assert no_thread_is_left(studio)
+
+
+@pytest.fixture
+def nobody_in(studio):
+    """Makes mattes without a person."""
+
+    def matte(image, _context, _limit):
+        return Base(np.zeros(image.shape[:2], np.float32), np.zeros(image.shape[:2], np.uint8)), ()
+
+    studio._matting._bench.matte = matte
+    return studio
+
+
+def test_a_photo_without_a_person_is_remarked_on_once_when_it_is_looked_at(nobody_in, photos, settle):
+    studio = nobody_in
+    studio.open(photos[:2])
+    settle(studio)
+    first, second = studio.documents
+    assert [name.split(":")[0] for name in studio.heard.said("Nobody seems to be")] == [first.name]
+    studio.select(second)
+    studio.select(first)
+    studio.select(second)
+    settle(studio)
+    assert [name.split(":")[0] for name in studio.heard.said("Nobody seems to be")] == [first.name, second.name]
+
+
+def test_a_matte_corrected_by_hand_is_not_remarked_on(nobody_in, photos, settle):
+    studio = nobody_in
+    studio.open(photos[:1])
+    settle(studio)
+    studio.stroke(Brush.FOREGROUND, **line(30))
+    settle(studio)
+    studio.matte_again(studio.current)
+    settle(studio)
+    assert len(studio.heard.said("Nobody seems to be")) == 1
 
 
 # Models

@@ -37,17 +37,29 @@ class Doubt:
     """What is doubtful."""
 
 
+NOBODY, SEVERAL = "nobody seen", "several persons"
+REMARKS = {
+    NOBODY: "Nobody seems to be in this photo: there is nothing to cut out.",
+    SEVERAL: "There seems to be more than one person in this photo. “Keep the largest person only” leaves one.",
+}
+
+
+def remark_on(doubt: Doubt) -> str | None:
+    """A sentence for a person who looks at the matte anyway: only what such a person may not expect is worth one."""
+    return next((REMARKS[word] for word in doubt.words if word in REMARKS), None)
+
+
 def doubt_of(alpha: NDArray[np.float32], trimap: NDArray[np.uint8]) -> Doubt:
     """Of a matte: alpha (H, W) in [0, 1], trimap (H, W). It is looked at with 512 px, whatever its size."""
     alpha, trimap = _shrunk(alpha, cv2.INTER_AREA), _shrunk(trimap, cv2.INTER_NEAREST)
     person = (alpha > _PERSON).astype(np.uint8)
     if np.count_nonzero(person) < _NOBODY * person.size:
-        return Doubt(1.0, ("nobody seen",))
+        return Doubt(1.0, (NOBODY,))
     area = max(1, np.count_nonzero(alpha > _SEEN[0]))
     parts = {
         "haze": min(1.0, _haze(alpha, person) / area / _FULL),
         "trimap and alpha disagree": min(1.0, _quarrel(alpha, trimap) / area / _FULL),
-        "several persons": _company(person),
+        SEVERAL: _company(person),
     }
     sound = np.prod([1 - part for part in parts.values()])
     return Doubt(round(float(1 - sound), 4), tuple(word for word, part in parts.items() if part >= _WORTH_A_WORD))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.trimap import trimap_from_alpha
-from matting_studio.app.batch.doubt import doubt_of
+from matting_studio.app.batch.doubt import Doubt, doubt_of, remark_on
 
 
 def disc(height=200, width=200, centre=(100, 100), radius=60, soft_px=4):
@@ -73,3 +73,11 @@ def test_tiny_and_narrow_pictures(shape):
 
 def test_a_person_who_fills_the_frame():
     assert doubt(np.ones((60, 60), np.float32)).score == 0
+
+
+def test_only_what_nobody_expects_is_worth_a_remark():
+    assert "Nobody" in remark_on(doubt(np.zeros((100, 100), np.float32)))
+    two = np.maximum(disc(centre=(100, 50), radius=40), disc(centre=(100, 150), radius=35))
+    assert "more than one person" in remark_on(doubt(two))
+    assert remark_on(doubt(disc())) is None
+    assert remark_on(Doubt(0.9, ("haze",))) is None
