@@ -1,6 +1,7 @@
 """A run is a folder: configuration, checkpoint, best model, events, and what those who watch it ask of it."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,11 +37,30 @@ class RunFolder:
         self.tensorboard = path / "tensorboard"
 
     def create(self, config: TrainingConfig) -> None:
-        """Start an empty run. Raises TrainingError where the folder already holds one."""
-        if self.config.exists():
-            raise TrainingError(f"{self.path} already holds a run: resume it, or name another folder.")
-        self.path.mkdir(parents=True, exist_ok=True)
-        self.write_config(config)
+        """Start an empty run. Raises TrainingError as `check_new` does."""
+        self.check_new()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.write_config(config)
+        except OSError as error:
+            raise self._cannot_be_made(error.strerror or str(error)) from error
+
+    def check_new(self) -> None:
+        """Raises TrainingError where no run can begin: the folder holds one already, or cannot be made."""
+        try:
+            if self.config.exists():
+                raise TrainingError(f"{self.path} already holds a run: resume it, or name another folder.")
+            above = self.path.absolute()
+            nearest = next(folder for folder in (above, *above.parents) if folder.exists())
+        except OSError as error:
+            raise self._cannot_be_made(error.strerror or str(error)) from error
+        if not nearest.is_dir():
+            raise self._cannot_be_made(f"{nearest} is a file")
+        if not os.access(nearest, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise self._cannot_be_made(f"nothing may be written to {nearest}")
+
+    def _cannot_be_made(self, reason: str) -> TrainingError:
+        return TrainingError(f"The run's folder {self.path} cannot be made ({reason}): name another one.")
 
     def write_config(self, config: TrainingConfig) -> None:
         with write_atomically(self.config) as file:

@@ -93,8 +93,11 @@ def prepared(
 ) -> tuple[RunFolder, Trainer]:
     """A trainer that is ready to go, and the folder that is entered as its own."""
     folder, config = resumed(arguments) if arguments.resume else fresh(arguments, processes)
-    if arguments.resume and processes.leads:
-        folder.claim()
+    if processes.leads:
+        if arguments.resume:
+            folder.claim()
+        else:
+            folder.check_new()
     try:
         check_data(config, processes)
         trainer = Trainer(

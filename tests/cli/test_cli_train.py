@@ -71,6 +71,16 @@ def test_a_run_without_a_name_is_called_after_its_configuration_and_the_time(stu
     assert run.name.startswith("tiny-2")
 
 
+@pytest.mark.parametrize("place", ["tiny.toml", "tiny.toml/run", "closed/run", "locked/run", "r" * 300])
+def test_a_folder_that_cannot_be_made_is_said_before_anything_is_built(place, studio, config, closed, monkeypatch):
+    monkeypatch.setattr(train, "Trainer", None)
+    (closed.parent / "locked").mkdir(mode=0o500)
+    outcome = studio("train", "--config", config, "--run", place)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(f"The run's folder {place} cannot be made (")
+    assert outcome.err.endswith("): name another one.\n")
+
+
 def test_settings_override_the_configuration_and_are_kept(studio, config, tmp_path):
     outcome = studio(
         "train", "--config", config, "--run", "r", "--set", "schedule.stages.0.steps=1", "loss.alpha=3",
