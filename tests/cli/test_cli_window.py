@@ -34,6 +34,16 @@ def test_without_a_window_a_sentence_says_so(studio, monkeypatch):
     assert outcome.err == "This copy of Matting Studio has no window: use a command, see matting-studio --help.\n"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="displays have names on Linux")
+def test_without_a_display_a_sentence_says_so_before_qt_is_loaded(studio, monkeypatch):
+    for name in window.DISPLAYS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(window, "APPLICATION", "this")  # a module that would greet whoever loads it
+    outcome = studio()
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == "There is no display for a window: use `matting-studio matte` or `matting-studio batch`.\n"
+
+
 @pytest.mark.parametrize("command", [None, *arguments.COMMANDS])
 def test_help_is_given(studio, command):
     outcome = studio(*([command] if command else []), "--help")
