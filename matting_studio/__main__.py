@@ -1,12 +1,13 @@
 """The program's one entrance: commands, or photos for the window."""
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
 from core.errors import MattingError
 from matting_studio.cli.arguments import parse
-from matting_studio.cli.messages import INTERRUPTED, WRONG_USAGE, say
+from matting_studio.cli.messages import INTERRUPTED, NOBODY_READS, WRONG_USAGE, say
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -14,7 +15,20 @@ def main(words: Sequence[str] | None = None) -> int:
 
     Raises SystemExit for --help, and with the code 2 where the words make no sense.
     """
-    command, arguments = parse(sys.argv[1:] if words is None else words)
+    try:
+        try:
+            return answered(sys.argv[1:] if words is None else words)
+        finally:
+            if sys.stdout is not None:  # as in a window without a terminal
+                sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has had enough, as `head` does. Python would try to write the rest once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOBODY_READS
+
+
+def answered(words: Sequence[str]) -> int:
+    command, arguments = parse(words)
     try:
         # Only now the module, and with it PyTorch: help and mistakes are answered at once.
         return int(importlib.import_module(f"matting_studio.cli.{command}").run(arguments))

@@ -43,7 +43,7 @@ from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
 from matting_studio.app.batch.watch import Arrivals
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Crop, Look, Picture, Plain
-from matting_studio.cli.messages import DONE, FAILED, INTERRUPTED, WRONG_USAGE, UsageError, say
+from matting_studio.cli.messages import DONE, FAILED, INTERRUPTED, WRONG_USAGE, UsageError, say, tell
 from matting_studio.cli.paths import check_place, is_folder, is_there
 
 REPORT_SUFFIXES = (".html", ".htm")
@@ -176,7 +176,7 @@ def dry_run(arguments: argparse.Namespace, planner: Planner) -> int:
             print(json.dumps({"event": "task", "photo": task.name, "make": to_make, "done": done, "kept": kept}))
             continue
         parts = (("make", to_make), ("done", done), ("kept", kept))
-        print(printable(f"{task.name}: " + "; ".join(f"{word} {', '.join(paths)}" for word, paths in parts if paths)))
+        tell(f"{task.name}: " + "; ".join(f"{word} {', '.join(paths)}" for word, paths in parts if paths))
     if not arguments.json:
         print(f"{len(plan.to_do)} of {len(plan.tasks)} photos to do.")
     return FAILED if found.complaints else DONE
@@ -314,9 +314,9 @@ class Batch:
         )
         if not self._arguments.json:
             left = f", {waiting} left" if waiting else ""
-            print(
+            tell(
                 f"{counts[RowState.DONE]} done, {counts[RowState.SKIPPED]} skipped, {len(failed)} failed{left}, "
-                f"in {seconds:.1f} s: {printable(str(self._arguments.output))}"
+                f"in {seconds:.1f} s: {self._arguments.output}"
             )
         if self._load.failed:
             return WRONG_USAGE
@@ -380,8 +380,3 @@ def row_event(row: Row) -> dict[str, object]:
         "outputs": [str(path) for path in row.results],
         "reason": row.reason,
     }
-
-
-def printable(text: str) -> str:
-    """Names that are no text with their odd bytes as escapes."""
-    return text.encode(errors="backslashreplace").decode()

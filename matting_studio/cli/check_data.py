@@ -16,7 +16,7 @@ from core.training.config import DataConfig, load_config
 from core.training.doctor import Finding, Report, SetSummary, Severity, examine
 from core.training.layouts import recognise
 from core.training.sample_sheet import sample_sheet
-from matting_studio.cli.messages import DONE, FAILED, UsageError, say
+from matting_studio.cli.messages import DONE, FAILED, UsageError, say, tell
 from matting_studio.cli.paths import check_place, is_folder, is_there
 
 SHOWN_FILES = 20
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     # Of damaged files OpenCV has its own word to say, between the lines of the progress bar.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     report = examined(data, crop_px)
-    print(json.dumps(as_values(report)) if arguments.json else as_text(report))
+    tell(json.dumps(as_values(report)) if arguments.json else as_text(report))
     if arguments.sheet:
         try:
             write_image(arguments.sheet, sample_sheet(data))

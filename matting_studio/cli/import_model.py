@@ -5,7 +5,7 @@ import warnings
 from pathlib import Path
 
 from core.checkpoint import import_model
-from matting_studio.cli.messages import DONE, FAILED, UsageError, say
+from matting_studio.cli.messages import DONE, FAILED, UsageError, say, tell
 from matting_studio.cli.paths import check_place, is_there
 
 
@@ -25,5 +25,5 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         say(f"{output} cannot be written: {error.strerror or error}.")
         return FAILED
-    print(output)
+    tell(str(output))
     return DONE

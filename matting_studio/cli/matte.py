@@ -17,7 +17,7 @@ from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.short_names import LONGEST_NAME_BYTES, shortened
 from matting_studio.app.stages import StageTimes
-from matting_studio.cli.messages import DONE, FAILED, UsageError, say
+from matting_studio.cli.messages import DONE, FAILED, UsageError, say, tell
 from matting_studio.cli.paths import check_place, is_folder, is_there
 
 DEFAULT_ENDING = "_cutout.png"
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
         )
     else:
-        print(output)
+        tell(str(output))
     return DONE
 
 

@@ -5,6 +5,8 @@ import sys
 from core.errors import MattingError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+NOBODY_READS = 141
+"""As shells call the end by SIGPIPE."""
 
 
 class UsageError(MattingError):
@@ -13,3 +15,14 @@ class UsageError(MattingError):
 
 def say(sentence: str) -> None:
     print(sentence, file=sys.stderr)
+
+
+def tell(text: str) -> None:
+    """Print a result; names in it that standard output cannot take as they are have their odd letters as escapes.
+
+    Standard error does so by itself.
+    """
+    try:
+        print(text)
+    except UnicodeEncodeError:
+        print(text.encode(sys.stdout.encoding, "backslashreplace").decode(sys.stdout.encoding))

@@ -1,8 +1,14 @@
+import os
 import platform
+import subprocess
+import sys
+from pathlib import Path
 
 import torch
 
 from core.checkpoint import shipped_model
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_json_names_versions_device_model_and_folders(studio):
@@ -34,3 +40,12 @@ def test_a_missing_model_is_said_to_be_missing(studio, tmp_path, monkeypatch):
     outcome = studio("info", "--json")
     assert outcome.code == 0
     assert "There is no model file" in outcome.json()["model"]["error"]
+
+
+def test_who_reads_may_stop_reading(tmp_path):
+    script = "from matting_studio.__main__ import main\nimport sys\nsys.exit(main(['info', '--json']))"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +9,8 @@ from generated_portraits import exchanged_primaries, person
 from PIL import ExifTags, Image
 
 from core.image_io import read_photo, write_image
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_writes_a_transparent_cutout_beside_the_photo_and_says_where(studio, model, portrait):
@@ -113,6 +118,16 @@ def test_names_outside_ascii(studio, model, portrait, tmp_path):
     photo = portrait.rename(tmp_path / "Zoë 写真.png")
     assert studio("matte", photo, "--model", model).code == 0
     assert (tmp_path / "Zoë 写真_cutout.png").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_no_text(model, portrait):
+    photo = portrait.rename(portrait.with_name("\udcff.png"))
+    words = [sys.executable, ROOT / "main.py", "matte", photo, "--model", model]
+    strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(words, capture_output=True, env=strict, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.endswith(b"\\udcff_cutout.png\n")
 
 
 def test_a_folder_is_sent_to_batch(studio, tmp_path):
