@@ -4,6 +4,7 @@ A photo is judged against what surrounds it, so qdarkstyle's bluish greys are re
 a grid of 8 px.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -69,6 +70,12 @@ _GREYS_OF_LIGHT = {
     "#B4B8BC": "#bcc0c6", "#ACB1B6": "#b3b8bf", "#9DA9B5": LIGHT.disabled, "#788D9C": LIGHT.quiet,
     "#19232D": LIGHT.text, "#9FCBFF": "#a9cdee", "#73C7FF": "#8cc4ee",
 }  # fmt: skip
+
+_PADDING_BY_STATE = re.compile(
+    r'(QToolButton(?::checked|:disabled|\[popupMode="0"\])[^{}]*\{[^{}]*?)\s*padding(?:-right)?: 2px;'
+)
+"""Of tool buttons in qdarkstyle's sheets. A state counts more than what kind of button it is: so buttons would change
+their size with their state."""
 
 
 class Theme(QObject):
@@ -136,10 +143,29 @@ def palette(colours: Colours) -> QPalette:
 
 
 def style_sheet(colours: Colours) -> str:
-    base = _sheet_of_qdarkstyle("dark" if colours.dark else "light")
+    palette = "dark" if colours.dark else "light"
+    base = _sheet_of_qdarkstyle(palette)
     for old, new in (_GREYS_OF_DARK if colours.dark else _GREYS_OF_LIGHT).items():
         base = base.replace(old, new)
-    return base + _additions(colours)
+    return _PADDING_BY_STATE.sub(r"\1", base) + _arrows(palette) + _additions(colours)
+
+
+def _arrows(palette: str) -> str:
+    """Arrows in the colour of texts: qdarkstyle has those of boxes that can be used look as if they could not."""
+    made = []
+    for arrow, picture in (
+        ("QComboBox::down-arrow", "arrow_down"),
+        ("QAbstractSpinBox::up-arrow", "arrow_up"),
+        ("QAbstractSpinBox::down-arrow", "arrow_down"),
+    ):
+        enabled, disabled = (f'image: url("{_folder_of(palette)}/{picture}{end}.png");' for end in ("", "_disabled"))
+        made.append(f"{arrow} {{ {enabled} }}\n{arrow}:disabled, {arrow}:off {{ {disabled} }}\n")
+    return "".join(made)
+
+
+def _folder_of(palette: str) -> str:
+    """Where qdarkstyle's pictures are."""
+    return f"{(Path(qdarkstyle.PACKAGE_PATH) / palette).as_posix()}/rc"
 
 
 def _sheet_of_qdarkstyle(palette: str) -> str:
@@ -148,9 +174,8 @@ def _sheet_of_qdarkstyle(palette: str) -> str:
     Its own way, `load_stylesheet`, brings a layer for other bindings of Qt and a copy of all pictures into memory: a
     tenth of the time until the window is there.
     """
-    folder = Path(qdarkstyle.PACKAGE_PATH) / palette
-    sheet = (folder / f"{palette}style.qss").read_text(encoding="utf-8")
-    return sheet.replace(f":/qss_icons/{palette}/rc/", f"{folder.as_posix()}/rc/")
+    sheet = (Path(qdarkstyle.PACKAGE_PATH) / palette / f"{palette}style.qss").read_text(encoding="utf-8")
+    return sheet.replace(f":/qss_icons/{palette}/rc/", f"{_folder_of(palette)}/")
 
 
 def _additions(c: Colours) -> str:
@@ -203,7 +228,6 @@ QPushButton[flat="true"]:hover {{ background: {c.hover}; }}
 QPushButton[flat="true"]:focus {{ border: 1px solid {c.accent_text}; }}
 QPushButton[link="true"] {{ background: transparent; border: 1px solid transparent; color: {c.accent_text};
     padding: 4px 8px; text-align: left; }}
-QPushButton[chosen="true"] {{ text-align: left; }}
 QPushButton[link="true"]:hover {{ background: {c.hover}; }}
 QPushButton[link="true"]:focus {{ border: 1px solid {c.accent_text}; }}
 

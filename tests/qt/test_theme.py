@@ -1,13 +1,23 @@
 """Dark and light."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFrame,
+    QPushButton,
+    QSpinBox,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from matting_studio.qt.icons import dress, name_icon, pixmap
@@ -78,3 +88,48 @@ def test_buttons_are_dressed_anew_for_another_theme(qtbot: QtBot) -> None:
     in_dark = button.icon().pixmap(20, 20).toImage()
     dress(root, LIGHT, 1.0)
     assert button.icon().pixmap(20, 20).toImage() != in_dark
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.DARK, ThemeChoice.LIGHT])
+def test_buttons_keep_their_size_whatever_their_state(theme: Theme, qtbot: QtBot, choice: ThemeChoice) -> None:
+    theme.choose(choice)
+    theme.apply()
+    for in_toolbar, looks in ((True, ""), (False, "choice"), (False, "small"), (False, "section_title")):
+        sizes = set()
+        for state in product((True, False), repeat=2):
+            parent = QToolBar() if in_toolbar else QFrame()
+            qtbot.addWidget(parent)
+            button = QToolButton(parent)
+            button.setText("Name")
+            button.setProperty(looks or "plain", True)
+            button.setCheckable(True)
+            button.setChecked(state[0])
+            button.setEnabled(state[1])
+            button.ensurePolished()
+            sizes.add((button.sizeHint().width(), button.sizeHint().height()))
+        assert len(sizes) == 1, looks or "toolbar"
+
+
+@pytest.mark.parametrize(("choice", "colours"), [(ThemeChoice.DARK, DARK), (ThemeChoice.LIGHT, LIGHT)])
+def test_arrows_of_boxes_that_can_be_used_are_seen(
+    theme: Theme, qtbot: QtBot, choice: ThemeChoice, colours: Colours
+) -> None:
+    theme.choose(choice)
+    theme.apply()
+    combo, spin = QComboBox(), QSpinBox()
+    spin.setRange(-9, 9)
+    for box, width_px in ((combo, 24), (spin, 14)):
+        qtbot.addWidget(box)
+        box.resize(160, 30)
+        strongest = []
+        for enabled in (True, False):
+            box.setEnabled(enabled)
+            image = box.grab().toImage()
+            seen = [
+                image.pixelColor(x, y).name()
+                for x in range(image.width() - width_px, image.width() - 4)
+                for y in range(4, image.height() - 4)
+            ]
+            strongest.append(max(contrast(colour, colours.raised) for colour in seen))
+        assert strongest[0] >= 4.5
+        assert strongest[1] < 3, "of one that cannot be used"

@@ -1,7 +1,7 @@
 """Which model mattes, how well, at which size, on which device, in how much memory. Holds for all photos."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel
 
 from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.qt.inspector.section import InspectorSection
@@ -38,10 +38,9 @@ class ModelSection(InspectorSection):
 
     def __init__(self) -> None:
         super().__init__("Model", "model")
-        self.model = QPushButton()
+        self.model = _ModelBox()
         self.model.setToolTip("Choose another model")
-        self.model.setProperty("chosen", True)  # it shows what is chosen, as the boxes below it do
-        self.model.clicked.connect(self.model_wanted)
+        self.model.pressed.connect(self.model_wanted)
         self.quality = _combo("Quality", [text for text, _ in QUALITIES])
         self.quality.setToolTip("Best takes longer: the network sees the photo twice, and the outline from nearer.")
         self.size_px = _combo("Working size", [text for text, _ in SIZES])
@@ -72,12 +71,28 @@ class ModelSection(InspectorSection):
 
     def show_choices(self, model: str, choice: NetworkChoice, memory_limit_bytes: int | None) -> None:
         """Show what is chosen; `model` is the model's name."""
-        self.model.setText(model if len(model) <= 24 else f"{model[:23]}…")
+        self.model.setItemText(0, model if len(model) <= 24 else f"{model[:23]}…")
         self.quality.setCurrentIndex([name for _, name in QUALITIES].index(choice.quality))
         self.size_px.setCurrentIndex(next((i for i, (_, px) in enumerate(SIZES) if px == choice.size_px), -1))
         self.device.setCurrentIndex(next((i for i, (_, name) in enumerate(DEVICES) if name == choice.device), 0))
         self.memory.show_limit(memory_limit_bytes)
         self.reset_button.setEnabled(choice != NetworkChoice() or memory_limit_bytes is not None)
+
+
+class _ModelBox(QComboBox):
+    """Shows what is chosen, as the boxes below it do; there is no list, it asks for a file."""
+
+    pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Model")
+        self.addItem("")
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(10)
+
+    def showPopup(self) -> None:
+        self.pressed.emit()
 
 
 def _combo(name: str, texts: list[str]) -> QComboBox:

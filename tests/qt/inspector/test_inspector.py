@@ -149,6 +149,18 @@ def test_without_a_photo_only_the_model_can_be_chosen(inspector: Inspector) -> N
     assert not inspector.background.isEnabled()
 
 
+def test_the_models_name_is_seen_as_other_choices_are_and_asks_for_another_one(
+    inspector: Inspector, qtbot: QtBot
+) -> None:
+    section = inspector.model
+    section.show_choices("Portrait model", NetworkChoice(), None)
+    assert section.model.currentText() == "Portrait model"
+    with qtbot.waitSignal(section.model_wanted):
+        qtbot.mouseClick(section.model, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(section.model_wanted):
+        qtbot.keyClick(section.model, Qt.Key.Key_Space)
+
+
 def test_a_memory_limit_is_chosen_and_shown_also_where_it_is_an_unusual_one(inspector: Inspector, qtbot: QtBot) -> None:
     section = inspector.model
     section.show_choices("Portrait model", NetworkChoice(), None)
