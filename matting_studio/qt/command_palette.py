@@ -4,6 +4,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPe
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
+    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -43,11 +44,14 @@ class CommandPalette(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(self._run)
+        self.nothing = QLabel("Nothing found", alignment=Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setProperty("quiet", True)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(8)
         column.addWidget(self.line)
         column.addWidget(self.list)
+        column.addWidget(self.nothing, 1)
         self.hide()
 
     def open(self) -> None:
@@ -90,6 +94,8 @@ class CommandPalette(QFrame):
     def _search(self, typed: str) -> None:
         self.found.search(typed)
         self.list.setCurrentIndex(self.found.index(0))
+        self.list.setVisible(self.found.rowCount() > 0)
+        self.nothing.setVisible(self.found.rowCount() == 0)
         self._place()
 
     def _place(self) -> None:

@@ -54,6 +54,22 @@ def test_keys_move_in_the_list_and_escape_closes_it(window: MainWindow) -> None:
     assert not palette.isVisible()
 
 
+def test_it_says_that_nothing_was_found(window: MainWindow) -> None:
+    palette = window.command_palette
+    window.actions_table["palette"].trigger()
+    assert palette.list.isVisible()
+    assert not palette.nothing.isVisible()
+    QTest.keyClicks(palette.line, "zzzz")
+    assert palette.nothing.isVisible()
+    assert palette.nothing.text() == "Nothing found"
+    assert not palette.list.isVisible()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(palette.line, key)
+    assert palette.isVisible(), "there is nothing to run"
+    palette.line.clear()
+    assert palette.list.isVisible()
+
+
 def test_letters_typed_into_it_are_no_shortcuts(window: MainWindow) -> None:
     window.canvas.set_mode(CanvasMode.CUTOUT)
     window.actions_table["palette"].trigger()
