@@ -47,6 +47,10 @@ class BatchControls(QWidget):
             button.clicked.connect(signal)
         self._adapt()
 
+    def show_folder(self, chosen: bool) -> None:
+        """Whether there is a folder for the results to open."""
+        self.folder.setEnabled(chosen)
+
     def show_plan(self, to_do: int) -> None:
         """So many photos could be begun."""
         self._to_do = to_do

@@ -71,6 +71,7 @@ class BatchWindow(QWidget):
         self._connect()
         self.options.show_settings(studio.settings.batch)
         self._show_memory_limit()
+        self._show_output()
         self.options.offer_open_photos(len(studio.documents))
         self._planning.stop()
         self._dress()
@@ -102,6 +103,7 @@ class BatchWindow(QWidget):
         self._theme.changed.connect(self._dress)
         self._studio.documents_changed.connect(self._show_documents)
         self.options.changed.connect(self._options_changed)
+        self.options.output.changed.connect(self._show_output)
         self.options.look_moved.connect(self._preview_look)
         self.options.memory.chosen.connect(self._studio.set_memory_limit)
         self._studio.settings_changed.connect(self._show_memory_limit)
@@ -153,6 +155,10 @@ class BatchWindow(QWidget):
         self.options.offer_open_photos(len(self._studio.documents))
         if self.options.takes_open_photos and self.isVisible():
             self._planning.start()
+
+    @Slot()
+    def _show_output(self) -> None:
+        self.controls.show_folder(self.options.output.folder is not None)
 
     @Slot()
     def _show_memory_limit(self) -> None:

@@ -382,6 +382,14 @@ def test_a_model_that_changes_while_a_batch_begins_ends_it_with_a_sentence(
     qtbot.waitUntil(lambda: "has changed since it was chosen" in batch.message_bar.text.text(), timeout=PATIENCE_MS)
 
 
+def test_the_results_can_be_opened_once_their_folder_is_chosen(batch: BatchWindow, tmp_path: Path) -> None:
+    assert batch.controls.folder.isEnabled()
+    batch.options.output.set_folder(None)
+    assert not batch.controls.folder.isEnabled()
+    batch.options.output.set_folder(tmp_path)
+    assert batch.controls.folder.isEnabled()
+
+
 def test_the_studios_memory_limit_is_obeyed_and_can_be_chosen_here(
     qtbot: QtBot, studio: Studio, batch: BatchWindow
 ) -> None:
