@@ -22,6 +22,8 @@ from matting_studio.qt.theme import Theme
 
 CELL_PX = QSize(120, 104)
 PICTURE_PX = QSize(104, 68)
+LEAST_PX = QSize(6, 6)
+"""A panorama of a thousand to one is drawn as a bar."""
 DOCUMENT, THUMBNAIL, STATUS, MODIFIED = (Qt.ItemDataRole.UserRole + offset for offset in range(1, 5))
 STATUS_ICONS = {
     Status.WAITING: ("waiting", "quiet", "Waiting for its turn"),
@@ -138,7 +140,7 @@ class _Cell(QStyledItemDelegate):
         frame = QRect(QPoint(cell.left() + (cell.width() - PICTURE_PX.width()) // 2, cell.top() + 7), PICTURE_PX)
         thumbnail: QPixmap | None = index.data(THUMBNAIL)
         if thumbnail:
-            size = thumbnail.size().scaled(PICTURE_PX, Qt.AspectRatioMode.KeepAspectRatio)
+            size = thumbnail.size().scaled(PICTURE_PX, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(LEAST_PX)
             frame = QRect(frame.center() - QPoint(size.width() // 2, size.height() // 2), size)
             painter.drawPixmap(frame, thumbnail)
         else:
