@@ -223,6 +223,7 @@ class Batch:
         self._complaints: tuple[str, ...] = ()
         self._said: set[str] = set()
         self._trouble: str | None = None
+        self._nobody_reads = False
         self._started = time.monotonic()
 
     def once(self) -> int:
@@ -273,6 +274,8 @@ class Batch:
         def listen(event: Event) -> None:
             if isinstance(event, RowChanged) and event.row.state.is_final:
                 self._emit(row_event(event.row))
+                if event.row.state is RowState.FAILED and self._says_failures_at_once:
+                    bar.write(failure(event.row), file=sys.stderr)
                 bar.set_postfix({"failed": event.progress.failed}, refresh=False)
                 bar.update()
 
@@ -295,8 +298,9 @@ class Batch:
         failed = [row for row in rows if row.state is RowState.FAILED]
         waiting = sum(not row.state.is_final for row in rows)
         self._report()
-        for row in failed:
-            say(f"{row.name}: {row.reason}")
+        if not self._says_failures_at_once:
+            for row in failed:
+                say(failure(row))
         if self._trouble is not None:
             say(self._trouble)
         counts = {state: sum(row.state is state for row in rows) for state in RowState}
@@ -318,6 +322,8 @@ class Batch:
                 f"{counts[RowState.DONE]} done, {counts[RowState.SKIPPED]} skipped, {len(failed)} failed{left}, "
                 f"in {seconds:.1f} s: {self._arguments.output}"
             )
+        if self._nobody_reads:
+            raise BrokenPipeError
         if self._load.failed:
             return WRONG_USAGE
         if self._wishes.stop.is_set():
@@ -341,10 +347,21 @@ class Batch:
                 say(sentence)
 
     def _emit(self, event: dict[str, object]) -> None:
-        if self._arguments.json:
+        if not self._arguments.json or self._nobody_reads:
+            return
+        try:
             # One write, as events come from several threads.
             sys.stdout.write(json.dumps(event) + "\n")
             sys.stdout.flush()
+        except BrokenPipeError:
+            # The threads of a run must not raise: what is in hand is finished, and `_finish` says how it ended.
+            self._nobody_reads = True
+            self._wishes.stop.set()
+
+    @property
+    def _says_failures_at_once(self) -> bool:
+        """Who watches a folder may not see the end for days."""
+        return self._arguments.watch and not self._arguments.json
 
     def _shows_bar(self) -> bool:
         return sys.stderr.isatty()
@@ -366,6 +383,10 @@ class Loader:
             self._loaded = self._network.load(self._key)
             self.failed = False
         return self._loaded
+
+
+def failure(row: Row) -> str:
+    return f"{row.name}: {row.reason}"
 
 
 def row_event(row: Row) -> dict[str, object]:

@@ -333,6 +333,26 @@ def test_a_watched_folder_takes_photos_that_come_later(model, photos, tmp_path):
     assert (tmp_path / "r.html").read_text(encoding="utf-8").count("<article") == 4
 
 
+def test_a_watched_folder_names_failures_when_they_happen(model, photos, tmp_path):
+    (photos / "bad.jpg").write_text("no photo")
+    words = (sys.executable, ROOT / "main.py", "batch", photos, tmp_path / "out", "--model", model, "--watch")
+    with subprocess.Popen([str(word) for word in words], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr.readline().startswith("Watching ")
+        assert process.stderr.readline().startswith("bad.jpg: ")
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert "bad.jpg" not in told
+
+
+def test_who_reads_events_may_stop_reading(model, photos, tmp_path):
+    process = begin(model, photos, tmp_path / "out")
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=60) == 141
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+
+
 def test_without_ray_a_cluster_is_refused_with_the_cure(studio, model, photos, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     outcome = studio("batch", photos, tmp_path / "out", "--model", model, "--ray", "auto")

@@ -57,6 +57,11 @@ def check_template(recipe: Recipe) -> None:
         raise RecipeError(f"The template {template} would give all photos of a folder one name: put {{stem}} into it.")
     if "what" not in fields and len(recipe.what) > 1:
         raise RecipeError(f"The template {template} would give all results of a photo one name: put {{what}} into it.")
+    if template.rpartition("/")[2].replace("{folder}", "").strip() == "":
+        raise RecipeError(
+            f"The template {template} would leave files without a name: put something after its last slash, such as "
+            "{stem}."
+        )
     sample = PurePosixPath(template.replace("{folder}", "folder"))
     if "\\" in template or "\0" in template or sample.is_absolute() or ".." in sample.parts or sample.name == "":
         raise RecipeError(f"The template {template} leads out of the output folder: use names and slashes only.")

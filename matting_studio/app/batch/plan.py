@@ -12,6 +12,8 @@ from matting_studio.app.batch.shard import Shard
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.fingerprint import Fingerprint
 
+_NAMED = 3  # of the files that are kept
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -89,7 +91,7 @@ def make_plan(
     earlier = {photo: history.paths_of(photo) for photo in photos}
     naming = name_results(photos, recipe, _inputs_within(items, output), earlier)
     tasks = []
-    kept = 0
+    kept: list[str] = []
     for item in items if shard is None else shard.of(items):
         to_make, done, in_the_way = [], [], []
         for what, path in naming.names[item.name].items():
@@ -103,12 +105,15 @@ def make_plan(
                 to_make.append(wanted)
             else:
                 in_the_way.append(wanted)
-        kept += len(in_the_way)
+        kept += [wanted.path for wanted in in_the_way]
         tasks.append(Task(item, tuple(to_make), tuple(done), tuple(in_the_way), history.last(item.name)))
     notices = naming.notices
     if kept:
+        more = f" and {len(kept) - _NAMED} more" if len(kept) > _NAMED else ""
+        names = ", ".join(kept[:_NAMED]) + more
         notices += (
-            f"Files are there already that no batch made, and are kept: {kept}. Let them be overwritten, or not.",
+            f"Files are there already that no batch made, and are kept: {names}. Have files replaced (--overwrite) to "
+            "make them anew.",
         )
     return Plan(output, recipe, model, tuple(tasks), notices)
 

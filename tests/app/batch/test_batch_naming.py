@@ -57,6 +57,12 @@ def test_names_of_photos_in_the_output_folder_are_taken():
     assert names["a.png"] == {CUTOUT: "a_png.png"}
 
 
+@pytest.mark.parametrize("template", ["{stem}/", "{stem}-{what}/{folder}"])
+def test_a_name_that_is_an_ending_only_is_refused(template):
+    with pytest.raises(RecipeError, match="would leave files without a name: put something after its last slash"):
+        named(["deep.jpg"], Recipe(template=template))
+
+
 @pytest.mark.parametrize("letter", ["x", "é", "字", "\udcff"])
 def test_long_names_are_cut_and_stay_distinct(letter):
     bytes_each = len(os.fsencode(letter))

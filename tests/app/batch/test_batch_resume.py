@@ -96,7 +96,7 @@ def test_files_of_others_are_kept_unless_told(folders, predictor):
     theirs.write_text("mine!")
     run, plan = go(*folders, predictor)
     assert states(run) == {"a.png": "skipped", "b.png": "done", "sub/c.png": "done"}
-    assert "no batch made, and are kept: 1" in plan.notices[0]
+    assert "no batch made, and are kept: a-alpha.png. Have files replaced (--overwrite)" in plan.notices[0]
     assert theirs.read_text() == "mine!"
     run, _ = go(*folders, predictor, overwrite=True)
     assert states(run)["a.png"] == "done"
