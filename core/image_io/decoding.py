@@ -18,7 +18,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from core.image_io.colour import SrgbTransform, UnusableProfileError, is_grey_profile
 from core.image_io.decoded import Decoded, UnsupportedPixelsError
-from core.image_io.deep import decode_deep_png, decode_deep_tiff, is_deep_png, is_deep_tiff
+from core.image_io.deep import check_samples, decode_deep_png, decode_deep_tiff, is_deep_png, is_deep_tiff
 from core.image_io.exif import read_exif
 from core.image_io.formats import SIGNATURE_BYTES, Format
 from core.image_io.heif import decode_heif
@@ -59,13 +59,18 @@ class PhotoFile:
     """A photo whose header has been read and whose pixels have not."""
 
     def __init__(self, file: BinaryIO, image_format: Format) -> None:
-        """`file` stands at its start and stays open until `decode` is done. Raises: one of DECODING_ERRORS."""
+        """`file` stands at its start and stays open until `decode` is done.
+
+        Raises: UnsupportedPixelsError or one of DECODING_ERRORS.
+        """
         self._file = file
         self._head = file.read(SIGNATURE_BYTES)
         file.seek(0)
         self._image: ImageFile.ImageFile | pillow_heif.HeifFile
         if image_format is Format.HEIC:
             self._image = pillow_heif.open_heif(file, convert_hdr_to_8bit=False)
+        elif image_format is Format.TIFF:
+            self._image = _open_tiff(file)
         else:
             self._image = _PILLOW_READERS[image_format](file)
 
@@ -101,6 +106,15 @@ class PhotoFile:
     def _contents(self) -> bytes:
         self._file.seek(0)
         return self._file.read()
+
+
+def _open_tiff(file: BinaryIO) -> TiffImageFile:
+    try:
+        return TiffImageFile(file)
+    except SyntaxError:
+        # Pillow says the same of a damaged header and of samples that it does not know.
+        check_samples(file)
+        raise
 
 
 def _decode_with_pillow(image: ImageFile.ImageFile) -> Decoded:

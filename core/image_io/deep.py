@@ -3,14 +3,14 @@
 Pillow reads their headers, but would cut the pixels to 8 bits; OpenCV keeps them.
 """
 
-from typing import Any
+from typing import Any, BinaryIO
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 
 from core.image_io import png
 from core.image_io.colour import is_grey_profile
@@ -24,7 +24,8 @@ _PNG_BIT_DEPTH_OFFSET = 24
 _BITS, _PHOTOMETRIC, _PLANES, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 258, 262, 284, 338, 339
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 _ALPHA_UNSPECIFIED, _ALPHA_PREMULTIPLIED = 0, 1
-_UNSIGNED = 1
+_UNSIGNED, _FLOAT = 1, 3
+_TIFF_HEADER_BYTES = 8
 _INTERLEAVED = 1
 
 
@@ -36,6 +37,21 @@ def is_deep_png(head: bytes) -> bool:
 def is_deep_tiff(image: TiffImageFile) -> bool:
     """Whether a TIFF holds 16 bits that OpenCV can save from being cut; those for the press it cannot."""
     return max(image.tag_v2.get(_BITS, (1,))) == 16 and image.mode != "CMYK"
+
+
+def check_samples(file: BinaryIO) -> None:
+    """Raises UnsupportedPixelsError where a TIFF says of itself that its samples are floats or have other depths."""
+    file.seek(0)
+    tags = ImageFileDirectory_v2(file.read(_TIFF_HEADER_BYTES))
+    file.seek(tags.next)
+    tags.load(file)
+    file.seek(0)
+    if _FLOAT in tags.get(_SAMPLE_FORMAT, ()):
+        raise UnsupportedPixelsError(
+            f"its samples are {max(tags.get(_BITS, (32,)))}-bit floats; save it as RGB with 8 or 16 bits"
+        )
+    if max(tags.get(_BITS, (1,))) > 16:
+        raise UnsupportedPixelsError(f"its samples have {max(tags[_BITS])} bits; save it as RGB with 8 or 16 bits")
 
 
 def decode_deep_png(image: PngImageFile, data: bytes) -> Decoded:

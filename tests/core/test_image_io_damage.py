@@ -7,12 +7,13 @@ import sys
 import zlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from core.errors import ImageReadError
-from core.image_io import read_photo, read_photo_bytes, write_image
+from core.image_io import measure_photo, read_photo, read_photo_bytes, write_image
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8)
 
@@ -153,3 +154,12 @@ def test_random_damage_is_read_or_reported_and_nothing_else(file_format):
         except ImageReadError:
             reported += 1
     assert reported > 0
+
+
+@pytest.mark.parametrize(("dtype", "reason"), [(np.float32, "32-bit floats"), (np.float64, "64-bit floats")])
+def test_a_colour_tiff_of_floats_is_called_what_it_is(tmp_path: Path, dtype: type, reason: str) -> None:
+    path = tmp_path / "floats.tif"
+    path.write_bytes(cv2.imencode(".tif", np.zeros((8, 8, 3), dtype))[1].tobytes())
+    for read in (read_photo, measure_photo):
+        with pytest.raises(ImageReadError, match=f"its samples are {reason}; save it as RGB with 8 or 16 bits"):
+            read(path)
