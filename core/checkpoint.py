@@ -70,8 +70,15 @@ def build_network(model: ModelFile) -> "MTGINet":
 
 def read_model(path: Path) -> ModelFile:
     """The weights of any model file, with plain names. Raises CheckpointError as `load_network` does."""
-    if not path.is_file():
-        raise CheckpointError(f"There is no model file {path}: check the path.")
+    try:
+        if not path.is_file():
+            raise CheckpointError(f"There is no model file {path}: check the path.")
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise CheckpointError(
+            f"The model file {path} cannot be read ({error.strerror or error}): make it readable, or choose another."
+        ) from error
     model = read_safetensors(path) if path.suffix == ".safetensors" else read_pickle(path)
     check_architecture(model, path)
     return model

@@ -1,5 +1,6 @@
 """Model files are read whatever their kind, and refused in one sentence where they are not what they should be."""
 
+import errno
 import os
 import pickle
 from pathlib import Path
@@ -171,4 +172,16 @@ def test_another_architecture_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "other.safetensors"
     save_file({"weight": np.zeros(1, np.float32)}, path, {"architecture": "u2net"})
     with pytest.raises(CheckpointError, match="u2net"):
+        load_network(path)
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(b"")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(CheckpointError, match=r"cannot be read \(Permission denied\): make it readable"):
         load_network(path)
