@@ -5,7 +5,7 @@ are in pixels of the photo.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.backdrop import Part, gradient, place_picture
 from core.composite import composite
 from core.errors import ImageReadError
-from core.image_io import IntegerSamples, Photo, Samples, as_float, read_photo
+from core.image_io import IntegerSamples, Photo, Samples, as_float, read_photo, to_bit_depth
 from core.light import ColourStatistics, colour_statistics, falling_light, lit, match_colours
 from core.refinement import refine
 from core.shadow import cast_shadow, darken
@@ -66,13 +66,28 @@ def thrown(shadow: Shadow, alpha: _Plane, scale: float) -> _Plane:
 
 
 def read_background(background: Background) -> Photo | None:
-    """The picture that a background needs; None where it needs none. Raises ImageReadError."""
+    """The picture that a background needs; None where it needs none. Raises ImageReadError.
+
+    One with transparency lies over white, as on paper: the colours that it hides are nobody's concern.
+    """
     if not isinstance(background, Picture):
         return None
     try:
-        return read_photo(background.path)
+        photo = read_photo(background.path)
     except ImageReadError as error:
         raise ImageReadError(f"The background picture cannot be used. {error}") from error
+    if photo.alpha is None:
+        return photo
+    same = photo.pixels is photo.image
+    image = _over_white(photo.image, photo.alpha)
+    pixels = image if same else _over_white(photo.pixels, photo.alpha)
+    return replace(photo, image=image, pixels=pixels, alpha=None)
+
+
+def _over_white(picture: IntegerSamples, alpha: _Plane) -> IntegerSamples:
+    """(h, w, 3) of its own type; white is the same in all RGB spaces."""
+    white = composite(as_float(picture), alpha, (1.0, 1.0, 1.0))
+    return to_bit_depth(white, 8 if picture.dtype == np.uint8 else 16)
 
 
 def colours_to_match(foreground: Samples, alpha: _Plane, backdrop: _Rgb) -> tuple[ColourStatistics, ColourStatistics]:

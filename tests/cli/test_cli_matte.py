@@ -75,6 +75,15 @@ def test_a_picture_as_background(studio, model, portrait, tmp_path):
     assert after[..., 1].mean() > before[..., 1].mean() + 20
 
 
+def test_a_background_with_transparency_lies_over_white(studio, model, portrait, tmp_path):
+    for name, colour, alpha in (("white", 255, None), ("hidden", 0, np.zeros((7, 9), np.float32))):
+        write_image(tmp_path / f"{name}.png", np.full((7, 9, 3), colour, np.uint8), alpha=alpha)
+        words = ("-o", tmp_path / f"on_{name}.png", "--background", tmp_path / f"{name}.png")
+        assert studio("matte", portrait, "--model", model, *words).code == 0
+    results = [read_photo(tmp_path / f"on_{name}.png").image for name in ("white", "hidden")]
+    np.testing.assert_array_equal(*results)
+
+
 def test_the_photo_out_of_focus_as_background(studio, model, portrait, tmp_path):
     assert studio("matte", portrait, "-o", tmp_path / "o.png", "--model", model, "--background", "blur").code == 0
     with Image.open(tmp_path / "o.png") as written:
