@@ -12,6 +12,7 @@ from core.memory_plan import Result
 from core.predictor import MattingPredictor
 from core.working_size import Quality
 from matting_studio.app.background import look_before, parse_background
+from matting_studio.app.batch.doubt import COMPANY, NOBODY, doubt_of
 from matting_studio.app.cutout import cut_out, opacity, write_like
 from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
@@ -21,6 +22,11 @@ from matting_studio.cli.messages import DONE, FAILED, UsageError, say, tell
 from matting_studio.cli.paths import check_place, is_folder, is_there
 
 DEFAULT_ENDING = "_cutout.png"
+REMARKS = {
+    NOBODY: "No person was found in the photo: next to nothing of it is left.",
+    COMPANY: "Several persons were found, or what was taken for some, and all are kept: look whether you want them.",
+}
+"""What is said of a matte, by the words of its doubt; haze and the like are for whoever looks through a batch."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     except MattingError as error:
         say(str(error))
         return FAILED
-    warnings = [*photo.warnings, *matte.warnings]
+    seen = doubt_of(matte.alpha, matte.trimap)
+    warnings = [*photo.warnings, *matte.warnings, *(REMARKS[word] for word in seen.words if word in REMARKS)]
     for warning in warnings:
         say(warning)
     if arguments.json:

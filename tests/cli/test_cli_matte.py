@@ -9,6 +9,7 @@ from generated_portraits import exchanged_primaries, person
 from PIL import ExifTags, Image
 
 from core.image_io import read_photo, write_image
+from core.predictor import Matte, MattingPredictor
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +41,22 @@ def test_json_names_files_device_model_and_stages(studio, model, portrait, tmp_p
     assert result["device"].startswith("CPU · ")
     assert (result["model"], result["warnings"]) == (str(model), [])
     assert list(result["seconds"]) == ["load", "read", "network", "foreground", "write"]
+
+
+@pytest.mark.parametrize(
+    ("ellipses", "start"), [([], "No person was found"), ([10, 30], "Several persons were found"), ([20], None)]
+)
+def test_nobody_and_several_persons_are_remarked(ellipses, start, studio, portrait, monkeypatch):
+    alpha = np.zeros((48, 40), np.float32)
+    for x in ellipses:
+        alpha[8:, x - 6 : x + 6] = 1
+    seen = Matte(alpha, (alpha * 255).astype(np.uint8))
+    monkeypatch.setattr(MattingPredictor, "predict", lambda *_, **__: seen)
+    outcome = studio("matte", portrait, "--json")
+    assert outcome.code == 0
+    warnings = outcome.json()["warnings"]
+    assert [warning.startswith(str(start)) for warning in warnings] == ([] if start is None else [True])
+    assert outcome.err == "".join(f"{warning}\n" for warning in warnings)
 
 
 def test_an_alpha_that_the_photo_has_multiplies_the_matte(studio, model, tmp_path):
