@@ -12,7 +12,7 @@ from core.memory_plan import Result
 from core.predictor import MattingPredictor
 from core.working_size import Quality
 from matting_studio.app.background import look_before, parse_background
-from matting_studio.app.batch.doubt import COMPANY, NOBODY, doubt_of
+from matting_studio.app.batch.doubt import NOBODY, REMARKS, SEVERAL, doubt_of
 from matting_studio.app.cutout import cut_out, opacity, write_like
 from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
@@ -22,9 +22,9 @@ from matting_studio.cli.messages import DONE, FAILED, UsageError, say, tell
 from matting_studio.cli.paths import check_place, is_folder, is_there
 
 DEFAULT_ENDING = "_cutout.png"
-REMARKS = {
-    NOBODY: "No person was found in the photo: next to nothing of it is left.",
-    COMPANY: "Several persons were found, or what was taken for some, and all are kept: look whether you want them.",
+REMARKS_HERE = {
+    NOBODY: REMARKS[NOBODY],
+    SEVERAL: "There seems to be more than one person in this photo: all are kept, so look whether you want them.",
 }
 """What is said of a matte, by the words of its doubt; haze and the like are for whoever looks through a batch."""
 
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         say(str(error))
         return FAILED
     seen = doubt_of(matte.alpha, matte.trimap)
-    warnings = [*photo.warnings, *matte.warnings, *(REMARKS[word] for word in seen.words if word in REMARKS)]
+    warnings = [*photo.warnings, *matte.warnings, *(REMARKS_HERE[word] for word in seen.words if word in REMARKS_HERE)]
     for warning in warnings:
         say(warning)
     if arguments.json:

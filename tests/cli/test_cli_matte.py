@@ -44,7 +44,8 @@ def test_json_names_files_device_model_and_stages(studio, model, portrait, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("ellipses", "start"), [([], "No person was found"), ([10, 30], "Several persons were found"), ([20], None)]
+    ("ellipses", "start"),
+    [([], "Nobody seems to be"), ([10, 30], "There seems to be more than one person"), ([20], None)],
 )
 def test_nobody_and_several_persons_are_remarked(ellipses, start, studio, portrait, monkeypatch):
     alpha = np.zeros((48, 40), np.float32)

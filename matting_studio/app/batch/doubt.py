@@ -19,9 +19,6 @@ from numpy.typing import NDArray
 
 from core.trimap import BACKGROUND, FOREGROUND
 
-NOBODY, COMPANY = "nobody seen", "several persons"
-"""Words for what is doubtful."""
-
 _LONGER_SIDE_PX = 512
 _HAIR_WIDTH = 0.06  # of the longer side of the person's box
 _FULL = 0.2
