@@ -33,11 +33,11 @@ from core.network import MTGINet
 from core.predictor import Matte, MattingPredictor
 from core.trimap import trimap_from_alpha
 from matting_studio.app.batch import BatchRun, Event, Plan, Recipe, RowChanged, Workplace, find_photos, make_plan
-from matting_studio.app.batch.doubt import doubt_of
 from matting_studio.app.batch.fingerprint import sha256_of
 from matting_studio.app.batch.making import make_results, matte_photo, open_photo
 from matting_studio.app.batch.pictures import Pictures
 from matting_studio.app.cutout import cut_out
+from matting_studio.app.doubt import doubt_of
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.look import Look, Plain

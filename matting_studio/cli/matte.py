@@ -12,8 +12,8 @@ from core.memory_plan import Result
 from core.predictor import MattingPredictor
 from core.working_size import Quality
 from matting_studio.app.background import look_before, parse_background
-from matting_studio.app.batch.doubt import NOBODY, REMARKS, SEVERAL, doubt_of
 from matting_studio.app.cutout import cut_out, opacity, write_like
+from matting_studio.app.doubt import NOBODY, REMARKS, SEVERAL, doubt_of
 from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.short_names import LONGEST_NAME_BYTES, shortened

@@ -292,7 +292,7 @@ class Matting(QObject):
         def work(context: JobContext) -> _Matted:
             base, warnings = self._bench.matte(image, context, limit)
             context.token.raise_if_cancelled()
-            from matting_studio.app.batch.doubt import doubt_of, remark_on  # noqa: PLC0415 - the window is up without it
+            from matting_studio.app.doubt import doubt_of, remark_on  # noqa: PLC0415 - the window is up without it
 
             remark = remark_on(doubt_of(base.alpha, base.trimap))
             return _Matted(base, fold(base, (), base.box), warnings, remark)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from core.errors import ImageReadError
 from core.image_io import Encoding, Photo, measure_photo, read_photo, write_image
 from core.memory_plan import Limit, Result, Size
-from matting_studio.app.batch.doubt import Doubt, doubt_of
 from matting_studio.app.batch.fingerprint import Source, sha256_of
 from matting_studio.app.batch.pictures import Pictures
 from matting_studio.app.batch.plan import Task, Wanted
@@ -22,6 +21,7 @@ from matting_studio.app.batch.recipe import Recipe
 from matting_studio.app.batch.scaling import scaled_down
 from matting_studio.app.cutout import opacity
 from matting_studio.app.document import Snapshot
+from matting_studio.app.doubt import Doubt, doubt_of
 from matting_studio.app.edits import Base, fold
 from matting_studio.app.export import export_all
 from matting_studio.app.export_request import ExportRequest

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.trimap import trimap_from_alpha
-from matting_studio.app.batch.doubt import Doubt, doubt_of, remark_on
+from matting_studio.app.doubt import Doubt, doubt_of, remark_on
 
 
 def disc(height=200, width=200, centre=(100, 100), radius=60, soft_px=4):
