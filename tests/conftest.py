@@ -1,6 +1,8 @@
 """Windows of tests are drawn in memory, unless somebody wants to see them (QT_QPA_PLATFORM=xcb)."""
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,18 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
     save_model(path, ModelFile(plain_weights(network), network.width, {"size_px": "64"}))
     return path
+
+
+@pytest.fixture(autouse=True)
+def collector_waits_for_qt(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Windows that earlier tests have left are collected between tests, and not in the middle of a call of Qt.
+
+    Once, a collection within `setStyleSheet` destroyed such objects and waited for ever, with Python's lock held.
+    """
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect(1)  # all that the test has made is young: nothing was collected meanwhile

@@ -46,6 +46,9 @@ def warm_up(window: "MainWindow") -> None:
     # What a window is made of is never garbage. Each time that Python looked all of it over, the window would stand
     # still for 30 ms.
     gc.freeze()
+    from matting_studio.qt.collector import Collector  # noqa: PLC0415 - nothing of Qt is imported before it starts
+
+    Collector(window)
     window.studio.warm_up()
 
 

@@ -1,0 +1,53 @@
+"""Garbage goes by itself while the event loop runs, and only there."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from matting_studio.qt.collector import Collector, collect_what_is_due
+
+
+class Ring:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def _collection_as_before() -> Iterator[None]:
+    was_on, thresholds = gc.isenabled(), gc.get_threshold()
+    yield
+    gc.set_threshold(*thresholds)
+    if was_on:
+        gc.enable()
+    else:
+        gc.disable()
+
+
+def test_garbage_waits_for_the_event_loop(qtbot: QtBot) -> None:
+    gc.enable()
+    owner = QObject()
+    Collector(owner)
+    gone = weakref.ref(Ring())
+    rings = [Ring() for _ in range(gc.get_threshold()[0] * 3)]  # enough for Python to collect, were it allowed to
+    assert gone() is not None
+    qtbot.waitUntil(lambda: gone() is None, timeout=5000)
+    assert rings[0].itself is rings[0]
+
+
+def test_only_what_is_due_is_collected() -> None:
+    gc.disable()
+    gc.collect()
+    gc.set_threshold(100_000, 2, 2)
+    assert collect_what_is_due() is None
+    gc.set_threshold(10, 2, 2)
+    rings = []
+    generations = []
+    for _ in range(4):
+        rings.append([Ring() for _ in range(50)])
+        generations.append(collect_what_is_due())
+    assert generations[:3] == [0, 0, 0]
+    assert generations[3] == 1
