@@ -8,19 +8,17 @@ are hardly larger than the working size have nothing to gain and are left out.
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.on_photos import parser_of, tell
 from core.detail import refine_detail
 from core.engine import Engine, RawMatte
-from core.errors import MattingError
 from core.image_io import read_photo
 from core.metrics import evaluate_pair
 from core.predictor import MattingPredictor, crop, fit
@@ -32,26 +30,13 @@ MEASURES = ("sad", "mse", "grad", "conn")
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    arguments = parser().parse_args(words)
-    try:
-        result = measure(arguments)
-    except MattingError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(json.dumps(result) if arguments.json else table(result))
-    return 0
+    return tell(parser().parse_args(words), measure, table)
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="python -m benchmarks.detail", description="What looking closer brings.")
-    made.add_argument("--images", type=Path, required=True, metavar="DIR", help="photos")
-    made.add_argument("--alphas", type=Path, required=True, metavar="DIR", help="their true alphas, by the same stems")
-    made.add_argument("--model", type=Path, help="model file (default: the shipped one)")
-    made.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
-    made.add_argument("--size", type=int, dest="size_px", help="longer side for the network (default: the model's own)")
+    made = parser_of("detail", "What looking closer brings.")
     made.add_argument("--least", type=int, default=700, help="longer side of the photos that count (default: 700 px)")
     made.add_argument("--closest", type=float, nargs="*", default=[2.0, 3.0], help="default: 2 3")
-    made.add_argument("--json", action="store_true", help="print one JSON object")
     return made
 
 

@@ -8,17 +8,15 @@ true alpha itself, brought to the working size and back, following the photo's e
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.on_photos import parser_of, tell
 from core.detail import refine_detail
-from core.errors import MattingError
 from core.image_io import read_photo
 from core.predictor import MattingPredictor
 from core.training.datasets import match_pairs
@@ -32,26 +30,13 @@ NEAR = 0.012  # of the longer side
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    arguments = parser().parse_args(words)
-    try:
-        result = measure(arguments)
-    except MattingError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(json.dumps(result) if arguments.json else table(result))
-    return 0
+    return tell(parser().parse_args(words), measure, table)
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="python -m benchmarks.errors", description="Where a model's error lies.")
-    made.add_argument("--images", type=Path, required=True, metavar="DIR", help="photos")
-    made.add_argument("--alphas", type=Path, required=True, metavar="DIR", help="their true alphas, by the same stems")
-    made.add_argument("--model", type=Path, help="model file (default: the shipped one)")
-    made.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
-    made.add_argument("--size", type=int, dest="size_px", help="longer side for the network (default: the model's own)")
+    made = parser_of("errors", "Where a model's error lies.")
     made.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
     made.add_argument("--worst", type=int, default=12, help="how many photos are named (default: 12)")
-    made.add_argument("--json", action="store_true", help="print one JSON object")
     return made
 
 

@@ -1,0 +1,36 @@
+"""What the scripts share that measure mattes of photos: their arguments, and how they tell their figures."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from core.errors import MattingError
+
+
+def parser_of(script: str, description: str) -> argparse.ArgumentParser:
+    """For photos and their true alphas, a model and where it runs."""
+    made = argparse.ArgumentParser(prog=f"python -m benchmarks.{script}", description=description)
+    made.add_argument("--images", type=Path, required=True, metavar="DIR", help="photos")
+    made.add_argument("--alphas", type=Path, required=True, metavar="DIR", help="their true alphas, by the same stems")
+    made.add_argument("--model", type=Path, help="model file (default: the shipped one)")
+    made.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
+    made.add_argument("--size", type=int, dest="size_px", help="longer side for the network (default: the model's own)")
+    made.add_argument("--json", action="store_true", help="print one JSON object")
+    return made
+
+
+def tell(
+    arguments: argparse.Namespace,
+    measure: Callable[[argparse.Namespace], dict[str, object]],
+    table: Callable[[dict], str],
+) -> int:
+    """Measure and print; returns the exit code."""
+    try:
+        result = measure(arguments)
+    except MattingError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(json.dumps(result) if arguments.json else table(result))
+    return 0
