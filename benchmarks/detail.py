@@ -3,8 +3,8 @@
     python -m benchmarks.detail --images DIR --alphas DIR [--model M] [--least 700] [--json]
 
 `enlarged` is the coarse alpha brought to the photo's size by bilinear interpolation; `guided` follows the photo's
-edges; the others have the network look at the outline again, so many times nearer than in the whole photo. Photos that
-are hardly larger than the working size have nothing to gain and are left out.
+edges; the others ask the detail network along the outline, so many times nearer than in the whole photo at most. Photos
+that are hardly larger than the working size have nothing to gain and are left out.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from benchmarks.on_photos import parser_of, tell
 from core.detail import refine_detail
-from core.engine import Engine, RawMatte
+from core.engine import DetailEngine, make_detail_engine
 from core.image_io import read_photo
 from core.metrics import evaluate_pair
 from core.predictor import MattingPredictor, crop, fit
@@ -42,12 +42,12 @@ def parser() -> argparse.ArgumentParser:
 
 def measure(arguments: argparse.Namespace) -> dict[str, object]:
     predictor = MattingPredictor.from_checkpoint(arguments.model, arguments.device, arguments.size_px)
-    engine = Counting(predictor.engine)
+    network = Counting(make_detail_engine(predictor.device))
     ways: dict[str, Callable[[NDArray[np.generic], Plane], Plane]] = {"enlarged": enlarged}
-    ways["guided"] = lambda image, coarse: refine_detail(image, coarse, engine, closest=1)
+    ways["guided"] = lambda image, coarse: refine_detail(image, coarse, None)
     for closest in arguments.closest:
         ways[f"{closest:g} times nearer"] = lambda image, coarse, closest=closest: refine_detail(
-            image, coarse, engine, closest=closest
+            image, coarse, network, closest=closest
         )
     rows: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
     for pair in match_pairs(arguments.images, arguments.alphas):
@@ -56,14 +56,14 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
             continue
         truth = read_grey(pair.alpha)
         fitted, used = fit(image, predictor.size_px)
-        coarse, _ = crop(engine.run(fitted), *used)
+        coarse, _ = crop(predictor.engine.run(fitted), *used)
         for way, refine in ways.items():
-            before, started = engine.tiles, time.perf_counter()
+            before, started = network.tiles, time.perf_counter()
             alpha = refine(image, coarse)
             seconds = time.perf_counter() - started
             measures = evaluate_pair(alpha, truth)
             rows[way].append(
-                {**{name: measures[name] for name in MEASURES}, "tiles": engine.tiles - before, "seconds": seconds}
+                {**{name: measures[name] for name in MEASURES}, "tiles": network.tiles - before, "seconds": seconds}
             )
     means = {way: {name: float(np.mean([row[name] for row in each])) for name in each[0]} for way, each in rows.items()}
     return {
@@ -75,18 +75,15 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 class Counting:
-    """An engine that counts the tiles it is given."""
+    """A detail network that counts the tiles it is given."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: DetailEngine) -> None:
         self.engine = engine
         self.tiles = 0
 
-    def run(self, image: NDArray[np.generic]) -> RawMatte:
-        return self.engine.run(image)
-
-    def run_batch(self, images: Sequence[NDArray[np.generic]]) -> list[RawMatte]:
-        self.tiles += len(images)
-        return self.engine.run_batch(images)
+    def refine(self, pictures: Sequence[NDArray[np.generic]], alphas: Sequence[Plane]) -> list[Plane]:
+        self.tiles += len(pictures)
+        return self.engine.refine(pictures, alphas)
 
 
 def enlarged(image: NDArray[np.generic], coarse: Plane) -> Plane:

@@ -84,7 +84,7 @@ def at_working_size(true: Plane, image: NDArray[np.generic], predictor: MattingP
     scale = min(1.0, predictor.size_px / max(true.shape))
     size = max(1, round(true.shape[1] * scale)), max(1, round(true.shape[0] * scale))
     small = np.asarray(cv2.resize(true, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    return refine_detail(image, small, predictor.engine, closest=1)
+    return refine_detail(image, small, None)
 
 
 def thousands(wrong: NDArray[np.float32]) -> float:

@@ -10,6 +10,11 @@ WIDTHS = (32, 64, 128, 256, 512)
 ENCODER_BLOCKS = (3, 4, 4, 2)
 DECODER_BLOCKS = (2, 3, 3, 2)
 
+DETAIL_STRIDE = 16
+"""The same of the detail network."""
+DETAIL_CERTAIN = 2.5
+"""What the detail network's head starts from where alpha is known to be 1: (tanh + 1) / 2 of it is 0.993."""
+
 Shapes = dict[str, tuple[int, ...]]
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Weights = dict[str, NDArray[np.floating]]
 
 ARCHITECTURE = "mtginet"
+DETAIL_ARCHITECTURE = "detail"
 TRAINING_FORMAT = "matting-studio-training"
 WIDEST = 8.0
 DTYPES = {"float16": np.float16, "float32": np.float32}
@@ -49,6 +50,25 @@ class ModelFile:
 def shipped_model() -> Path:
     """The model that comes with the program."""
     return Path(str(resources.files("resources"))) / "models" / "portrait.safetensors"
+
+
+def shipped_detail() -> Path:
+    """The weights of the detail network, which are part of the program."""
+    return Path(str(resources.files("resources"))) / "models" / "detail.safetensors"
+
+
+def detail_weights() -> Weights:
+    """The weights of the detail network, float32. Raises CheckpointError where their file is missing or damaged."""
+    path = shipped_detail()
+    try:
+        with safe_open(path, framework="np") as file:
+            stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            metadata = file.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path} is missing or damaged: install the program again.") from error
+    if metadata.get("sha256") != weights_hash(stored):
+        raise CheckpointError(f"{path} is damaged: install the program again.")
+    return {name: values.astype(np.float32) for name, values in stored.items()}
 
 
 def load_network(path: str | Path | None = None, device: "str | torch.device" = "cpu") -> "MTGINet":
@@ -181,16 +201,20 @@ def plain(value: Any) -> Any:
 
 def save_model(path: Path, model: ModelFile, dtype: Literal["float16", "float32"] = "float16") -> None:
     """Write a safetensors file at once or not at all, with the weights' hash in its metadata."""
-    weights = {name: np.ascontiguousarray(values, DTYPES[dtype]) for name, values in sorted(model.weights.items())}
-    metadata = {
-        **model.metadata,
-        "architecture": ARCHITECTURE,
-        "width": str(model.width),
-        "dtype": dtype,
-        "sha256": weights_hash(weights),
-    }
+    save_weights(
+        path, model.weights, {**model.metadata, "architecture": ARCHITECTURE, "width": str(model.width)}, dtype
+    )
+
+
+def save_detail_weights(path: Path, weights: Weights, metadata: dict[str, str]) -> None:
+    """Write the detail network's file, in float16, as `save_model` does."""
+    save_weights(path, weights, {**metadata, "architecture": DETAIL_ARCHITECTURE}, "float16")
+
+
+def save_weights(path: Path, weights: Weights, metadata: dict[str, str], dtype: Literal["float16", "float32"]) -> None:
+    stored = {name: np.ascontiguousarray(values, DTYPES[dtype]) for name, values in sorted(weights.items())}
     with write_atomically(path) as file:
-        file.write(save_safetensors(weights, metadata))
+        file.write(save_safetensors(stored, {**metadata, "dtype": dtype, "sha256": weights_hash(stored)}))
 
 
 def weights_hash(weights: Weights) -> str:

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from core.detail import TILE_PX
+
 BASE_BYTES = 480_000_000  # the interpreter, its libraries, and the model with its kernels
 NETWORK_BYTES_PER_PX = 700  # OpenVINO 400 in bfloat16 and 650 in float32, PyTorch 560 in bfloat16
+TILE_BYTES_PER_PX = 550  # the detail network on its tiles: OpenVINO 320 in bfloat16 and 520 in float32
 LEVEL_BYTES_PER_PX = 50  # of a second look: alpha, what tiles say, pictures and temporaries
 SMALLEST_SIZE_PX = 256
 SHRINK = 0.7
@@ -117,8 +120,9 @@ def network_bytes(photo: Size, work: Work) -> int:
     nearest = min(work.closest, 1 / scale)
     if nearest <= 1:
         return round(whole_px * NETWORK_BYTES_PER_PX)
-    tiles_px = work.size_px**2 * work.tiles_at_once
-    return round(tiles_px * NETWORK_BYTES_PER_PX + whole_px * nearest**2 * LEVEL_BYTES_PER_PX)
+    level_px = whole_px * nearest**2
+    tiles_px = min(TILE_PX**2, level_px) * work.tiles_at_once
+    return round(whole_px * NETWORK_BYTES_PER_PX + tiles_px * TILE_BYTES_PER_PX + level_px * LEVEL_BYTES_PER_PX)
 
 
 def ever_less(wished: Work) -> Iterator[Work]:

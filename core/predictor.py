@@ -13,7 +13,7 @@ from core.architecture import STRIDE
 from core.checkpoint import ModelFile, read_model, shipped_model
 from core.detail import go_on, refine_detail, unheard
 from core.device import CPU, Device, DeviceLike, pick_device
-from core.engine import Engine, RawMatte, make_engine
+from core.engine import Engine, RawMatte, make_detail_engine, make_engine
 from core.errors import DeviceError
 from core.memory_plan import Limit, Result, Room, Size, Work, ever_less, given_up, plan_memory
 from core.memory_room import free_room
@@ -44,9 +44,9 @@ class MattingPredictor:
     """A network on a device, and how photos are brought to it.
 
     `size_px` is the working size: photos are scaled so that their longer side has it. `closest` is how many times
-    larger the network may see their outlines in a second look (`core.detail`); 1 is no second look. `mirrored` has the
-    network see the photo's mirror image too. `memory_limit_bytes` is what the process may hold for one photo; by
-    default, most of what is free. A network that is given belongs to the predictor from then on.
+    larger the detail network sees their outlines at most, in a second look (`core.detail`); 1 is no second look.
+    `mirrored` has the network see the photo's mirror image too. `memory_limit_bytes` is what the process may hold for
+    one photo; by default, most of what is free. A network that is given belongs to the predictor from then on.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class MattingPredictor:
         memory_limit_bytes: int | None = None,
     ) -> None:
         self.engine = make_engine(model, device)
+        self.detail = make_detail_engine(self.engine.device) if closest > 1 else None
         self.size_px = size_px
         self.closest = closest
         self.mirrored = mirrored
@@ -103,7 +104,7 @@ class MattingPredictor:
     ) -> Matte:
         """(H, W, 3) sRGB, uint8, uint16 or float in [0, 1] -> its matte, (H, W).
 
-        `on_progress` is told the share of a second look that is done, 0 to 1; `should_stop` is called in between and
+        `on_progress` is told the share of the second look that is done, 0 to 1; `should_stop` is called in between and
         raises to end the work. `result` is what is going to be made of the matte; it counts for the memory. `limit` is
         what the process may hold, if it is not the predictor's own limit.
 
@@ -119,6 +120,7 @@ class MattingPredictor:
         for work in ever_less(self._planned(samples, wished, result, limit or self._own_limit)):
             if work.on_cpu and self._model_for_cpu is not None:
                 self.engine, self._model_for_cpu = make_engine(self._model_for_cpu, CPU), None
+                self.detail = None if self.detail is None else make_detail_engine(CPU)
             try:
                 matte = self._predict_with(samples, work, on_progress, should_stop)
             except MemoryError as error:
@@ -137,7 +139,8 @@ class MattingPredictor:
     @property
     def _wished(self) -> Work:
         """What is done with memory without end."""
-        return Work(self.size_px, self.closest, self.engine.at_once, on_cpu=self._model_for_cpu is None)
+        tiles_at_once = 1 if self.detail is None else self.detail.at_once
+        return Work(self.size_px, self.closest, tiles_at_once, on_cpu=self._model_for_cpu is None)
 
     @property
     def _own_limit(self) -> Limit | None:
@@ -168,7 +171,7 @@ class MattingPredictor:
         alpha = refine_detail(
             image,
             coarse,
-            self.engine,
+            self.detail if work.closest > 1 else None,
             closest=work.closest,
             tiles_at_once=work.tiles_at_once,
             on_progress=on_progress,

@@ -25,6 +25,8 @@ from core.architecture import STRIDE
 from core.detail import CLOSEST
 
 FAST = 0.75
+NEARER = 2.0
+"""How much nearer than the whole photo `balanced` sees the outline."""
 
 
 class Quality(StrEnum):
@@ -47,4 +49,4 @@ def effort(quality: Quality, size_px: int) -> Effort:
     if quality is Quality.FAST:
         return Effort(max(STRIDE, round(size_px * FAST / STRIDE) * STRIDE), mirrored=False, closest=1.0)
     best = quality is Quality.BEST
-    return Effort(size_px, mirrored=best, closest=CLOSEST if best else 1.0)
+    return Effort(size_px, mirrored=best, closest=CLOSEST if best else NEARER)

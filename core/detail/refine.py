@@ -1,9 +1,8 @@
-"""Detail that the working size is too small for: the network again, on tiles along the outline.
+"""Detail that the working size is too small for: the detail network, on tiles along the outline.
 
-The matte of the whole photo knows who is a person. Tiles know where exactly each hair is, but may take a shirt for
-background, since they do not see whose it is. So they are asked along the transition only, and heard as far as they
-tell the coarse matte's story: what they change has to vanish once it is blurred. Each level is given the one before.
-Between levels, and from the last one to the photo's own size, alpha is brought up along the photo's edges.
+The matte of the whole photo knows who is a person. The detail network (`core.network.detail`) is told, and says where
+exactly each hair is. It is asked along the transition only, at sizes from coarse to fine, each given the alpha of the
+one before. Between levels, and from the last one to the photo's own size, alpha is brought up along the photo's edges.
 
 Work at the photo's own size is the last step's alone, so 100 megapixels need hardly more memory than their alpha.
 """
@@ -15,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.architecture import STRIDE
+from core.architecture import DETAIL_STRIDE
 from core.detail.levels import level_sizes, shrunk
 from core.detail.tiles import Tile, tiles_over, window
 from core.guided_filter import brought_up
@@ -23,15 +22,14 @@ from core.guided_filter import brought_up
 Plane = NDArray[np.float32]
 
 CLOSEST = 3.0
-"""How much closer than in the whole photo the network looks at most. Nearer than that nothing was measured."""
+"""How many times larger than in the whole photo the outline is looked at, at most. Beyond, nothing was measured."""
 
+TILE_PX = 512
 TILES_AT_ONCE = 4
 
-MARGIN = 1 / 8  # of a tile, in which its word fades: a network sees least where its view is cut off
+MARGIN_PX = 64  # of a tile, in which its word fades: a network sees least where its view is cut off
 OPEN = 0.02  # alphas this far from 0 and from 1 belong to the transition
 REACH_PX = 3  # around the transition, in pixels of the working size: a coarse outline is off by about so much
-STORY_PX = 2  # sigma, in the same pixels, of the blur under which a tile has to say what was said before
-ANOTHER_STORY = 0.3  # difference of blurred alphas at which a tile is not heard
 
 # Measured on composites of 700 to 1200 px, matted at 384 px: with radius 2 the outline is rougher (Grad 5 % higher),
 # with 4 hair is lost (SAD 3 % higher).
@@ -39,16 +37,12 @@ GUIDE_RADIUS_PX = 3
 GUIDE_EPSILON = 1e-4
 
 
-class TileAlpha(Protocol):
-    @property
-    def alpha(self) -> Plane: ...
+class DetailNetwork(Protocol):
+    """What is asked about tiles; `core.engine` has it."""
 
-
-class TileNetwork(Protocol):
-    """What sees tiles; `core.engine` has it."""
-
-    def run_batch(self, images: Sequence[NDArray[np.generic]], /) -> Sequence[TileAlpha]:
-        """Pictures of one shape (h, w, 3), multiples of 32 -> for each its alpha, (h, w) in [0, 1]."""
+    def refine(self, pictures: Sequence[NDArray[np.generic]], alphas: Sequence[Plane], /) -> Sequence[Plane]:
+        """Tiles (h, w, 3) of one shape, h and w multiples of 16, with what is known of their alphas -> their alphas,
+        (h, w) in [0, 1]."""
         ...
 
 
@@ -63,10 +57,10 @@ def unheard(_fraction: float) -> None:
 def refine_detail(
     image: NDArray[np.generic],
     coarse: Plane,
-    network: TileNetwork,
+    network: DetailNetwork | None,
     *,
     closest: float = CLOSEST,
-    tile_px: int | None = None,
+    tile_px: int = TILE_PX,
     tiles_at_once: int = TILES_AT_ONCE,
     on_progress: Callable[[float], None] = unheard,
     should_stop: Callable[[], None] = go_on,
@@ -76,10 +70,10 @@ def refine_detail(
     Args:
         image: (H, W, 3) RGB, uint8, uint16 or float32 in [0, 1].
         coarse: (h, w) in [0, 1], what the network says of the whole photo.
-        network: asked about tiles. Never if the photo is hardly larger than its coarse alpha.
-        closest: how many times larger than at the working size the network may see the photo. 1: it is not asked, and
-            alpha follows the photo's edges only.
-        tile_px: side of a tile, a multiple of 32; by default the coarse alpha's longer side, rounded up.
+        network: asked about tiles, unless the photo is hardly larger than its coarse alpha. None: alpha follows the
+            photo's edges only.
+        closest: how many times larger than at the working size the network sees the photo, at most.
+        tile_px: side of a tile, a multiple of 16.
         tiles_at_once: how many tiles the network is given in one batch.
         on_progress: told now and then which share of what the network is asked is done, 0 to 1.
         should_stop: called between batches; raises to end the work.
@@ -91,8 +85,8 @@ def refine_detail(
     if max(full) <= max(coarse.shape):
         smaller = cv2.resize(coarse, full[::-1], interpolation=cv2.INTER_AREA)
         return np.asarray(np.clip(smaller, 0, 1), dtype=np.float32)
-    if tile_px is None:
-        tile_px = multiple_of_stride(max(coarse.shape))
+    if network is None:
+        return enlarged(coarse, shrunk(image, coarse.shape), image)
     sizes = list(level_sizes((coarse.shape[0], coarse.shape[1]), full, closest))
     finest = shrunk(image, sizes[-1]) if sizes else image
     alpha, seen = coarse, shrunk(finest, coarse.shape)
@@ -109,8 +103,9 @@ def refine_detail(
             should_stop()
             on_progress(float(begins + (ends_at - begins) * first / len(tiles)))
             batch = tiles[first : first + tiles_at_once]
-            for tile, answer in zip(batch, network.run_batch([level.view(tile) for tile in batch]), strict=True):
-                level.hear(tile, answer.alpha)
+            answers = network.refine([level.picture(tile) for tile in batch], [level.alpha(tile) for tile in batch])
+            for tile, answer in zip(batch, answers, strict=True):
+                level.hear(tile, answer)
         alpha = level.told()
     should_stop()
     if sizes:
@@ -119,11 +114,13 @@ def refine_detail(
 
 
 def enlarged(alpha: Plane, seen: NDArray[np.generic], picture: NDArray[np.generic]) -> Plane:
+    if seen.shape == picture.shape:
+        return alpha
     return brought_up(alpha, seen, picture, radius_px=GUIDE_RADIUS_PX, epsilon=GUIDE_EPSILON)
 
 
 def multiple_of_stride(length_px: int) -> int:
-    return length_px + -length_px % STRIDE
+    return length_px + -length_px % DETAIL_STRIDE
 
 
 class Level:
@@ -135,13 +132,12 @@ class Level:
             picture: (h, w, 3).
             alpha: (h, w), what is known.
             factor: pixels for each of the working size.
-            tile_px: side of a tile, a multiple of 32.
+            tile_px: side of a tile, a multiple of 16.
         """
         self.shape = alpha.shape
         height, width = (min(tile_px, multiple_of_stride(length)) for length in alpha.shape)
         self._tile_shape = height, width
-        self._margin_px = round(tile_px * MARGIN)
-        self._blur_px = STORY_PX * factor
+        self._margin_px = min(MARGIN_PX, tile_px // 4)
         # A level may be narrower than a tile by less than the stride: it goes on as the coarse photo did.
         missing = 0, max(0, height - alpha.shape[0]), 0, max(0, width - alpha.shape[1])
         self._picture = np.asarray(cv2.copyMakeBorder(picture, *missing, cv2.BORDER_REPLICATE))  # type: ignore[arg-type]
@@ -153,14 +149,15 @@ class Level:
     def tiles(self) -> list[Tile]:
         return tiles_over(self._asked > 0, self._tile_shape, self._margin_px)
 
-    def view(self, tile: Tile) -> NDArray[np.generic]:
+    def picture(self, tile: Tile) -> NDArray[np.generic]:
         return self._picture[tile.box]
 
+    def alpha(self, tile: Tile) -> Plane:
+        return self._alpha[tile.box]
+
     def hear(self, tile: Tile, answer: Plane) -> None:
-        change = answer - self._alpha[tile.box]
-        believed = belief(change, self._blur_px)
         weight = window(tile, self._alpha.shape, self._margin_px)
-        self._change[tile.box] += weight * believed * change
+        self._change[tile.box] += weight * (answer - self._alpha[tile.box])
         self._weight[tile.box] += weight
 
     def told(self) -> Plane:
@@ -177,13 +174,3 @@ def transition(alpha: Plane, factor: float) -> Plane:
     side_px = 2 * round(REACH_PX * factor) + 1
     near = cv2.dilate(is_open, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side_px, side_px)))
     return np.asarray(cv2.blur(near, (side_px, side_px)), dtype=np.float32)
-
-
-def belief(change: Plane, blur_px: float) -> Plane:
-    """How far a tile is heard, (h, w), 0 to 1: not at all around where its change is still there once blurred."""
-    blurred = np.abs(cv2.GaussianBlur(change, (0, 0), blur_px))
-    # The worst near by counts: an outline turned inside out is at odds with the matte beside itself, not on itself.
-    side_px = 2 * round(blur_px) + 1
-    worst = cv2.dilate(blurred, np.ones((side_px, side_px), np.uint8))
-    contradiction = cv2.blur(worst, (side_px, side_px))
-    return np.asarray(np.square(np.clip(1 - contradiction / ANOTHER_STORY, 0, 1)), dtype=np.float32)

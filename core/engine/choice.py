@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from core.checkpoint import ModelFile, build_network, plain_weights
+from core.checkpoint import ModelFile, build_network, detail_weights, plain_weights
 from core.device import CPU, DeviceLike, is_only_cpu, named_device
-from core.engine.interface import Engine
+from core.engine.interface import DetailEngine, Engine
 from core.engine.openvino_runtime import openvino_is_there
 
 if TYPE_CHECKING:
@@ -30,6 +30,18 @@ def make_engine(model: "ModelFile | MTGINet", device: DeviceLike) -> Engine:
     from core.engine.torch_engine import TorchEngine  # noqa: PLC0415
 
     return TorchEngine(network, picked)
+
+
+def make_detail_engine(device: DeviceLike) -> DetailEngine:
+    """The shipped detail network on a device. Raises CheckpointError where its file is missing or damaged."""
+    picked = named_device(str(device))
+    if picked == CPU and openvino_is_there():
+        from core.engine.openvino_detail import OpenVinoDetail  # noqa: PLC0415
+
+        return OpenVinoDetail(detail_weights())
+    from core.engine.torch_detail import TorchDetail  # noqa: PLC0415
+
+    return TorchDetail(detail_weights(), picked)
 
 
 def needs_pytorch(device: str) -> bool:

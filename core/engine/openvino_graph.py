@@ -10,18 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.architecture import DECODER_BLOCKS, ENCODER_BLOCKS
-from core.engine.openvino_runtime import load_openvino
+from core.engine.openvino_operators import Array, Encode, Node, Operators
 from core.engine.picture_encoding import PictureEncoding
 
-Array = NDArray[np.float32]
-Node = Any  # openvino.Node: the package has no types for what its operators return
-
 SLOPE = 0.2
-EPSILON = 1e-5
-"""PyTorch's, in batch norm."""
 
 
 def mtginet_graph(weights: Mapping[str, Array], encoding: PictureEncoding) -> Any:
@@ -40,12 +34,7 @@ def mtginet_graph(weights: Mapping[str, Array], encoding: PictureEncoding) -> An
     return ov.Model([logits, alpha], [pixels], "mtginet")
 
 
-class _Builder:
-    def __init__(self, weights: Mapping[str, Array]) -> None:
-        self.ov = load_openvino()
-        self.ops = self.ov.opset13
-        self.weights = weights
-
+class _Builder(Operators):
     # Parts of the network
 
     def encoder(self, picture: Node, encoding: PictureEncoding) -> tuple[list[Node], Node]:
@@ -98,6 +87,9 @@ class _Builder:
 
     # Blocks
 
+    def leaky(self, x: Node) -> Node:
+        return self.ops.prelu(x, self.constant([SLOPE]))
+
     def residual(self, x: Node, name: str, activation: Callable[[Node], Node], stride: int = 1) -> Node:
         inner = activation(self.conv(x, f"{name}.conv1", f"{name}.bn1", stride=stride))
         inner = self.conv(inner, f"{name}.conv2", f"{name}.bn2")
@@ -112,81 +104,10 @@ class _Builder:
         shortcut = self.enlarge(self.conv(x, f"{name}.shortcut.1", f"{name}.shortcut.2"), "nearest")
         return self.leaky(self.ops.add(inner, shortcut))
 
-    def rectified(self, x: Node, name: str, encode: Callable[[Array], Array] | None = None) -> Node:
+    def rectified(self, x: Node, name: str, encode: Encode | None = None) -> Node:
         """Twice 3x3, ReLU, norm; the norms follow a ReLU and cannot be folded."""
         for first, kernel_encoding in ((0, encode), (3, None)):
             scale, shift = self.scale_and_shift(f"{name}.{first + 2}")
             x = self.ops.relu(self.conv(x, f"{name}.{first}", encode=kernel_encoding))
             x = self.ops.add(self.ops.multiply(x, self.per_channel(scale)), self.per_channel(shift))
         return x
-
-    # Operators with weights
-
-    def conv(
-        self,
-        x: Node,
-        name: str,
-        norm: str | None = None,
-        *,
-        stride: int = 1,
-        dilation: int = 1,
-        encode: Callable[[Array], Array] | None = None,
-    ) -> Node:
-        if norm is None:
-            kernel, bias = self.weights[f"{name}.weight"], self.weights.get(f"{name}.bias")
-        else:
-            kernel, bias = self.folded(name, norm)
-        if encode is not None:
-            kernel = encode(kernel)
-        return self.biased(self.convolution(x, kernel, stride, dilation), bias)
-
-    def folded(self, name: str, norm: str) -> tuple[Array, Array]:
-        """Kernel and bias of a convolution with the norm after it."""
-        scale, shift = self.scale_and_shift(norm)
-        return self.weights[f"{name}.weight"] * scale[:, None, None, None], shift
-
-    def doubled(self, x: Node, name: str, norm: str) -> Node:
-        """A transposed convolution that doubles height and width, with the norm after it."""
-        scale, shift = self.scale_and_shift(norm)
-        kernel = self.constant(self.weights[f"{name}.weight"] * scale[:, None, None])
-        out = self.ops.convolution_backprop_data(x, kernel, strides=[2, 2], pads_begin=[1, 1], pads_end=[1, 1])
-        return self.biased(out, shift)
-
-    def convolution(self, x: Node, kernel: Array, stride: int = 1, dilation: int = 1) -> Node:
-        pad = [dilation * (kernel.shape[2] // 2)] * 2
-        return self.ops.convolution(x, self.constant(kernel), [stride] * 2, pad, pad, [dilation] * 2)
-
-    def scale_and_shift(self, norm: str) -> tuple[Array, Array]:
-        """What a norm multiplies by and adds in inference."""
-        mean, variance = self.weights[f"{norm}.running_mean"], self.weights[f"{norm}.running_var"]
-        scale = self.weights[f"{norm}.weight"] / np.sqrt(variance + EPSILON)
-        return scale, self.weights[f"{norm}.bias"] - mean * scale
-
-    # Operators without
-
-    def leaky(self, x: Node) -> Node:
-        return self.ops.prelu(x, self.constant([SLOPE]))
-
-    def enlarge(self, x: Node, mode: str) -> Node:
-        """Height and width doubled, as PyTorch does with `align_corners=False`."""
-        return self.ops.interpolate(
-            x,
-            self.constant([2.0, 2.0]),
-            mode=mode,
-            shape_calculation_mode="scales",
-            coordinate_transformation_mode="asymmetric" if mode == "nearest" else "half_pixel",
-            nearest_mode="floor",
-            axes=self.integers(2, 3),
-        )
-
-    def biased(self, x: Node, bias: Array | None) -> Node:
-        return x if bias is None else self.ops.add(x, self.per_channel(bias))
-
-    def per_channel(self, values: Array) -> Node:
-        return self.constant(values.reshape(1, -1, 1, 1))
-
-    def constant(self, values: Any) -> Node:
-        return self.ops.constant(np.ascontiguousarray(values, dtype=np.float32))
-
-    def integers(self, *values: int) -> Node:
-        return self.ops.constant(np.array(values, np.int64))

@@ -56,6 +56,11 @@ class Split:
         return np.concatenate([high, high, low], axis=1)
 
 
+def encoding_for(precision: str) -> PictureEncoding:
+    """How pixels reach a network that computes in a precision."""
+    return Split() if precision == "bfloat16" else Plain()
+
+
 class Halves(NamedTuple):
     high: Array
     """Rounded to bfloat16."""

@@ -4,7 +4,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,6 +16,9 @@ Weight = Annotated[float, Field(ge=0)]
 
 class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=Settings)
 
 
 class CutoutsConfig(Settings):
@@ -157,9 +160,14 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> TrainingConfig:
 
     Relative folders count from the current directory. Raises ConfigError with a line for each wrong setting.
     """
+    return parse_config(read_values(path, overrides))
+
+
+def read_values(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """What a file sets, not validated. Raises ConfigError where it cannot be read or is no TOML or JSON."""
     try:
         text = path.read_text(encoding="utf-8")
-        values = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+        values: dict[str, Any] = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"The configuration {path} cannot be read: {error.strerror}.") from error
     except tomllib.TOMLDecodeError as error:
@@ -168,13 +176,18 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> TrainingConfig:
         raise ConfigError(f"The configuration {path} is not valid JSON: {error}.") from error
     for override in overrides:
         apply_override(values, override)
-    return parse_config(values)
+    return values
 
 
 def parse_config(values: dict[str, Any]) -> TrainingConfig:
     """Validate plain values. Raises ConfigError with a line for each wrong setting."""
+    return validated(TrainingConfig, values)
+
+
+def validated(kind: type[S], values: dict[str, Any]) -> S:
+    """Plain values as settings. Raises ConfigError with a line for each wrong one."""
     try:
-        return TrainingConfig.model_validate(values)
+        return kind.model_validate(values)
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
         raise ConfigError("The configuration has settings that cannot be used.\n" + "\n".join(lines)) from error

@@ -211,7 +211,7 @@ def add_model_options(parser: Parser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--quality", choices=QUALITIES, default="balanced",
-        help="fast: three quarters of the size; best: mirrored too, and the outline from nearer (default: balanced)",
+        help="fast: three quarters of the size, the outline not from nearer; best: mirrored too, from nearest (default: balanced)",
     )  # fmt: skip
 
 

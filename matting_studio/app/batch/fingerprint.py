@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.checkpoint import shipped_detail
 from core.errors import CheckpointError
 from matting_studio.app.fingerprint import Fingerprint
 
@@ -33,12 +34,18 @@ def sha256_of(path: Path) -> str | None:
 
 
 def model_key(model: Path, size_px: int | None, quality: str = "balanced") -> str:
-    """What a matte depends on besides the photo: the model file, the working size (None: the model's own), the quality.
+    """What a matte depends on besides the photo: the model file, the detail network that comes with the program, the
+    working size (None: the model's own), the quality.
 
-    Raises CheckpointError where the file cannot be read.
+    Raises CheckpointError where a file cannot be read.
     """
-    contents = sha256_of(model)
-    if contents is None:
-        raise CheckpointError(f"The model file {model} cannot be read: check the path.")
+    contents = "/".join(contents_of(path) for path in (model, shipped_detail()))
     size = "" if size_px is None else f"@{size_px}"
     return contents + size + ("" if quality == "balanced" else f"+{quality}")
+
+
+def contents_of(model: Path) -> str:
+    digest = sha256_of(model)
+    if digest is None:
+        raise CheckpointError(f"The model file {model} cannot be read: check the path.")
+    return digest

@@ -1,7 +1,6 @@
-"""The network from nearer: heard along the transition, and only as far as it tells what the coarse matte told."""
+"""The detail network: asked along the transition, from coarse to fine, and heard there only."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -14,10 +13,6 @@ SIDE = 480
 COARSE = 160
 
 
-class Answer(NamedTuple):
-    alpha: np.ndarray
-
-
 class Seer:
     """A network that says of each tile what a function of its pixels says."""
 
@@ -25,10 +20,12 @@ class Seer:
         self.says = says
         self.batches: list[int] = []
 
-    def run_batch(self, images: Sequence[np.ndarray]) -> list[Answer]:
-        self.batches.append(len(images))
-        assert all(side % 32 == 0 for image in images for side in image.shape[:2])
-        return [Answer(np.clip(self.says(image), 0, 1).astype(np.float32)) for image in images]
+    def refine(self, pictures: Sequence[np.ndarray], alphas: Sequence[np.ndarray]) -> list[np.ndarray]:
+        self.batches.append(len(pictures))
+        for picture, alpha in zip(pictures, alphas, strict=True):
+            assert picture.shape == (*alpha.shape, 3)
+            assert all(side % 16 == 0 for side in alpha.shape)
+        return [np.clip(self.says(picture), 0, 1).astype(np.float32) for picture in pictures]
 
 
 def portrait(side: int = SIDE, *, canvas: int | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -69,35 +66,43 @@ def test_tiles_bring_the_detail_that_the_working_size_has_not() -> None:
 def test_colours_alone_are_better_than_enlarging() -> None:
     image, truth = portrait()
     coarse = shrunk(truth)
-    never = Seer(lambda tile: pytest.fail("the network was asked"))
-    refined = refine_detail(image, coarse, never, closest=1)
+    refined = refine_detail(image, coarse, None)
     assert error(refined, truth) < error(cv2.resize(coarse, (SIDE, SIDE)), truth) / 2
-    assert never.batches == []
+
+
+def test_a_photo_hardly_larger_than_its_coarse_alpha_is_not_asked_about() -> None:
+    image, truth = portrait()
+    never = Seer(lambda tile: pytest.fail("the network was asked"))
+    refined = refine_detail(image, shrunk(truth, SIDE - 20), never)
+    assert error(refined, truth) < 0.01
 
 
 def test_away_from_the_transition_nothing_changes() -> None:
     image, truth = portrait()
     coarse = shrunk(truth)
     liar = Seer(lambda tile: 1 - red(tile))
-    refined = refine_detail(image, coarse, liar)
+    refined = refine_detail(image, coarse, liar, closest=2)
     plain = cv2.resize(coarse, (SIDE, SIDE))
     away = cv2.dilate((transition(plain, SIDE / COARSE) > 0).astype(np.uint8), np.ones((41, 41), np.uint8)) == 0
     assert away.mean() > 0.15
     assert np.abs(refined - plain)[away].max() < 1e-3
 
 
-def test_a_tile_that_contradicts_is_not_heard() -> None:
+def test_each_level_is_told_what_the_one_before_found() -> None:
     image, truth = portrait()
-    coarse = shrunk(truth)
-    plain = cv2.resize(coarse, (SIDE, SIDE))
-    for says in (
-        lambda tile: 1 - red(tile),
-        lambda tile: np.zeros_like(red(tile)),
-        lambda tile: np.ones_like(red(tile)),
-    ):
-        liar = Seer(says)
-        assert error(refine_detail(image, coarse, liar), truth) < error(plain, truth) / 2
-        assert liar.batches
+    told: list[np.ndarray] = []
+
+    class Listener(Seer):
+        def refine(self, pictures: Sequence[np.ndarray], alphas: Sequence[np.ndarray]) -> list[np.ndarray]:
+            told.extend(alphas)
+            return super().refine(pictures, alphas)
+
+    refine_detail(image, shrunk(truth), Listener(lambda tile: np.full(tile.shape[:2], 0.25)), closest=3)
+    first, last = told[0], told[-1]
+    assert first.shape == (320, 320)
+    assert last.shape == (SIDE, SIDE)
+    shares = [((alpha > 0.24) & (alpha < 0.26)).mean() for alpha in (first, last)]
+    assert shares[1] > 5 * shares[0]
 
 
 def test_a_network_that_says_the_same_changes_nothing_and_leaves_no_seams() -> None:

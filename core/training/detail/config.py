@@ -1,0 +1,61 @@
+"""Every setting of a training of the detail network."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from core.training.config import AugmentationConfig, CutoutsConfig, Settings, Weight, read_values, validated
+
+
+class CompositesConfig(Settings):
+    """The pictures that crops are taken of; each is composed, and matted by MTGINet, once."""
+
+    cutouts: CutoutsConfig
+    model: Path = Field(description="Model of MTGINet whose alphas the detail network is to refine.")
+    count: int = Field(4000, gt=0, description="How many.")
+    longer_side_px: tuple[int, int] = Field((448, 704), description="Sizes; cut-outs should not be enlarged for them.")
+    aspect_ratios: list[float] = Field(
+        [0.67, 0.75, 0.8, 1.0, 1.0, 1.33], min_length=1, description="Width over height."
+    )
+    working_sizes_px: list[int] = Field(
+        [288, 320, 352, 352, 352, 384], min_length=1, description="Longer sides at which MTGINet sees them."
+    )
+    seed: int = 7
+
+
+class CropsConfig(Settings):
+    side_px: int = Field(256, ge=64, multiple_of=16, description="Side of a crop.")
+    batch_size: int = Field(16, ge=2, description="Crops per step.")
+    true_alpha: float = Field(0.15, ge=0, le=1, description="Share that is told the true alpha, only made small.")
+    thicker_or_thinner: float = Field(0.1, ge=0, le=1, description="Share whose alpha is told too wide or too narrow.")
+    workers: int = Field(1, ge=0, description="Processes that prepare crops; 0 prepares them in the training process.")
+    seed: int = 5
+
+
+class DetailLossConfig(Settings):
+    """Weight of each loss, all but one within the band around the transition."""
+
+    band: Weight = Field(1.0, description="L1 of alpha.")
+    laplacian: Weight = Field(0.5, description="Laplacian pyramid of alpha, 5 levels.")
+    slopes: Weight = Field(8.0, description="Square of the difference of gradients.")
+    everywhere: Weight = Field(1.0, description="L1 of alpha over all pixels.")
+
+
+class DetailConfig(Settings):
+    """A whole run."""
+
+    composites: CompositesConfig
+    crops: CropsConfig = CropsConfig()
+    augmentation: AugmentationConfig = AugmentationConfig()
+    loss: DetailLossConfig = DetailLossConfig()
+    steps: int = Field(3000, gt=0, description="Optimiser steps.")
+    learning_rate: float = Field(1e-3, gt=0, description="Highest learning rate, reached after the warm-up.")
+    warmup_steps: int = Field(100, ge=1, description="Steps in which the learning rate rises; then a cosine to 0.")
+    weight_decay: float = Field(1e-4, ge=0, description="Decoupled weight decay (AdamW).")
+    ema_decay: float = Field(0.998, ge=0, lt=1, description="Decay of the averaged weights, which are what is kept.")
+    checkpoint_steps: int = Field(200, gt=0, description="Steps between two checkpoints.")
+
+
+def load_detail_config(path: Path) -> DetailConfig:
+    """Read a TOML file; relative folders count from the current directory. Raises ConfigError."""
+    return validated(DetailConfig, read_values(path))
