@@ -33,9 +33,10 @@ class CropsConfig(Settings):
 
 
 class DetailLossConfig(Settings):
-    """Weight of each loss, all but one within the band around the transition."""
+    """Weight of each loss; the band lies around the transition."""
 
     band: Weight = Field(1.0, description="L1 of alpha.")
+    transition: Weight = Field(0.5, description="L1 of alpha where the true one is neither 0 nor 1: strands.")
     laplacian: Weight = Field(0.5, description="Laplacian pyramid of alpha, 5 levels.")
     slopes: Weight = Field(8.0, description="Square of the difference of gradients.")
     everywhere: Weight = Field(1.0, description="L1 of alpha over all pixels.")

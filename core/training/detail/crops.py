@@ -25,7 +25,8 @@ TRUE_SHRINK = (1.3, 3.0)
 WRONG = 25  # of 255: where MTGINet is off by so much a crop may be taken too
 TRANSITION = (10, 245)
 AT_ERRORS = 0.25  # share of the windows that lie at errors and not at the transition
-RICH = 0.5  # share of the crops that is the richest in transition of three: hair rather than shoulders
+RICH = 0.7  # share of the crops that is the richest in transition of several: hair rather than shoulders
+RICHEST_OF = 4
 TRIES = 1000
 
 
@@ -60,7 +61,8 @@ class DetailCrops(Dataset[Tensor]):
     def crop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
         best = self.window(rng)
         if rng.random() < RICH:
-            best = max(best, self.window(rng), self.window(rng), key=lambda window: window.richness)
+            others = [self.window(rng) for _ in range(RICHEST_OF - 1)]
+            best = max(best, *others, key=lambda window: window.richness)
         planes = told(best, rng, self.config)
         mirrored = planes[:, ::-1] if rng.random() < 0.5 else planes
         return np.ascontiguousarray(mirrored.transpose(2, 0, 1))

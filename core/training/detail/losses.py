@@ -5,9 +5,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core.training.detail.config import DetailLossConfig
-from core.training.losses import laplacian_pyramid
+from core.training.losses import laplacian_pyramid, region_mean
 
 OPEN = 0.02
+WIDE_OPEN = 0.04
 WRONG = 0.1
 BAND_PX = 5
 
@@ -24,7 +25,8 @@ def detail_losses(alpha: Tensor, known: Tensor, true: Tensor, weights: DetailLos
         [((p - t).square() * inner).sum(dim=(1, 2, 3)) for p, t in zip(gradient(alpha), gradient(true), strict=True)]
     ).sum(dim=0)
     return {
-        "band": weights.band * ((distance * band).sum(dim=(1, 2, 3)) / area).mean(),
+        "band": weights.band * region_mean(distance, band).mean(),
+        "transition": weights.transition * region_mean(distance, is_open(true, WIDE_OPEN).float()).mean(),
         "laplacian": weights.laplacian * (laplacian / area).mean(),
         "slopes": weights.slopes * (slopes / area).mean(),
         "everywhere": weights.everywhere * distance.mean(),
@@ -33,9 +35,12 @@ def detail_losses(alpha: Tensor, known: Tensor, true: Tensor, weights: DetailLos
 
 def band_of(known: Tensor, true: Tensor) -> Tensor:
     """(N, 1, H, W): 1 near where either alpha is open or they differ, 0 elsewhere."""
-    opened = [(alpha > OPEN) & (alpha < 1 - OPEN) for alpha in (known, true)]
-    wanted = opened[0] | opened[1] | ((known - true).abs() > WRONG)
+    wanted = is_open(known, OPEN) | is_open(true, OPEN) | ((known - true).abs() > WRONG)
     return F.max_pool2d(wanted.float(), 2 * BAND_PX + 1, stride=1, padding=BAND_PX)
+
+
+def is_open(alpha: Tensor, margin: float) -> Tensor:
+    return (alpha > margin) & (alpha < 1 - margin)
 
 
 def gradient(alpha: Tensor) -> tuple[Tensor, Tensor]:
