@@ -7,6 +7,7 @@ one before. Between levels, and from the last one to the photo's own size, alpha
 Work at the photo's own size is the last step's alone, so 100 megapixels need hardly more memory than their alpha.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -14,7 +15,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.architecture import DETAIL_STRIDE
 from core.detail.levels import level_sizes, shrunk
 from core.detail.tiles import Tile, tiles_over, window
 from core.guided_filter import brought_up
@@ -24,9 +24,11 @@ Plane = NDArray[np.float32]
 CLOSEST = 3.0
 """How many times larger than in the whole photo the outline is looked at, at most. Beyond, nothing was measured."""
 
-TILE_PX = 512
+TILE_PX = 768
+"""What is hardly larger is one tile: several would overlap, and see more in all than the whole has."""
 TILES_AT_ONCE = 4
 
+SHAPE_STEP_PX = 32
 MARGIN_PX = 64  # of a tile, in which its word fades: a network sees least where its view is cut off
 OPEN = 0.02  # alphas this far from 0 and from 1 belong to the transition
 REACH_PX = 3  # around the transition, in pixels of the working size: a coarse outline is off by about so much
@@ -73,7 +75,7 @@ def refine_detail(
         network: asked about tiles, unless the photo is hardly larger than its coarse alpha. None: alpha follows the
             photo's edges only.
         closest: how many times larger than at the working size the network sees the photo, at most.
-        tile_px: side of a tile, a multiple of 16.
+        tile_px: longest side of a tile, a multiple of 32.
         tiles_at_once: how many tiles the network is given in one batch.
         on_progress: told now and then which share of what the network is asked is done, 0 to 1.
         should_stop: called between batches; raises to end the work.
@@ -119,8 +121,11 @@ def enlarged(alpha: Plane, seen: NDArray[np.generic], picture: NDArray[np.generi
     return brought_up(alpha, seen, picture, radius_px=GUIDE_RADIUS_PX, epsilon=GUIDE_EPSILON)
 
 
-def multiple_of_stride(length_px: int) -> int:
-    return length_px + -length_px % DETAIL_STRIDE
+def tile_side(length_px: int, most_px: int, margin_px: int) -> int:
+    """The side of the tiles that share a length evenly, in steps: an engine prepares itself for each shape it meets."""
+    count = max(1, math.ceil((length_px - 2 * margin_px) / (most_px - 2 * margin_px)))
+    share = math.ceil((length_px + 2 * margin_px * (count - 1)) / count)
+    return min(most_px, share + -share % SHAPE_STEP_PX)
 
 
 class Level:
@@ -132,13 +137,13 @@ class Level:
             picture: (h, w, 3).
             alpha: (h, w), what is known.
             factor: pixels for each of the working size.
-            tile_px: side of a tile, a multiple of 16.
+            tile_px: longest side of a tile, a multiple of 32.
         """
         self.shape = alpha.shape
-        height, width = (min(tile_px, multiple_of_stride(length)) for length in alpha.shape)
-        self._tile_shape = height, width
         self._margin_px = min(MARGIN_PX, tile_px // 4)
-        # A level may be narrower than a tile by less than the stride: it goes on as the coarse photo did.
+        height, width = (tile_side(length, tile_px, self._margin_px) for length in alpha.shape)
+        self._tile_shape = height, width
+        # A level may be narrower than a tile by less than a step: it goes on as the coarse photo did.
         missing = 0, max(0, height - alpha.shape[0]), 0, max(0, width - alpha.shape[1])
         self._picture = np.asarray(cv2.copyMakeBorder(picture, *missing, cv2.BORDER_REPLICATE))  # type: ignore[arg-type]
         self._alpha = np.asarray(cv2.copyMakeBorder(alpha, *missing, cv2.BORDER_REPLICATE), dtype=np.float32)

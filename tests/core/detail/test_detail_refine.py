@@ -1,5 +1,6 @@
 """The detail network: asked along the transition, from coarse to fine, and heard there only."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import cv2
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.detail import refine_detail
-from core.detail.refine import transition
+from core.detail.refine import tile_side, transition
 
 SIDE = 480
 COARSE = 160
@@ -176,3 +177,13 @@ def test_photos_of_any_size_and_depth(shape: tuple[int, int], dtype: type) -> No
     assert refined.dtype == np.float32
     assert refined.min() >= 0
     assert refined.max() <= 1
+
+
+@pytest.mark.parametrize("length", [1, 31, 32, 96, 97, 300, 704, 768, 769, 1056, 3000])
+def test_tiles_share_a_length_evenly_and_cover_it(length: int) -> None:
+    most, margin = 768, 64
+    side = tile_side(length, most, margin)
+    assert side % 32 == 0
+    assert side <= most
+    count = 1 if side >= length else math.ceil((length - 2 * margin) / (side - 2 * margin))
+    assert count == max(1, math.ceil((length - 2 * margin) / (most - 2 * margin)))
