@@ -1,5 +1,6 @@
 """What a batch is asked to do: photos, results, and the look of those that have none of their own."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -20,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from matting_studio.app.batch import Recipe
-from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
+from matting_studio.app.batch.naming import name_results
+from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE, RecipeError
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Look, Transparent
 from matting_studio.app.settings import BatchSettings
@@ -262,16 +264,19 @@ class BatchOptions(QScrollArea):
         for section in self._of_look:
             section.setVisible(not own)
         self.own_looks.setVisible(own)
-        what = next((kind for kind, box in self.what.items() if box.isChecked()), ExportKind.CUTOUT)
-        self.example.setText(f"For example {_example(self.template.text(), what, self.settings().suffix)}")
+        self.example.setText(_example(self.recipe()))
 
 
-def _example(template: str, what: ExportKind, suffix: str) -> str:
-    """What a template makes of anna.jpg; what cannot be understood is said elsewhere."""
-    fields = {"{stem}": "anna", "{what}": what.value, "{suffix}": "jpg", "{folder}": "team"}
-    for field, value in fields.items():
-        template = template.replace(field, value)
-    return f"{template.strip()}{suffix}"
+def _example(recipe: Recipe) -> str:
+    """What the first result of a photo is called; nothing where it can have no name, and the window's head says why."""
+    if not recipe.what:
+        recipe = replace(recipe, what=(ExportKind.CUTOUT,))
+    folder, photo = "team/", "team/anna.jpg"
+    try:
+        names = name_results([photo], recipe, taken=(), earlier={}).names[photo]
+    except RecipeError:
+        return ""
+    return f"For example {names[recipe.what[0]].removeprefix(folder)}"
 
 
 def _choice(text: str) -> QToolButton:

@@ -586,3 +586,18 @@ def test_ten_thousand_rows_make_pictures_for_those_on_the_screen_only(
     window.model.update([replace(rows[4], state=RowState.FAILED, reason="gone")])
     place = window.model.place("00004.png")
     assert window.model.index(place, Column.NOTES).data() == "gone"
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("{stem}-{what}", "For example anna-cutout.png"),
+        ("{folder}/{stem} out", "For example team/anna out.png"),
+        ("{nope}", ""),
+        ("{stem", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_is_shown_while_its_template_is_written(window: BatchWindow, template: str, told: str) -> None:
+    window.options.template.setText(template)
+    assert window.options.example.text() == told
