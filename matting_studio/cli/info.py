@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from core.checkpoint import read_model, shipped_model
+from core.checkpoint import detail_weights, read_model, shipped_detail, shipped_model
 from core.device import available_devices, device_name, pick_device
 from core.engine.torch_engine import native_precision
 from core.errors import CheckpointError
@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         },
         "devices": available_devices(),
         "model": describe_model(),
+        "detail": describe_detail(),
         "folders": {"config": str(config_folder()), "cache": str(cache_folder()), "logs": str(log_folder())},
     }
     if arguments.json:
@@ -58,3 +59,13 @@ def describe_model() -> dict[str, Any]:
     except CheckpointError as error:
         return {"path": str(path), "error": str(error)}
     return {"path": str(path), **model.metadata, "width": model.width}
+
+
+def describe_detail() -> dict[str, Any]:
+    """The detail network, which is part of the program, or what is wrong with its file."""
+    path = shipped_detail()
+    try:
+        weights = detail_weights()
+    except CheckpointError as error:
+        return {"path": str(path), "error": str(error)}
+    return {"path": str(path), "weights": sum(values.size for values in weights.values())}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from core.checkpoint import shipped_model
+from core.checkpoint import shipped_detail, shipped_model
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +19,8 @@ def test_json_names_versions_device_model_and_folders(studio):
     assert torch.__version__.startswith(facts["versions"]["torch"])
     assert set(facts["device"]) == {"type", "name", "precision", "threads"}
     assert facts["model"]["path"] == str(shipped_model())
+    assert facts["detail"]["path"] == str(shipped_detail())
+    assert facts["detail"]["weights"] > 1_000_000
     assert set(facts["folders"]) == {"config", "cache", "logs"}
 
 
@@ -40,6 +42,13 @@ def test_a_missing_model_is_said_to_be_missing(studio, tmp_path, monkeypatch):
     outcome = studio("info", "--json")
     assert outcome.code == 0
     assert "There is no model file" in outcome.json()["model"]["error"]
+
+
+def test_a_missing_detail_network_is_said_to_be_missing(studio, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.checkpoint.shipped_detail", lambda: tmp_path / "gone.safetensors")
+    outcome = studio("info", "--json")
+    assert outcome.code == 0
+    assert "install the program again" in outcome.json()["detail"]["error"]
 
 
 def test_who_reads_may_stop_reading(tmp_path):
