@@ -1,9 +1,9 @@
 """The detail network: a picture and what is known of its alpha -> its alpha, strand by strand.
 
 MTGINet says who is the person, at a size where hair is a blur. This one knows nothing of persons: it is told, and looks
-for the outline near where it was told. So it is small (1.7 M weights, 19 GFLOP at 512 x 512, a fifth of MTGINet) and
-works the same at any size and on any part of a photo. Refining a matte with the picture at hand, from coarse to fine,
-is that of CascadePSP (Cheng et al., CVPR 2020); the published MTGINet has nothing of the kind.
+for the outline near where it was told. So it is small (1.5 M weights, 17 GFLOP at 512 x 512, less than a fifth of
+MTGINet) and works the same at any size and on any part of a photo. To refine a mask with the picture at hand, from
+coarse to fine, is the idea of CascadePSP (Cheng et al., CVPR 2020); the published MTGINet has nothing of the kind.
 """
 
 import torch
