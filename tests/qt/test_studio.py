@@ -358,7 +358,7 @@ def test_a_matte_that_came_out_short_is_made_anew_within_another_limit_and_other
     studio.set_memory_limit(BASE_BYTES + 50_000_000)
     studio.matte_again(studio.current)
     settle(studio)
-    assert studio.heard.said("Memory is short: the matte was made at 256 px instead of 320 px.")
+    assert studio.heard.said("Memory is short: the matte was made at 256 px instead of 320 px, without a second look.")
     short = studio.current.base
     assert np.abs(short.alpha - whole.alpha).max() > 0
     studio.set_memory_limit(10**10)
