@@ -13,7 +13,7 @@ from core.architecture import STRIDE
 from core.checkpoint import ModelFile, read_model, shipped_model
 from core.detail import go_on, refine_detail, unheard
 from core.device import CPU, Device, DeviceLike, pick_device
-from core.engine import Engine, RawMatte, make_detail_engine, make_engine
+from core.engine import RawMatte, make_detail_engine, make_engine
 from core.errors import DeviceError
 from core.memory_plan import Limit, Result, Room, Size, Work, ever_less, given_up, plan_memory
 from core.memory_room import free_room
@@ -45,7 +45,7 @@ class MattingPredictor:
 
     `size_px` is the working size: photos are scaled so that their longer side has it. `closest` is how many times
     larger the detail network sees their outlines at most, in a second look (`core.detail`); 1 is no second look.
-    `mirrored` has the network see the photo's mirror image too. `memory_limit_bytes` is what the process may hold for
+    `memory_limit_bytes` is what the process may hold for
     one photo; by default, most of what is free. A network that is given belongs to the predictor from then on.
     """
 
@@ -56,14 +56,12 @@ class MattingPredictor:
         size_px: int = DEFAULT_SIZE_PX,
         closest: float = 1.0,
         *,
-        mirrored: bool = False,
         memory_limit_bytes: int | None = None,
     ) -> None:
         self.engine = make_engine(model, device)
         self.detail = make_detail_engine(self.engine.device) if closest > 1 else None
         self.size_px = size_px
         self.closest = closest
-        self.mirrored = mirrored
         self.memory_limit_bytes = memory_limit_bytes
         self._model_for_cpu = None if self.engine.device == CPU else model
         """For the case that the device has too little memory."""
@@ -86,8 +84,8 @@ class MattingPredictor:
         picked = pick_device(device)
         model = read_model(shipped_model() if path is None else Path(path))
         recommended = int(model.metadata.get("size_px", DEFAULT_SIZE_PX))
-        size_px, mirrored, closest = effort(quality, size_px or recommended)
-        return cls(model, picked, size_px, closest, mirrored=mirrored, memory_limit_bytes=memory_limit_bytes)
+        size_px, closest = effort(quality, size_px or recommended)
+        return cls(model, picked, size_px, closest, memory_limit_bytes=memory_limit_bytes)
 
     @property
     def device(self) -> Device:
@@ -166,7 +164,7 @@ class MattingPredictor:
     ) -> Matte:
         """The matte made in one way, without the way out of `predict`."""
         fitted, used = fit(image, work.size_px)
-        coarse, logits = crop(self._look_at(fitted), *used)
+        coarse, logits = crop(self.engine.run(fitted), *used)
         should_stop()
         alpha = refine_detail(
             image,
@@ -178,16 +176,6 @@ class MattingPredictor:
             should_stop=should_stop,
         )
         return Matte(alpha, trimap_from_logits(logits, (image.shape[0], image.shape[1])))
-
-    def _look_at(self, fitted: NDArray[np.generic]) -> RawMatte:
-        return seen_both_ways(self.engine, fitted) if self.mirrored else self.engine.run(fitted)
-
-
-def seen_both_ways(engine: Engine, image: NDArray[np.generic]) -> RawMatte:
-    """The mean of what the network says of a picture and of its mirror image."""
-    straight, mirrored = engine.run_batch([image, np.ascontiguousarray(image[:, ::-1])])
-    both = zip(straight, mirrored, strict=True)
-    return RawMatte(*(np.multiply(one + other[..., ::-1], 0.5, dtype=np.float32) for one, other in both))
 
 
 def fit(image: Samples, size_px: int) -> tuple[NDArray[np.generic], tuple[int, int]]:

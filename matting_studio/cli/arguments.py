@@ -211,7 +211,7 @@ def add_model_options(parser: Parser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--quality", choices=QUALITIES, default="balanced",
-        help="fast: smaller, and the outline not from near; best: mirrored too, and from nearer (default: balanced)",
+        help="fast: three quarters of the size; best: the outline from nearest (default: balanced)",
     )  # fmt: skip
 
 

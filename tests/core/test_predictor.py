@@ -83,22 +83,12 @@ def test_a_model_file_tells_its_working_size(tmp_path: Path) -> None:
     assert MattingPredictor.from_checkpoint(path, "cpu", size_px=256).size_px == 256
 
 
-def test_seen_both_ways_a_photo_and_its_mirror_image_have_mirrored_mattes() -> None:
-    predictor = MattingPredictor(tiny(), CPU, size_px=96, mirrored=True)
-    image = photo(96, 64)
-    straight, mirrored = predictor.predict(image), predictor.predict(np.ascontiguousarray(image[:, ::-1]))
-    assert np.abs(straight.alpha - mirrored.alpha[:, ::-1]).max() < 1e-3
-    plain = MattingPredictor(tiny(), CPU, size_px=96).predict(image)
-    assert np.abs(straight.alpha - plain.alpha).max() > 1e-3
-
-
 def test_a_quality_is_made_of_the_models_own_size(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     save_model(path, ModelFile(plain_weights(tiny()), WIDTH, {"size_px": "192"}))
     fast, best = (MattingPredictor.from_checkpoint(path, "cpu", quality=each) for each in (Quality.FAST, Quality.BEST))
-    assert (fast.size_px, fast.mirrored, fast.closest) == (128, False, 1)
-    assert (best.size_px, best.mirrored) == (192, True)
-    assert best.closest > 1
+    assert (fast.size_px, best.size_px) == (128, 192)
+    assert best.closest > fast.closest > 1
 
 
 class CrampedEngine(OpenVinoEngine):

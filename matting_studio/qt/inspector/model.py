@@ -42,7 +42,7 @@ class ModelSection(InspectorSection):
         self.model.setToolTip("Choose another model")
         self.model.pressed.connect(self.model_wanted)
         self.quality = _combo("Quality", [text for text, _ in QUALITIES])
-        self.quality.setToolTip("Best takes longer: the network sees the photo twice, and the outline from nearer.")
+        self.quality.setToolTip("Best takes longer: the outline is seen from nearer.")
         self.size_px = _combo("Working size", [text for text, _ in SIZES])
         self.size_px.setToolTip("The longer side at which the network sees a photo; the matte has the photo's size.")
         self.device = _combo("Device", [text for text, _ in DEVICES])
