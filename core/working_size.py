@@ -1,13 +1,13 @@
 """How much a matte may cost: at which size the network sees a photo, and from how near the detail network its outline.
 
 Measured with the model of 24 November 2026, whose own size is 352 px, on the 60 composites with true alphas; cost is
-that of both networks on a portrait, against `balanced`:
+a whole matte's, 0.8 megapixels on two Zen 4 cores, against `balanced`:
 
-    256 px                          SAD 5.78   MAD .0136   Grad 7.66   0.31
-    256 px, twice as near    fast   SAD 4.64   MAD .0115   Grad 6.21   0.53
-    352 px                          SAD 4.52   MAD .0112   Grad 7.0    0.58
+    256 px                          SAD 5.78   MAD .0136   Grad 7.66   0.29
+    256 px, twice as near    fast   SAD 4.64   MAD .0115   Grad 6.21   0.56
+    352 px                          SAD 4.52   MAD .0112   Grad 6.98   0.51
     352 px, twice        balanced   SAD 3.60   MAD .0097   Grad 5.50   1
-    352 px, three times      best   SAD 3.38   MAD .0094   Grad 5.47   up to 2.7
+    352 px, three times      best   SAD 3.38   MAD .0094   Grad 5.47   2.1
     320 px, 3.3 times               SAD 3.88   MAD .0102   Grad 5.76
     384 px, 2.75 times              SAD 3.52   MAD .0099   Grad 5.25
 
