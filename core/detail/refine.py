@@ -31,6 +31,8 @@ TILES_AT_ONCE = 4
 SHAPE_STEP_PX = 32
 MARGIN_PX = 64  # of a tile, in which its word fades: a network sees least where its view is cut off
 OPEN = 0.02  # alphas this far from 0 and from 1 belong to the transition
+SOLID = 0.5
+STRAND_PX = 32  # in pixels of the working size: hair does not stand off further from what is solid
 REACH_PX = 3  # around the transition, in pixels of the working size; from 6 there is nothing more to gain
 
 # Measured on composites of 200 to 1200 px, matted at 352 px: with radius 2 the outline is rougher (Grad 8 % higher),
@@ -174,8 +176,13 @@ class Level:
 
 
 def transition(alpha: Plane, factor: float) -> Plane:
-    """Where to listen, (h, w): 1 around the transition, smoothly to 0."""
-    is_open = ((alpha > OPEN) & (alpha < 1 - OPEN)).astype(np.float32)
+    """Where to listen, (h, w): 1 around the transition, smoothly to 0.
+
+    A faint haze that is nobody's, far from anything solid, is no transition: looked at, it would become a ghost.
+    """
+    from_person = cv2.distanceTransform((alpha < SOLID).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    near_person = from_person < STRAND_PX * factor
+    is_open = ((alpha > OPEN) & (alpha < 1 - OPEN) & near_person).astype(np.float32)
     side_px = 2 * round(REACH_PX * factor) + 1
     near = cv2.dilate(is_open, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side_px, side_px)))
     return np.asarray(cv2.blur(near, (side_px, side_px)), dtype=np.float32)

@@ -89,6 +89,16 @@ def test_away_from_the_transition_nothing_changes() -> None:
     assert np.abs(refined - plain)[away].max() < 1e-3
 
 
+def test_a_faint_haze_far_from_the_person_is_not_made_a_ghost() -> None:
+    image, truth = portrait(canvas=2 * SIDE)
+    coarse = shrunk(truth, 2 * COARSE)
+    coarse[8:12, 8:12] = 0.1
+    eager = Seer(lambda tile: np.full(tile.shape[:2], 0.8))
+    corner = refine_detail(image, coarse, eager)[:90, :90]
+    assert eager.batches
+    assert corner.max() < 0.12
+
+
 def test_each_level_is_told_what_the_one_before_found() -> None:
     image, truth = portrait()
     told: list[np.ndarray] = []
@@ -113,7 +123,7 @@ def test_a_network_that_says_the_same_changes_nothing_and_leaves_no_seams() -> N
     coarse = shrunk(ramp)
     same = Seer(red)
     refined = refine_detail(image, coarse, same, tile_px=96)
-    assert sum(same.batches) > 50
+    assert sum(same.batches) > 30
     assert np.abs(refined - ramp).max() < 0.01
     assert np.abs(np.diff(refined, 2, axis=1)).max() < 0.01
     assert np.abs(np.diff(refined, 2, axis=0)).max() < 0.01
@@ -171,7 +181,7 @@ def test_photos_of_any_size_and_depth(shape: tuple[int, int], dtype: type) -> No
     deep = image.astype(np.uint16) * 257 if dtype is np.uint16 else image
     deep = image.astype(np.float32) / 255 if dtype is np.float32 else deep
     scale = 128 / max(shape)
-    coarse = np.full([max(1, round(side * scale)) for side in shape], 0.5, np.float32)
+    coarse = np.full([max(1, round(side * scale)) for side in shape], 0.55, np.float32)
     refined = refine_detail(deep, coarse, Seer(lambda tile: np.full(tile.shape[:2], 0.6)))
     assert refined.shape == shape
     assert refined.dtype == np.float32
