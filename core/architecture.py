@@ -12,6 +12,9 @@ DECODER_BLOCKS = (2, 3, 3, 2)
 
 DETAIL_STRIDE = 16
 """The same of the detail network."""
+DETAIL_TILE_PX = 768
+"""Longest side of what it is given at once. What is hardly larger is one tile: several would overlap, and see more in
+all than the whole has."""
 DETAIL_CERTAIN = 2.5
 """What the detail network's head starts from where alpha is known to be 1: (tanh + 1) / 2 of it is 0.993."""
 

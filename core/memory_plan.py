@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from core.detail import TILE_PX
+from core.architecture import DETAIL_TILE_PX
 
 BASE_BYTES = 480_000_000  # the interpreter, its libraries, and the model with its kernels
 NETWORK_BYTES_PER_PX = 700  # OpenVINO 400 in bfloat16 and 650 in float32, PyTorch 560 in bfloat16
@@ -121,7 +121,7 @@ def network_bytes(photo: Size, work: Work) -> int:
     if nearest <= 1:
         return round(whole_px * NETWORK_BYTES_PER_PX)
     level_px = whole_px * nearest**2
-    tiles_px = min(TILE_PX**2, level_px) * work.tiles_at_once
+    tiles_px = min(DETAIL_TILE_PX**2, level_px) * work.tiles_at_once
     return round(whole_px * NETWORK_BYTES_PER_PX + tiles_px * TILE_BYTES_PER_PX + level_px * LEVEL_BYTES_PER_PX)
 
 

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.architecture import DETAIL_TILE_PX
 from core.detail.levels import level_sizes, shrunk
 from core.detail.tiles import Tile, tiles_over, window
 from core.guided_filter import brought_up
@@ -24,8 +25,6 @@ Plane = NDArray[np.float32]
 CLOSEST = 3.0
 """How many times larger than in the whole photo the outline is looked at, at most. Beyond, nothing was measured."""
 
-TILE_PX = 768
-"""What is hardly larger is one tile: several would overlap, and see more in all than the whole has."""
 TILES_AT_ONCE = 4
 
 SHAPE_STEP_PX = 32
@@ -64,7 +63,7 @@ def refine_detail(
     network: DetailNetwork | None,
     *,
     closest: float = CLOSEST,
-    tile_px: int = TILE_PX,
+    tile_px: int = DETAIL_TILE_PX,
     tiles_at_once: int = TILES_AT_ONCE,
     on_progress: Callable[[float], None] = unheard,
     should_stop: Callable[[], None] = go_on,
