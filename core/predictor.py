@@ -45,8 +45,8 @@ class MattingPredictor:
 
     `size_px` is the working size: photos are scaled so that their longer side has it. `closest` is how many times
     larger the detail network sees their outlines at most, in a second look (`core.detail`); 1 is no second look.
-    `memory_limit_bytes` is what the process may hold for
-    one photo; by default, most of what is free. A network that is given belongs to the predictor from then on.
+    `memory_limit_bytes` is what the process may hold for one photo; by default, most of what is free. A network that is
+    given belongs to the predictor from then on.
     """
 
     def __init__(
