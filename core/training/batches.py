@@ -3,9 +3,11 @@
 Nothing is remembered between batches: a run that resumes at step n draws what an undisturbed run would have drawn.
 """
 
+import contextlib
 import signal
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -21,6 +23,8 @@ from core.training.config import ScheduleConfig, StageConfig, TrainingConfig
 from core.training.losses import Targets
 from core.training.sources import Crop, CutoutSource, PhotoSource, Source, finish
 from core.trimap import classes_from_trimap, trimap_from_alpha
+
+T = TypeVar("T")
 
 TRIMAP_RADIUS = (15 / 512, 30 / 512)
 """Radius by which the sure regions are eroded, as a part of the crop's side (published: 15-30 px at 512)."""
@@ -106,11 +110,22 @@ def batches(config: TrainingConfig, part: Part, generation: int, first_step: int
 
     Closing the generator ends the workers.
     """
-    workers = config.data.workers
+    crops = CropBatches(config, part, generation)
+    prepared = prepared_ahead(crops, first_step, len(crops), config.data.workers)
+    with contextlib.closing(prepared):
+        for images, alpha, trimap, contrast, weight in prepared:
+            yield Batch(images, Targets(alpha.float() / 255, trimap, contrast, weight.float()))
+
+
+def prepared_ahead(source: Dataset[T], first_step: int, total_steps: int, workers: int) -> Generator[T, None, None]:
+    """What a source has for each step, prepared ahead by so many processes; by this one, in time, where there are none.
+
+    Closing the generator ends the processes.
+    """
     loader = DataLoader(
-        CropBatches(config, part, generation),
+        source,
         batch_size=None,
-        sampler=range(first_step, config.schedule.total_steps),
+        sampler=range(first_step, total_steps),
         num_workers=workers,
         prefetch_factor=4 if workers else None,
         pin_memory=torch.cuda.is_available(),
@@ -122,8 +137,7 @@ def batches(config: TrainingConfig, part: Part, generation: int, first_step: int
     prepared = iter(loader)
     cv2.setNumThreads(threads)
     try:
-        for images, alpha, trimap, contrast, weight in prepared:
-            yield Batch(images, Targets(alpha.float() / 255, trimap, contrast, weight.float()))
+        yield from prepared
     finally:
         if isinstance(prepared, _MultiProcessingDataLoaderIter):
             # An error's traceback keeps the iterator, and with it the workers. They outlive signals, also the one that

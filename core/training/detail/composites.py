@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.atomic import write_atomically
-from core.predictor import MattingPredictor, crop, fit
+from core.checkpoint import read_model
+from core.device import pick_device
+from core.engine import Engine, make_engine
+from core.predictor import crop, fit
 from core.training.detail.config import DetailConfig
 from core.training.sources import CutoutSource, finish
 
@@ -28,19 +31,19 @@ def make_composites(config: DetailConfig, folder: Path) -> Iterator[int]:
     """Make what is missing; yields the number of each composite once it is there. Raises as its sources do."""
     settings = config.composites
     source = CutoutSource(settings.cutouts, config.augmentation)
-    predictor = MattingPredictor.from_checkpoint(settings.model, "auto")
+    engine = make_engine(read_model(settings.model), pick_device("auto"))
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(settings.count):
         path = composite_path(folder, number)
         if not path.exists():
-            planes = composite(config, source, predictor, np.random.default_rng([settings.seed, number]))
+            planes = composite(config, source, engine, np.random.default_rng([settings.seed, number]))
             with write_atomically(path) as file:
                 np.save(file, planes)
         yield number
 
 
 def composite(
-    config: DetailConfig, source: CutoutSource, predictor: MattingPredictor, rng: np.random.Generator
+    config: DetailConfig, source: CutoutSource, engine: Engine, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """(H, W, 5) as the files have it."""
     settings = config.composites
@@ -51,7 +54,7 @@ def composite(
     image = as_bytes(made.image)
     size_px = min(int(rng.choice(settings.working_sizes_px)), int(longer_px / LEAST_ENLARGEMENT))
     fitted, used = fit(image, size_px)
-    coarse, _ = crop(predictor.engine.run(fitted), *used)
+    coarse, _ = crop(engine.run(fitted), *used)
     known = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.dstack([image, as_bytes(known), as_bytes(made.alpha)])
 

@@ -1,7 +1,8 @@
 """The detail network's training loop: it goes on from its checkpoint, and leaves the averaged weights at its end."""
 
+import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -10,14 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader
 
 from core.atomic import write_atomically
 from core.checkpoint import floats_only, save_detail_weights
 from core.device import pick_device
 from core.network.detail import DetailNet
 from core.normalisation import normalise
-from core.training.batches import outlive_signals
+from core.training.batches import prepared_ahead
 from core.training.detail.config import DetailConfig
 from core.training.detail.crops import DetailCrops
 from core.training.detail.losses import detail_losses
@@ -53,30 +53,23 @@ class DetailTrainer:
     def train(self) -> Iterator[Report]:
         """Train to the last step; yields figures now and then. Stopping in between loses what no checkpoint has."""
         losses: list[dict[str, float]] = []
-        for batch in self.batches():
-            losses.append(self.learn(batch))
-            self.step += 1
-            if self.step % REPORT_STEPS == 0:
-                yield Report(self.step, {name: fmean(each[name] for each in losses) for name in losses[0]})
-                losses = []
-            if self.step % self.config.checkpoint_steps == 0:
-                self.save()
+        with contextlib.closing(self.batches()) as batches:
+            for batch in batches:
+                losses.append(self.learn(batch))
+                self.step += 1
+                if self.step % REPORT_STEPS == 0:
+                    yield Report(self.step, {name: fmean(each[name] for each in losses) for name in losses[0]})
+                    losses = []
+                if self.step % self.config.checkpoint_steps == 0:
+                    self.save()
         self.save()
         notes = {"step": str(self.step), "config": self.config.model_dump_json()}
         save_detail_weights(self.weights, floats_only(self.averaged.module.state_dict()), notes)
 
-    def batches(self) -> Iterator[Tensor]:
-        crops, steps = self.config.crops, self.config.steps
-        return iter(
-            DataLoader(
-                DetailCrops(crops, self.composites, self.config.composites.count, steps),
-                batch_size=None,
-                sampler=range(self.step, steps),
-                num_workers=crops.workers,
-                prefetch_factor=4 if crops.workers else None,
-                worker_init_fn=outlive_signals,
-            )
-        )
+    def batches(self) -> Generator[Tensor, None, None]:
+        """Those from the next step on; to be closed, as their workers end with them."""
+        crops = DetailCrops(self.config.crops, self.composites, self.config.composites.count, self.config.steps)
+        return prepared_ahead(crops, self.step, self.config.steps, self.config.crops.workers)
 
     def learn(self, batch: Tensor) -> dict[str, float]:
         """One optimiser step on (N, 5, H, W) uint8; returns its losses."""
