@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from lively_norms import with_lively_norms
 from numpy.typing import NDArray
 
 from core import checkpoint
@@ -38,14 +39,7 @@ NAMES = ["OpenVINO", "PyTorch"]
 def network() -> detail.DetailNet:
     """Untrained, but with norms that do something."""
     torch.manual_seed(7)
-    made = detail.DetailNet()
-    for module in made.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.running_mean.normal_(0, 0.2)
-            module.running_var.uniform_(0.5, 2)
-            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
-            torch.nn.init.normal_(module.bias, 0, 0.2)
-    return made.eval().requires_grad_(False)
+    return with_lively_norms(detail.DetailNet())
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from lively_norms import with_lively_norms
 from numpy.typing import NDArray
 
 from core.checkpoint import ModelFile, build_network, plain_weights, read_model, shipped_model
@@ -28,14 +29,7 @@ Pictures = NDArray[np.uint8]
 def random_network(width: float = WIDTH) -> MTGINet:
     """Untrained, but with norms that do something."""
     torch.manual_seed(7)
-    network = MTGINet(width)
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.running_mean.normal_(0, 0.2)
-            module.running_var.uniform_(0.5, 2)
-            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
-            torch.nn.init.normal_(module.bias, 0, 0.2)
-    return network.eval().requires_grad_(False)
+    return with_lively_norms(MTGINet(width))
 
 
 @pytest.fixture(scope="module")
