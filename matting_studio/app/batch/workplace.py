@@ -77,7 +77,8 @@ class Workplace:
         # Renamed first: threads that are still at work would put files into it while it is emptied.
         with contextlib.suppress(OSError):
             self.partial.rename(self._discarded)
-        for folder in (self._discarded, self.partial):
+        # Twice: a thread that was opening a file while its folder was renamed has made it in there.
+        for folder in (self._discarded, self.partial, self._discarded):
             shutil.rmtree(folder, ignore_errors=True)
 
     def thumbnail(self, photo: str) -> Path:
