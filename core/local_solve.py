@@ -3,6 +3,7 @@
 The network sees a crop of the photo and so more detail than it did in the whole. Next to it stands what colours
 say between the sure pixels (`core.closed_form`). Where the network contradicts the sure pixels around, colours decide.
 Where it agrees with them, it is followed, and colours add the detail that it blurs as long as they tell the same story.
+What they agree on is shown to the detail network, which finds the strands (`benchmarks/brush.py` measures each step).
 """
 
 from collections.abc import Callable
@@ -13,15 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.closed_form import Problem, solve_closed_form
+from core.detail import go_on
 from core.guided_filter import brought_up, unit_range
 from core.trimap import FOREGROUND, UNKNOWN
 
-Infer = Callable[[NDArray[np.generic]], tuple[NDArray[np.float32], NDArray[np.uint8]]]
 Plane = NDArray[np.float32]
+Infer = Callable[[NDArray[np.generic]], tuple[Plane, NDArray[np.uint8]]]
+LookCloser = Callable[[NDArray[np.generic], Plane, float], Plane]
 
 MOST_PX = 1 << 20  # solved at once; what is larger is made smaller first
 LEAST_CONTEXT_PX = 256
 RING_PX = 24  # around the unknown, where the network is compared with what is sure
+CONTEXT_PX = 48  # around the unknown, for the detail network; from 64 there is nothing more to gain
 RIM_PX = 3  # inside the unknown, where it has to go on from what is sure
 
 WEIGHT = 1e-3  # of the network's alpha as a wish where it agrees with all around
@@ -34,10 +38,6 @@ SHARPER = 0.1  # difference of decidedness that settles whose detail is taken
 FOG, CLEAR = 0.4, 0.7  # decidedness of colours that say nothing, and of such that say all
 
 
-def go_on() -> None:
-    """The `should_stop` of work that is never stopped."""
-
-
 def solve_unknown(
     image: NDArray[np.generic],
     alpha: NDArray[np.float32],
@@ -45,6 +45,7 @@ def solve_unknown(
     box: tuple[slice, slice],
     infer: Infer,
     *,
+    look_closer: LookCloser,
     size_px: int = 512,
     wanted: NDArray[np.bool_] | None = None,
     should_stop: Callable[[], None] = go_on,
@@ -57,6 +58,8 @@ def solve_unknown(
         trimap: (H, W) uint8 with the person's classes.
         box: rows and columns, inside the photo, with start and stop.
         infer: the network: a crop of the image -> its alpha, float32 in [0, 1], and its trimap, both (h, w).
+        look_closer: the detail network: a picture (h, w, 3), its alpha (h, w) and how many pixels it has for each of
+            the working size -> the alpha strand by strand, (h, w) in [0, 1].
         size_px: the network's working size; crops are no larger where the box allows it, so that all detail is seen.
         wanted: (h, w) of the box: which of its unknown pixels to solve, all by default. The others, and those outside
             the box, keep their alpha, and the solution joins on to it.
@@ -67,7 +70,7 @@ def solve_unknown(
 
     Raises:
         ValueError: sizes differ.
-        What `infer` and `should_stop` raise.
+        What `infer`, `look_closer` and `should_stop` raise.
     """
     if not image.shape[:2] == alpha.shape == trimap.shape:
         raise ValueError(f"Image, alpha and trimap differ in size: {image.shape[:2]}, {alpha.shape}, {trimap.shape}.")
@@ -83,12 +86,13 @@ def solve_unknown(
     guess, classes = infer(image[crop])
     should_stop()
     asked = bounds(unknown[box], box)
-    work = grown(asked, RING_PX, crop)
+    work = grown(asked, CONTEXT_PX, crop)
     inside = relative(work, crop)
     question = Question(
         image[work], held(alpha[work], trimap[work]), unknown[work], guess[inside], classes[inside] == UNKNOWN
     )
-    solved = answer(question, should_stop)
+    factor = max(1.0, max(trimap.shape) / size_px)
+    solved = answer(question, look_closer, factor, should_stop)
     solution[relative(asked, box)] = solved[relative(asked, work)]
     return solution
 
@@ -130,17 +134,36 @@ class Question:
         )
 
 
-def answer(question: Question, should_stop: Callable[[], None]) -> Plane:
-    """Alpha: `known` where not `unknown`. What is large is solved small and brought up along the photo's edges."""
+def answer(question: Question, look_closer: LookCloser, factor: float, should_stop: Callable[[], None]) -> Plane:
+    """Alpha: `known` where not `unknown`. What is large is solved small and brought up along the photo's edges.
+
+    `factor` is how many pixels there are for each of the working size.
+    """
     height, width = question.known.shape
-    factor = 1
-    while height * width > MOST_PX * factor**2:
-        factor *= 2
-    if factor == 1:
-        return solve(question, should_stop)
-    small = question.reduced(factor)
-    alpha = brought_up(solve(small, should_stop), unit_range(small.image), question.image)
+    reduction = 1
+    while height * width > MOST_PX * reduction**2:
+        reduction *= 2
+    if reduction == 1:
+        return settled(question, look_closer, factor, should_stop)
+    small = question.reduced(reduction)
+    solved = settled(small, look_closer, max(1.0, factor / reduction), should_stop)
+    alpha = brought_up(solved, unit_range(small.image), question.image)
     result: Plane = np.where(question.unknown, alpha, question.known)
+    return result
+
+
+def settled(question: Question, look_closer: LookCloser, factor: float, should_stop: Callable[[], None]) -> Plane:
+    """The solution, looked over by the detail network, which has no say about `known`."""
+    solved = solve(question, should_stop)
+    should_stop()
+    result: Plane = solved + joining(question.unknown) * (look_closer(question.image, solved, factor) - solved)
+    return result
+
+
+def joining(unknown: NDArray[np.bool_]) -> Plane:
+    """0 where alpha is known, and from there to 1 inwards, so that no seam is seen."""
+    inwards = cv2.distanceTransform(unknown.astype(np.uint8), cv2.DIST_L2, 3)
+    result: Plane = np.minimum(inwards / np.float32(RIM_PX + 1), 1)
     return result
 
 
@@ -164,9 +187,7 @@ def solve(question: Question, should_stop: Callable[[], None]) -> Plane:
     clear = np.clip((decided - FOG) / (CLEAR - FOG), 0, 1)
     beside = np.minimum(4 * smooth(overlooked * apart * clear, RING_PX), 1)
     believed = 1 - clear * np.maximum(overlooked, beside)
-    inwards = cv2.distanceTransform(unknown.astype(np.uint8), cv2.DIST_L2, 3)
-    joining = np.minimum(inwards / np.float32(RIM_PX + 1), 1)
-    share = trusted * believed * joining * np.maximum(apart, sharper)
+    share = trusted * believed * joining(unknown) * np.maximum(apart, sharper)
     result: Plane = np.where(unknown, coloured + share * (guess - coloured), known)
     return result
 

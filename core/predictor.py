@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.architecture import STRIDE
 from core.checkpoint import ModelFile, read_model, shipped_model
-from core.detail import go_on, refine_detail, unheard
+from core.detail import go_on, looked_over, refine_detail, unheard
 from core.device import CPU, Device, DeviceLike, pick_device
 from core.engine import RawMatte, make_detail_engine, make_engine
 from core.errors import DeviceError
@@ -126,6 +126,23 @@ class MattingPredictor:
             else:
                 return replace(matte, warnings=given_up(wished, work))
         raise DeviceError("There is too little memory for this photo: close other programs.") from shortage
+
+    def look_closer(
+        self,
+        picture: NDArray[np.generic],
+        alpha: NDArray[np.float32],
+        factor: float,
+        *,
+        should_stop: Callable[[], None] = go_on,
+    ) -> NDArray[np.float32]:
+        """A second look at a part of a photo (h, w, 3), as large as it is: its alpha (h, w) -> the same with strands.
+
+        `factor` is how many pixels it has for each of the working size, 1 or more. A predictor without a second look
+        gives the alpha back. Raises MemoryError where the device has no room for a tile.
+        """
+        if self.detail is None:
+            return alpha
+        return looked_over(picture, alpha, self.detail, factor, tiles_at_once=1, should_stop=should_stop)
 
     def expected_bytes(self, photo: Size, limit: Limit, result: Result = Result.MATTE) -> int:
         """The most of the machine's memory that the process holds for a photo within a limit, with nothing beside it.

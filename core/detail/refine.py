@@ -9,6 +9,7 @@ Work at the photo's own size is the last step's alone, so 100 megapixels need ha
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import cv2
@@ -98,22 +99,53 @@ def refine_detail(
     ends /= max(ends[-1], 1)
     for size, begins, ends_at in zip(sizes, ends, ends[1:], strict=False):
         picture = shrunk(finest, size)
-        alpha = enlarged(alpha, seen, picture)
+        alpha = looked_over(
+            picture,
+            enlarged(alpha, seen, picture),
+            network,
+            size[0] / coarse.shape[0],
+            tile_px=tile_px,
+            tiles_at_once=tiles_at_once,
+            on_progress=partial(tell_share, on_progress, float(begins), float(ends_at)),
+            should_stop=should_stop,
+        )
         seen = picture
-        level = Level(picture, alpha, size[0] / coarse.shape[0], tile_px)
-        tiles = level.tiles()
-        for first in range(0, len(tiles), tiles_at_once):
-            should_stop()
-            on_progress(float(begins + (ends_at - begins) * first / len(tiles)))
-            batch = tiles[first : first + tiles_at_once]
-            answers = network.refine([level.picture(tile) for tile in batch], [level.alpha(tile) for tile in batch])
-            for tile, answer in zip(batch, answers, strict=True):
-                level.hear(tile, answer)
-        alpha = level.told()
     should_stop()
     if sizes:
         on_progress(1.0)
     return enlarged(alpha, seen, image)
+
+
+def tell_share(on_progress: Callable[[float], None], begins: float, ends: float, done: float) -> None:
+    """Progress of a part, told as that of the whole."""
+    on_progress(begins + (ends - begins) * done)
+
+
+def looked_over(
+    picture: NDArray[np.generic],
+    alpha: Plane,
+    network: DetailNetwork,
+    factor: float,
+    *,
+    tile_px: int = DETAIL_TILE_PX,
+    tiles_at_once: int = TILES_AT_ONCE,
+    on_progress: Callable[[float], None] = unheard,
+    should_stop: Callable[[], None] = go_on,
+) -> Plane:
+    """What the detail network makes of an alpha (h, w) at the size of its picture, (h, w, 3).
+
+    `factor` is how many of these pixels there are for each of the working size; the rest is as in `refine_detail`.
+    """
+    level = Level(picture, alpha, factor, tile_px)
+    tiles = level.tiles()
+    for first in range(0, len(tiles), tiles_at_once):
+        should_stop()
+        on_progress(first / len(tiles))
+        batch = tiles[first : first + tiles_at_once]
+        answers = network.refine([level.picture(tile) for tile in batch], [level.alpha(tile) for tile in batch])
+        for tile, answer in zip(batch, answers, strict=True):
+            level.hear(tile, answer)
+    return level.told()
 
 
 def enlarged(alpha: Plane, seen: NDArray[np.generic], picture: NDArray[np.generic]) -> Plane:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -135,6 +136,7 @@ class NetworkBench:
             shown.trimap,
             edit.box.slices,
             infer,
+            look_closer=partial(predictor.look_closer, should_stop=context.token.raise_if_cancelled),
             size_px=predictor.size_px,
             wanted=edit.coverage > 0,
             should_stop=context.token.raise_if_cancelled,

@@ -54,6 +54,15 @@ def network(answer, crop=ALL):
     return infer
 
 
+def as_it_is(_picture, alpha, _factor):
+    """A detail network that has nothing to say."""
+    return alpha
+
+
+def solve(image, alpha, trimap, box, infer, *, look_closer=as_it_is, **chosen):
+    return solve_unknown(image, alpha, trimap, box, infer, look_closer=look_closer, **chosen)
+
+
 def mad(result, alpha, unknown):
     return float(np.abs(result - alpha)[unknown].mean())
 
@@ -68,7 +77,7 @@ def scene():
 def test_a_network_that_is_wrong_everywhere_is_overruled_by_colours(scene, wrong):
     image, alpha, trimap = scene
     answer = np.full_like(alpha, wrong)
-    result = solve_unknown(image, answer, trimap, ALL, network(answer))
+    result = solve(image, answer, trimap, ALL, network(answer))
     unknown = trimap == 128
     assert mad(result, alpha, unknown) < mad(answer, alpha, unknown) / 8
     assert mad(result, alpha, unknown) < 0.03
@@ -76,7 +85,7 @@ def test_a_network_that_is_wrong_everywhere_is_overruled_by_colours(scene, wrong
 
 def test_a_network_that_is_right_is_followed(scene):
     image, alpha, trimap = scene
-    result = solve_unknown(image, alpha, trimap, ALL, network(alpha))
+    result = solve(image, alpha, trimap, ALL, network(alpha))
     assert mad(result, alpha, trimap == 128) < 0.006
 
 
@@ -84,8 +93,8 @@ def test_a_network_that_is_right_is_followed_where_colours_say_nothing():
     image, alpha = hair(texture=0.3)
     trimap = wide_trimap(alpha)
     unknown = trimap == 128
-    followed = solve_unknown(image, alpha, trimap, ALL, network(alpha))
-    alone = solve_unknown(image, alpha, trimap, ALL, network(np.zeros_like(alpha)))
+    followed = solve(image, alpha, trimap, ALL, network(alpha))
+    alone = solve(image, alpha, trimap, ALL, network(np.zeros_like(alpha)))
     assert mad(alone, alpha, unknown) > 0.05  # the scene is as hard as it is meant to be
     assert mad(followed, alpha, unknown) < 0.02
 
@@ -93,7 +102,7 @@ def test_a_network_that_is_right_is_followed_where_colours_say_nothing():
 def test_a_network_that_is_blurred_is_sharpened(scene):
     image, alpha, trimap = scene
     answer = cv2.GaussianBlur(alpha, (0, 0), 1.5)
-    result = solve_unknown(image, answer, trimap, ALL, network(answer))
+    result = solve(image, answer, trimap, ALL, network(answer))
     assert mad(result, alpha, trimap == 128) < mad(answer, alpha, trimap == 128) / 3
 
 
@@ -101,13 +110,13 @@ def test_a_network_that_is_wrong_on_one_side_is_overruled_there(scene):
     image, alpha, trimap = scene
     answer = alpha.copy()
     answer[:, 100:] = 0
-    result = solve_unknown(image, answer, trimap, ALL, network(answer))
+    result = solve(image, answer, trimap, ALL, network(answer))
     assert mad(result, alpha, trimap == 128) < mad(answer, alpha, trimap == 128) / 5
 
 
 def test_sure_pixels_are_exact(scene):
     image, alpha, trimap = scene
-    result = solve_unknown(image, alpha, trimap, ALL, network(np.full_like(alpha, 0.3)))
+    result = solve(image, alpha, trimap, ALL, network(np.full_like(alpha, 0.3)))
     assert result.dtype == np.float32
     assert (result[trimap == 0] == 0).all()
     assert (result[trimap == 255] == 1).all()
@@ -121,7 +130,7 @@ def test_what_was_not_wanted_keeps_its_alpha_and_the_solution_joins_it(scene):
     image, trimap, current = np.full_like(image, 90), np.full_like(trimap, 128), np.full_like(alpha, 0.6)
     wanted = np.zeros(trimap.shape, np.bool_)
     wanted[80:120, 70:130] = True
-    result = solve_unknown(image, current, trimap, ALL, network(np.zeros_like(alpha)), wanted=wanted)
+    result = solve(image, current, trimap, ALL, network(np.zeros_like(alpha)), wanted=wanted)
     assert (result[~wanted] == current[~wanted]).all()
     steps = np.abs(np.diff(result, axis=0)).max(), np.abs(np.diff(result, axis=1)).max()
     assert max(steps) < 0.02
@@ -131,7 +140,7 @@ def test_the_matte_outside_the_box_is_joined(scene):
     image, alpha, trimap = scene
     box = (slice(30, 90), slice(60, 140))
     crop = around(box, trimap.shape, 512)
-    result = solve_unknown(image, alpha, trimap, box, network(np.zeros_like(alpha), crop))
+    result = solve(image, alpha, trimap, box, network(np.zeros_like(alpha), crop))
     assert result.shape == (60, 80)
     unknown = trimap[box] == 128
     assert mad(result, alpha[box], unknown) < alpha[box][unknown].mean() / 5
@@ -141,7 +150,7 @@ def test_the_matte_outside_the_box_is_joined(scene):
 def test_a_box_at_the_edge_of_the_photo_is_solved(scene, box):
     image, alpha, trimap = scene
     crop = around(box, trimap.shape, 64)
-    result = solve_unknown(image, alpha, trimap, box, network(alpha, crop), size_px=64)
+    result = solve(image, alpha, trimap, box, network(alpha, crop), size_px=64)
     assert result.shape == (box[0].stop - box[0].start, box[1].stop - box[1].start)
     unknown = trimap[box] == 128
     assert unknown.any()
@@ -151,8 +160,9 @@ def test_a_box_at_the_edge_of_the_photo_is_solved(scene, box):
 def test_sixteen_bits_give_what_eight_do(scene):
     image, alpha, trimap = scene
     infer = network(np.zeros_like(alpha))
-    deep = solve_unknown(image.astype(np.uint16) * 257, alpha, trimap, ALL, infer)
-    assert np.abs(deep - solve_unknown(image, alpha, trimap, ALL, infer)).max() < 1e-3
+    deep = solve(image.astype(np.uint16) * 257, alpha, trimap, ALL, infer)
+    # Both are solved until they are near enough, step by step.
+    assert np.abs(deep - solve(image, alpha, trimap, ALL, infer)).max() < 1 / 255
 
 
 def test_nothing_unknown_does_not_trouble_the_network(scene):
@@ -162,7 +172,44 @@ def test_nothing_unknown_does_not_trouble_the_network(scene):
         raise AssertionError
 
     sure = np.where(trimap == 128, 0, trimap).astype(np.uint8)
-    assert (solve_unknown(image, alpha, sure, ALL, infer) == (sure == 255)).all()
+    assert (solve(image, alpha, sure, ALL, infer) == (sure == 255)).all()
+
+
+def test_the_detail_network_is_heard_inside_the_unknown_and_joins_what_is_around(scene):
+    image, alpha, trimap = scene
+    wanted = np.zeros(trimap.shape, np.bool_)
+    wanted[20:120, 70:130] = True
+    plain = solve(image, alpha, trimap, ALL, network(alpha), wanted=wanted)
+    lower = solve(image, alpha, trimap, ALL, network(alpha), look_closer=lambda _, told, __: told - 0.5, wanted=wanted)
+    unknown = wanted & (trimap == 128)
+    assert (lower[~unknown] == plain[~unknown]).all()
+    change = plain - lower
+    inwards = cv2.distanceTransform(unknown.astype(np.uint8), cv2.DIST_L2, 3)
+    assert np.abs(change[inwards > 4] - 0.5).max() < 1e-5
+    assert change[(inwards > 0) & (inwards < 1.5)].max() < 0.2
+
+
+def test_the_detail_network_sees_the_photo_and_the_solution_and_how_near_they_are(scene):
+    image, alpha, trimap = scene
+    box = (slice(30, 90), slice(60, 140))
+    seen = []
+
+    def look_closer(picture, told, factor):
+        seen.append((picture, told, factor))
+        return told
+
+    crop = around(box, trimap.shape, 100)
+    result = solve(image, alpha, trimap, box, network(alpha, crop), look_closer=look_closer, size_px=100)
+    ((picture, told, factor),) = seen
+    assert factor == 2
+    assert picture.shape[:2] == told.shape
+    rows, columns = (np.flatnonzero((trimap[box] == 128).any(axis=axis)) for axis in (1, 0))
+    part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    top, left = (max(crop[i].start, box[i].start + part[i].start - 48) for i in (0, 1))
+    inside = slice(box[0].start + part[0].start - top, None), slice(box[1].start + part[1].start - left, None)
+    height, width = part[0].stop - part[0].start, part[1].stop - part[1].start
+    assert (told[inside][:height, :width] == result[part]).all()
+    assert (picture == image[top : top + picture.shape[0], left : left + picture.shape[1]]).all()
 
 
 class StoppedError(Exception):
@@ -181,14 +228,14 @@ def test_stopping_is_heard_at_every_stage(scene, calls):
             raise StoppedError
 
     with pytest.raises(StoppedError):
-        solve_unknown(image, alpha, trimap, ALL, network(np.zeros_like(alpha)), should_stop=should_stop)
+        solve(image, alpha, trimap, ALL, network(np.zeros_like(alpha)), should_stop=should_stop)
     assert count == calls
 
 
 def test_sizes_that_differ_are_refused(scene):
     image, alpha, trimap = scene
     with pytest.raises(ValueError, match="differ in size"):
-        solve_unknown(image, alpha[1:], trimap, ALL, network(alpha))
+        solve(image, alpha[1:], trimap, ALL, network(alpha))
 
 
 def test_the_network_sees_context_at_full_detail_where_the_box_allows_it():
@@ -249,7 +296,7 @@ def test_a_large_box_is_solved_in_reasonable_time():
     trimap = trimap_from_alpha(alpha, 15)
     box = (slice(0, 600), slice(0, 600))
     begin = time.process_time()  # of all threads, and not of other programs
-    result = solve_unknown(image, alpha, trimap, box, network(np.zeros_like(alpha), box))
+    result = solve(image, alpha, trimap, box, network(np.zeros_like(alpha), box))
     assert time.process_time() - begin < 3.0
     assert mad(result, alpha, trimap == 128) < alpha[trimap == 128].mean() / 8
 
@@ -260,7 +307,14 @@ def test_a_box_too_large_to_solve_at_once_is_brought_up():
     trimap = trimap_from_alpha(alpha, 40)
     box = (slice(0, 1400), slice(0, 1400))
     answer = np.zeros_like(alpha)
-    result = solve_unknown(image, answer, trimap, box, network(answer, box))
+    factors = []
+
+    def look_closer(_picture, told, factor):
+        factors.append(factor)
+        return told
+
+    result = solve(image, answer, trimap, box, network(answer, box), look_closer=look_closer, size_px=350)
+    assert factors == [2]
     unknown = trimap == 128
     assert (result[~unknown] == (trimap[~unknown] == 255)).all()
     assert mad(result, alpha, unknown) < mad(answer, alpha, unknown) / 5
@@ -274,6 +328,6 @@ def test_photos_of_hardly_any_pixels_are_solved_also_with_nothing_known(shape):
     def infer(crop):
         return np.full(crop.shape[:2], 0.7, np.float32), np.full(crop.shape[:2], 128, np.uint8)
 
-    solved = solve_unknown(image, alpha, trimap, (slice(0, shape[0]), slice(0, shape[1])), infer, size_px=64)
+    solved = solve(image, alpha, trimap, (slice(0, shape[0]), slice(0, shape[1])), infer, size_px=64)
     assert solved.shape == shape
     assert np.all((solved >= 0) & (solved <= 1))
