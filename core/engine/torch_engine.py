@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.device import Device, device_name
+from core.device import Device, DeviceLike, device_name
 from core.engine.interface import RawMatte, check_size
 from core.network import MTGINet
 from core.network.folding import fold_batch_norm
@@ -82,7 +82,7 @@ def infer(network: MTGINet, pixels: Tensor, dtype: torch.dtype) -> tuple[Tensor,
     return trimap_logits.float(), alpha.float()
 
 
-def native_precision(device: Device) -> torch.dtype:
+def native_precision(device: DeviceLike) -> torch.dtype:
     """The fastest precision whose matrix products the device does in hardware."""
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16

@@ -132,7 +132,7 @@ class NetworkConfig(Settings):
 
 class RunConfig(Settings):
     device: str = Field("auto", description="auto, cuda, cuda:N, mps or cpu.")
-    bfloat16: bool = Field(True, description="Mixed precision.")
+    bfloat16: bool = Field(True, description="Mixed precision, where the device is faster with it.")
     checkpoint_minutes: float = Field(5.0, gt=0, description="Time between two checkpoints.")
     validate_steps: int = Field(1000, gt=0, description="Steps between two validations.")
     validation_px: int = Field(384, ge=64, description="Longer side at which validation photos are looked at.")

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from core.checkpoint import save_model
 from core.device import device_name, pick_device
+from core.engine.torch_engine import precision_name
 from core.errors import TrainingError
 from core.normalisation import normalise
 from core.training.batches import Batch, batches, stage_at
@@ -20,6 +21,7 @@ from core.training.failure import explain
 from core.training.figures import FiguresSince, StepFigures
 from core.training.losses import Targets, weighted_losses
 from core.training.memory import memory_bytes
+from core.training.precision import computing_in, training_precision
 from core.training.previews import Previews
 from core.training.processes import Processes, any_process, share
 from core.training.run import EventLog, RunFolder
@@ -63,6 +65,7 @@ class Trainer:
         if self.device.type == "cuda" and processes.count > 1:
             self.device = torch.device("cuda", processes.local_rank)
             torch.cuda.set_device(self.device)
+        self.precision = training_precision(self.device, mixed=config.run.bfloat16)
         self.events = EventLog(run.events, on_event)
         self.board = TensorBoard(run.tensorboard) if config.run.tensorboard and processes.leads else None
         self.state = TrainingState.start(config, self.device)
@@ -96,7 +99,13 @@ class Trainer:
 
     def train_as_scheduled(self) -> None:
         total = self.config.schedule.total_steps
-        self.log("started", total_steps=total, device=device_name(self.device), processes=self.processes.count)
+        self.log(
+            "started",
+            total_steps=total,
+            device=device_name(self.device),
+            precision=precision_name(self.precision),
+            processes=self.processes.count,
+        )
         if not self.run_folder.checkpoint.exists():
             if self.config.network.base is not None:
                 self.measure()  # what it knew before is what it must become better than
@@ -171,14 +180,9 @@ class Trainer:
         images = normalise(batch.images.to(self.device, non_blocking=True))
         images = images.contiguous(memory_format=torch.channels_last)
         targets = Targets(*(t.to(self.device, non_blocking=True) for t in vars(batch.targets).values()))
-        with self.precision():
+        with computing_in(self.precision, self.device):
             output = self.shared(images)
         return weighted_losses(output, targets, self.config.loss)
-
-    def precision(self) -> contextlib.AbstractContextManager[object]:
-        if not self.config.run.bfloat16:
-            return contextlib.nullcontext()
-        return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
     def roll_back(self, reason: str) -> None:
         """Return to the last checkpoint and draw other crops from there."""

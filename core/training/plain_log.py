@@ -27,7 +27,8 @@ def plain(event: dict[str, Any]) -> str | None:
     match event["event"]:
         case "started":
             processes = f", {event['processes']} processes" if event["processes"] > 1 else ""
-            text = f"Training on {event['device']}{processes}: step {step} of {event['total_steps']}."
+            device = f"{event['device']} in {event['precision']}{processes}"
+            text = f"Training on {device}: step {step} of {event['total_steps']}."
         case "resumed":
             text = f"Goes on from the checkpoint of step {step}."
         case "checkpoint":

@@ -21,6 +21,7 @@ from core.training.batches import prepared_ahead
 from core.training.detail.config import DetailConfig
 from core.training.detail.crops import DetailCrops
 from core.training.detail.losses import detail_losses
+from core.training.precision import computing_in, training_precision
 
 CLIP_NORM = 1.0
 REPORT_STEPS = 20
@@ -41,6 +42,7 @@ class DetailTrainer:
         self.composites = composites
         self.checkpoint, self.weights = run / "checkpoint.pt", run / "detail.safetensors"
         self.device = pick_device("auto").torch
+        self.precision = training_precision(self.device, mixed=True)
         torch.manual_seed(config.crops.seed)
         self.network: DetailNet = DetailNet().to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         average = get_ema_multi_avg_fn(config.ema_decay)  # type: ignore[no-untyped-call]
@@ -78,7 +80,7 @@ class DetailTrainer:
         batch = batch.to(self.device)
         images = normalise(batch[:, :3]).contiguous(memory_format=torch.channels_last)
         known, true = batch[:, 3:4].float() / 255, batch[:, 4:5].float() / 255
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with computing_in(self.precision, self.device):
             alpha = self.network(images, known)
         losses = detail_losses(alpha.float(), known, true, self.config.loss)
         self.optimiser.zero_grad(set_to_none=True)
