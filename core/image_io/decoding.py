@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import BinaryIO
 
 import cv2
@@ -23,6 +24,7 @@ from core.image_io.exif import read_exif
 from core.image_io.formats import SIGNATURE_BYTES, Format
 from core.image_io.heif import decode_heif
 from core.image_io.orientation import as_stored, upright_size
+from core.image_io.pages import left_out
 from core.image_io.samples import bands
 
 # What the libraries raise on damaged files; found by damaging files in thousands of ways.
@@ -93,7 +95,11 @@ class PhotoFile:
         return 2 if deep else 1
 
     def decode(self) -> Decoded:
-        """Read the pixels. Raises: UnsupportedPixelsError, MemoryError or one of DECODING_ERRORS."""
+        """Read the pixels, once. Raises: UnsupportedPixelsError, MemoryError or one of DECODING_ERRORS."""
+        decoded = self._decode()
+        return replace(decoded, warnings=decoded.warnings + self._left_out())
+
+    def _decode(self) -> Decoded:
         image = self._image
         if isinstance(image, PngImageFile) and is_deep_png(self._head):
             return decode_deep_png(image, self._contents())
@@ -102,6 +108,12 @@ class PhotoFile:
         if isinstance(image, ImageFile.ImageFile):
             return _decode_with_pillow(image)
         return decode_heif(image)
+
+    def _left_out(self) -> tuple[str, ...]:
+        try:
+            return left_out(self._image)
+        except DECODING_ERRORS:
+            return ()  # damage behind the photo does not concern it, and nobody can say what was there
 
     def _contents(self) -> bytes:
         self._file.seek(0)
