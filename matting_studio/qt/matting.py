@@ -50,15 +50,23 @@ class Matting(QObject):
 
     based = Signal(object)
     """A Document that has just got its matte, without its edits."""
+    read = Signal(object)
+    """A Document that has just got its photo, or is found to have none that can be read."""
 
     def __init__(
-        self, desk: Desk, bench: NetworkBench, packed: Callable[[Document], PackedBase | None], parent: QObject
+        self,
+        desk: Desk,
+        bench: NetworkBench,
+        packed: Callable[[Document], PackedBase | None],
+        is_awaited: Callable[[Document], bool],
+        parent: QObject,
     ) -> None:
-        """`packed` gives the matte of a document that was put away."""
+        """`packed` gives the matte of a document that was put away, `is_awaited` says whether its photo is needed."""
         super().__init__(parent)
         self._desk = desk
         self._bench = bench
         self._packed = packed
+        self._is_awaited = is_awaited
         self._state: NetworkState | None = None
         self._loading = False
         self._load_failure: str | None = None
@@ -148,6 +156,11 @@ class Matting(QObject):
             self._read(current)
         if any(job.key[0] == "read" for job in self._desk.files.jobs):
             return
+        for place in self._places:
+            # One at a time, so that no more of what was put away is in memory than has to be.
+            if self._is_awaited(place.document) and self._lacks_photo(place):
+                self._read(place.document)
+                return
         ready = [place for place in self._places if place.document.photo is not None and place.status in _ON_THEIR_WAY]
         if len(ready) < READ_AHEAD:
             document = self._desk.session.first(
@@ -194,6 +207,7 @@ class Matting(QObject):
 
         def fail(sentence: str) -> None:
             self._desk.set_status(document, Status.FAILED, sentence)
+            self.read.emit(document)
             self.advance()
 
         is_current = document is self._desk.session.current
@@ -207,6 +221,7 @@ class Matting(QObject):
             sentence = f"{document.path} has been replaced by another photo. Close it here, then open it again."
             self._desk.set_status(document, Status.FAILED, sentence)
             self._desk.say("error", sentence)
+            self.read.emit(document)
             self.advance()
             return
         self._desk.session.place(document).thumbnail = read.thumbnail
@@ -220,6 +235,7 @@ class Matting(QObject):
             document.set_base(read.base, read.shown)
             self._desk.set_status(document, Status.READY)
             self.based.emit(document)
+        self.read.emit(document)
         self.advance()
 
     # The network

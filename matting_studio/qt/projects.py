@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,12 +44,16 @@ class Projects(QObject):
     """A PhotoMissingError."""
     saved = Signal(object)
     """A Document."""
+    photo_wanted = Signal()
+    """A document is to be saved whose photo has to be read first: `awaits` knows which, `photo_read` goes on."""
 
     def __init__(self, desk: Desk, corrections: Corrections, recovery_folder: Path, parent: QObject) -> None:
         super().__init__(parent)
         self._desk = desk
         self._corrections = corrections
         self._kept: dict[Document, _Kept] = {}
+        self._awaiting: dict[Document, Callable[[], None]] = {}
+        """What is done with documents as soon as they have their photos."""
         self._recovering: dict[Path, RecoveryItem] = {}
         self._recovery = Recovery(recovery_folder)
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
@@ -110,7 +115,7 @@ class Projects(QObject):
     def _save_now(self, document: Document, path: Path, copy_photo: bool) -> None:
         project = self._project(document, path)
         if project is None:
-            self._desk.say("info", f"{document.name} is still being read: save it in a moment.")
+            self._save_later(document, path, copy_photo)
             return
         version = document.version
 
@@ -132,6 +137,26 @@ class Projects(QObject):
         title = f"Saving {document.name}"
         key = ("save", document, path)
         self._desk.files.submit(Job(key, title, work, Priority.CURRENT, deliver, essential=True))
+
+    def _save_later(self, document: Document, path: Path, copy_photo: bool) -> None:
+        """Its photo was put away, or was not read yet."""
+        place = self._desk.session.place(document)
+        if place.status is Status.FAILED:
+            self._desk.say("warning", f"{document.name} cannot be saved: {place.sentence}")
+            return
+        self._awaiting[document] = lambda: self.save(document, path, copy_photo)
+        self.photo_wanted.emit()
+
+    def awaits(self, document: Document) -> bool:
+        """Whether something is to be done with a document as soon as its photo is there."""
+        return document in self._awaiting
+
+    @Slot(object)
+    def photo_read(self, document: Document) -> None:
+        """A document's photo has been read, or cannot be."""
+        go_on = self._awaiting.pop(document, None)
+        if go_on is not None:
+            go_on()
 
     def _project(self, document: Document, project_path: Path | None) -> Project | None:
         from matting_studio.app.project_file import Project  # noqa: PLC0415 - the window is up without it
@@ -198,6 +223,7 @@ class Projects(QObject):
 
     def forget(self, document: Document) -> None:
         """The document was closed, and what was not saved is not wanted."""
+        self._awaiting.pop(document, None)
         self._drop_copy(document)
 
     # What a crash left

@@ -726,6 +726,58 @@ def test_unsaved_work_is_put_away_only_once_a_copy_is_kept(studio, photos, settl
     assert first.photo is None
 
 
+def put_away(studio, first, settle):
+    """Show another photo until the first has given up its pixels; a copy of it is kept."""
+    studio._projects.autosave()
+    settle(studio)
+    studio._shelf.budget_bytes = 1
+    studio.select(studio.documents[1])
+    settle(studio)
+    studio._shelf.tidy()
+    settle(studio)
+    assert first.photo is None
+
+
+def test_what_was_put_away_is_saved_without_being_shown(studio, photos, settle, tmp_path):
+    studio.open(photos[:2])
+    settle(studio)
+    first, second = studio.documents
+    studio.save_project(tmp_path / "first.mstudio")
+    settle(studio)
+    studio.stroke(Brush.FOREGROUND, **line(30))
+    settle(studio)
+    alpha = first.alpha.copy()
+    put_away(studio, first, settle)
+    assert studio.modified == (first,)
+    studio.save_project(document=first)
+    settle(studio)
+    assert studio.modified == ()
+    assert studio.current is second
+    studio.close(first)
+    studio.open([tmp_path / "first.mstudio"])
+    settle(studio)
+    np.testing.assert_allclose(studio.documents[-1].alpha, alpha, atol=2 / 65535)
+
+
+def test_what_was_put_away_and_cannot_be_read_again_is_not_saved_and_says_so(studio, photos, settle, tmp_path, qtbot):
+    studio.open(photos[:2])
+    settle(studio)
+    first = studio.documents[0]
+    studio.stroke(Brush.FOREGROUND, **line(30))
+    settle(studio)
+    put_away(studio, first, settle)
+    photos[0].unlink()
+    told = []
+    studio.message.connect(lambda kind, sentence: told.append((kind, sentence)))
+    studio.save_project(tmp_path / "first.mstudio", document=first)
+    settle(studio)
+    assert not (tmp_path / "first.mstudio").exists()
+    assert studio.modified == (first,)
+    ((kind, sentence),) = [each for each in told if "cannot be saved" in each[1]]
+    assert kind == "warning"
+    assert str(photos[0]) in sentence
+
+
 # Export
 
 
