@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.architecture import STRIDE
+from core.architecture import DETAIL_TILE_PX, STRIDE
 from core.checkpoint import ModelFile, read_model, shipped_model
 from core.detail import go_on, looked_over, refine_detail, unheard
 from core.device import CPU, Device, DeviceLike, pick_device
@@ -142,7 +142,11 @@ class MattingPredictor:
         """
         if self.detail is None:
             return alpha
-        return looked_over(picture, alpha, self.detail, factor, tiles_at_once=1, should_stop=should_stop)
+        # Tiles no larger than the working size take no more memory than the network's own look at the part.
+        tile_px = min(DETAIL_TILE_PX, max(STRIDE, self.size_px // STRIDE * STRIDE))
+        return looked_over(
+            picture, alpha, self.detail, factor, tile_px=tile_px, tiles_at_once=1, should_stop=should_stop
+        )
 
     def expected_bytes(self, photo: Size, limit: Limit, result: Result = Result.MATTE) -> int:
         """The most of the machine's memory that the process holds for a photo within a limit, with nothing beside it.

@@ -205,3 +205,40 @@ def test_a_limit_that_is_short_costs_the_second_look_first() -> None:
     short = MattingPredictor(tiny(), size_px=320, closest=3, memory_limit_bytes=BASE_BYTES + 90_000_000)
     matte = short.predict(photo(1000, 1000))
     assert matte.warnings == ("Memory is short: the matte was made without a second look.",)
+
+
+def disc(height: int, width: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """A picture with a bright disc on the left, and an alpha that knows where its edge is to some pixels only."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    from_middle = np.hypot(rows - height / 2, columns - height / 2)
+    image = np.where((from_middle < height / 4)[..., None], [220, 180, 160], [40, 60, 50]).astype(np.uint8)
+    return image, np.clip((height / 4 + 6 - from_middle) / 12, 0, 1).astype(np.float32)
+
+
+def test_a_part_looked_at_more_closely_changes_along_its_transition_only() -> None:
+    predictor = MattingPredictor(tiny(), CPU, size_px=128, closest=2)
+    image, alpha = disc(200, 500)
+    assert predictor.detail is not None
+    tiles = []
+
+    class Listening:
+        device, at_once = CPU, 1
+
+        def __init__(self) -> None:
+            self.heard = predictor.detail
+
+        def refine(self, pictures: list, alphas: list) -> list:
+            tiles.extend(each.shape for each in alphas)
+            return self.heard.refine(pictures, alphas)
+
+    predictor.detail = Listening()
+    closer = predictor.look_closer(image, alpha, 2.0)
+    assert closer.shape == alpha.shape
+    assert (closer[:, 220:] == alpha[:, 220:]).all()
+    assert np.abs(closer - alpha).max() > 0.1
+    assert max(max(shape) for shape in tiles) <= 128  # no more memory than the network's own look takes
+
+
+def test_without_a_second_look_a_part_stays_as_it_is(predictor: MattingPredictor) -> None:
+    image, alpha = disc(60, 80)
+    assert predictor.look_closer(image, alpha, 2.0) is alpha
