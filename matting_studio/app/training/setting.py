@@ -15,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from core.errors import ConfigError
+from core.training.complaints import complaint
 from core.training.config import Settings
 
 UNITS = {"px": "px", "steps": "steps", "minutes": "minutes", "degrees": "°"}
@@ -40,25 +41,6 @@ TITLES = {
     "warmup_steps": "Warm-up",
 }
 """Where the field's own name would read badly."""
-_BOUNDS = {
-    "greater_than": "more than {gt:g}",
-    "greater_than_equal": "at least {ge:g}",
-    "less_than": "less than {lt:g}",
-    "less_than_equal": "at most {le:g}",
-}
-
-_SENTENCES = {
-    "float_parsing": "This has to be a number.",
-    "float_type": "This has to be a number.",
-    "finite_number": "This has to be a finite number.",
-    "int_parsing": "This has to be a whole number.",
-    "int_type": "This has to be a whole number.",
-    "int_from_float": "This has to be a whole number.",
-    "missing": "This needs two numbers, such as 0.5 … 1.",
-    "too_long": "This needs just two numbers, such as 0.5 … 1.",
-    "too_short": "This needs at least one value.",
-    "path_type": "Choose a file or a folder.",
-}
 
 
 class Kind(StrEnum):
@@ -158,7 +140,7 @@ class Setting:
         try:
             return self._type.validate_python(value)
         except ValidationError as error:
-            raise ConfigError(_sentence(error.errors()[0])) from error
+            raise ConfigError(complaint(error.errors()[0])) from error
 
     @cached_property
     def _type(self) -> TypeAdapter[Any]:
@@ -191,13 +173,3 @@ def _weights(text: str) -> Mapping[str, str]:
             raise ConfigError(f"'{entry}' needs a pattern and a number, such as anna* 2.")
         found[name.strip()] = number
     return found
-
-
-def _sentence(error: Any) -> str:
-    """What is wrong with a value, said shortly."""
-    kind, context, given = error["type"], error.get("ctx", {}), error["input"]
-    if kind in _BOUNDS:
-        return f"This has to be {_BOUNDS[kind].format(**context)}."
-    if kind == "float_parsing" and given != "":
-        return f"'{given}' is no number."
-    return _SENTENCES.get(kind, f"{error['msg']}.")
