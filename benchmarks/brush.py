@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.on_photos import parser_of, tell
+from benchmarks.on_photos import means_by_way, parser_of, table_of_ways, tell
 from core.image_io import read_photo
 from core.local_solve import LookCloser, solve_unknown
 from core.metrics import evaluate_pair
@@ -69,7 +69,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
     return {
         "device": predictor.engine.description,
         "photos": len(rows["matte"]),
-        "ways": {way: {name: mean_of(each, name) for name in (*MEASURES, "seconds")} for way, each in rows.items()},
+        "ways": means_by_way(rows),
     }
 
 
@@ -120,18 +120,8 @@ def with_stroke(trimap: NDArray[np.uint8], stroke: NDArray[np.bool_]) -> NDArray
     return np.where(stroke, np.uint8(UNKNOWN), trimap)
 
 
-def mean_of(rows: Sequence[dict[str, float]], name: str) -> float:
-    return float(np.mean([row[name] for row in rows])) if rows else 0.0
-
-
 def table(result: dict) -> str:
-    lines = [
-        f"{result['photos']} strokes on {result['device']}",
-        f"{'':14}" + "".join(f"{name:>10}" for name in (*MEASURES, "seconds")),
-    ]
-    for way, means in result["ways"].items():
-        lines.append(f"{way:14}" + "".join(f"{means[name]:10.4g}" for name in (*MEASURES, "seconds")))
-    return "\n".join(lines)
+    return table_of_ways(f"{result['photos']} strokes on {result['device']}", result["ways"])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.on_photos import parser_of, tell
+from benchmarks.on_photos import means_by_way, parser_of, table_of_ways, tell
 from core.detail import refine_detail
 from core.engine import DetailEngine, make_detail_engine
 from core.image_io import read_photo
@@ -65,12 +65,11 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
             rows[way].append(
                 {**{name: measures[name] for name in MEASURES}, "tiles": network.tiles - before, "seconds": seconds}
             )
-    means = {way: {name: float(np.mean([row[name] for row in each])) for name in each[0]} for way, each in rows.items()}
     return {
         "device": predictor.engine.description,
         "size_px": predictor.size_px,
         "photos": len(rows["enlarged"]),
-        "ways": means,
+        "ways": means_by_way(rows),
     }
 
 
@@ -91,13 +90,8 @@ def enlarged(image: NDArray[np.generic], coarse: Plane) -> Plane:
 
 
 def table(result: dict) -> str:
-    lines = [
-        f"{result['photos']} photos at {result['size_px']} px on {result['device']}",
-        f"{'':18}" + "".join(f"{name:>10}" for name in (*MEASURES, "tiles", "seconds")),
-    ]
-    for way, means in result["ways"].items():
-        lines.append(f"{way:18}" + "".join(f"{means[name]:10.4g}" for name in (*MEASURES, "tiles", "seconds")))
-    return "\n".join(lines)
+    title = f"{result['photos']} photos at {result['size_px']} px on {result['device']}"
+    return table_of_ways(title, result["ways"])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from core.errors import MattingError
 
@@ -34,3 +36,19 @@ def tell(
         return 2
     print(json.dumps(result) if arguments.json else table(result))
     return 0
+
+
+def means_by_way(rows: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, dict[str, float]]:
+    """Way → measure → mean over the photos; no measures where there was no photo."""
+    return {
+        way: {name: float(np.mean([row[name] for row in each])) for name in (each[0] if each else ())}
+        for way, each in rows.items()
+    }
+
+
+def table_of_ways(title: str, ways: Mapping[str, Mapping[str, float]]) -> str:
+    """A line for each way, a column for each of its measures."""
+    names = next(iter(ways.values()))
+    lines = [title, f"{'':18}" + "".join(f"{name:>10}" for name in names)]
+    lines += [f"{way:18}" + "".join(f"{means[name]:10.4g}" for name in names) for way, means in ways.items()]
+    return "\n".join(lines)

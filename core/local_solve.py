@@ -117,6 +117,9 @@ class Question:
     doubted: NDArray[np.bool_]
     """Where the network itself is unsure."""
 
+    def part(self, box: tuple[slice, slice]) -> "Question":
+        return Question(self.image[box], self.known[box], self.unknown[box], self.guess[box], self.doubted[box])
+
     def reduced(self, factor: int) -> "Question":
         height, width = self.known.shape
         size = (-(-width // factor), -(-height // factor))
@@ -154,7 +157,10 @@ def answer(question: Question, look_closer: LookCloser, factor: float, should_st
 
 def settled(question: Question, look_closer: LookCloser, factor: float, should_stop: Callable[[], None]) -> Plane:
     """The solution, looked over by the detail network, which has no say about `known`."""
-    solved = solve(question, should_stop)
+    whole = slice(0, question.known.shape[0]), slice(0, question.known.shape[1])
+    near = grown(bounds(question.unknown, whole), RING_PX, whole)
+    solved = question.known.copy()
+    solved[near] = solve(question.part(near), should_stop)
     should_stop()
     result: Plane = solved + joining(question.unknown) * (look_closer(question.image, solved, factor) - solved)
     return result

@@ -161,8 +161,7 @@ def test_sixteen_bits_give_what_eight_do(scene):
     image, alpha, trimap = scene
     infer = network(np.zeros_like(alpha))
     deep = solve(image.astype(np.uint16) * 257, alpha, trimap, ALL, infer)
-    # Both are solved until they are near enough, step by step.
-    assert np.abs(deep - solve(image, alpha, trimap, ALL, infer)).max() < 1 / 255
+    assert np.abs(deep - solve(image, alpha, trimap, ALL, infer)).max() < 1e-3
 
 
 def test_nothing_unknown_does_not_trouble_the_network(scene):

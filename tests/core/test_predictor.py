@@ -218,18 +218,16 @@ def disc(height: int, width: int) -> tuple[NDArray[np.uint8], NDArray[np.float32
 def test_a_part_looked_at_more_closely_changes_along_its_transition_only() -> None:
     predictor = MattingPredictor(tiny(), CPU, size_px=128, closest=2)
     image, alpha = disc(200, 500)
-    assert predictor.detail is not None
+    detail = predictor.detail
+    assert detail is not None
     tiles = []
 
     class Listening:
         device, at_once = CPU, 1
 
-        def __init__(self) -> None:
-            self.heard = predictor.detail
-
         def refine(self, pictures: list, alphas: list) -> list:
             tiles.extend(each.shape for each in alphas)
-            return self.heard.refine(pictures, alphas)
+            return detail.refine(pictures, alphas)
 
     predictor.detail = Listening()
     closer = predictor.look_closer(image, alpha, 2.0)
