@@ -34,6 +34,11 @@ def to_alpha(x: Tensor, size: Sequence[int]) -> Tensor:
     return (torch.tanh(x) + 1) / 2
 
 
+def dense(gradient: Tensor) -> Tensor:
+    """A gradient whose channels lie side by side: one cut out of joined planes makes the norms behind it slow."""
+    return gradient.contiguous(memory_format=torch.channels_last)
+
+
 class Decoder(nn.Module):
     """Context (N, C, H/32, W/32), rectified skips and the images -> alphas (N, 1, H, W) of scales 1, 2, 4, 8."""
 
@@ -61,7 +66,10 @@ class Decoder(nn.Module):
         return x1, x2, x4, x8
 
     def alpha(self, x1: Tensor, images: Tensor) -> Tensor:
-        return to_alpha(self.head_os1(torch.cat([x1, images], dim=1)), images.shape[2:])
+        if x1.requires_grad:
+            x1.register_hook(dense)  # type: ignore[no-untyped-call]
+        # In the features' type: in mixed precision the images are float32, and would make all of the joined planes so.
+        return to_alpha(self.head_os1(torch.cat([x1, images.to(x1.dtype)], dim=1)), images.shape[2:])
 
     def forward(self, context: Tensor, skips: list[Tensor], images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         size = images.shape[2:]
