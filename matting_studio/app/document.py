@@ -72,6 +72,8 @@ class Document:
         """The project file that it was opened from or saved to."""
         self.photo: Photo | None = None
         self.base: Base | None = None
+        self.matted_by = ""
+        """Which model made the matte, in words; nothing where that is not known, or there is none."""
         self.alpha: NDArray[np.float32] | None = None
         self.trimap: NDArray[np.uint8] | None = None
         self.dirty: Box | None = None
@@ -137,9 +139,10 @@ class Document:
         self.dirty = base.box if self.edits else None
         self.revision += 1
 
-    def replace_base(self, base: Base, shown: Patch) -> None:
+    def replace_base(self, base: Base, shown: Patch, matted_by: str) -> None:
         """Take a matte made just now, be it the first or another model's; a project that holds another is behind."""
         self._matte += 1
+        self.matted_by = matted_by
         if self.base is None and self._saved is self._as_opened:
             # Who opens a project that has no matte has changed nothing when it comes.
             self._as_opened = self._saved = replace(self._as_opened, matte=self._matte)

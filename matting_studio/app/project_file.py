@@ -292,10 +292,9 @@ def _read_contents(archive: zipfile.ZipFile, path: Path) -> _Contents:
     try:
         return _Contents.model_validate(written)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        place = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise ProjectError(
-            f"{path} is damaged: its {place} cannot be understood ({first['msg']}). Copy it again from where it came."
+            f"{path} is damaged: its {place} cannot be understood. Copy it again from where it came."
         ) from error
 
 

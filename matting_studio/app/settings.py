@@ -132,10 +132,9 @@ class SettingsFile:
             return Settings(), self._set_aside(error)
 
     def _set_aside(self, error: ValidationError) -> str:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "file"
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
         aside = self.path.with_suffix(".damaged.json")
-        found = f"The settings are damaged ({where}: {first['msg']}), so the defaults are used."
+        found = f"The settings are damaged{f' at {where}' if where else ''}, so the defaults are used."
         try:
             self.path.replace(aside)
         except OSError as failure:

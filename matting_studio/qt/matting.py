@@ -302,7 +302,8 @@ class Matting(QObject):
             self._matte(document)
 
     def _matte(self, document: Document) -> None:
-        assert document.photo is not None
+        assert document.photo is not None and self._state is not None
+        model = self._state.model
         image, limit = document.photo.image, self._desk.memory_limit(document)
 
         def work(context: JobContext) -> _Matted:
@@ -318,7 +319,7 @@ class Matting(QObject):
                 self._desk.say("warning", f"{document.name}: {warning}")
             place = self._desk.session.place(document)
             place.outdated, place.short, place.remark = False, bool(matted.warnings), matted.remark
-            document.replace_base(matted.base, matted.shown)
+            document.replace_base(matted.base, matted.shown, model)
             self._desk.set_status(document, Status.READY)
             self.based.emit(document)
             self._remark()

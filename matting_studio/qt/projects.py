@@ -98,6 +98,7 @@ class Projects(QObject):
             document.mark_saved(None)
             self._take_over(document, item)
         document.set_photo(project.photo)
+        document.matted_by = project.model
         if isinstance(project.base, Base):
             document.set_base(project.base, opened.shown)
         status = Status.WAITING if document.base is None else Status.READY
@@ -163,14 +164,13 @@ class Projects(QObject):
 
         if document.photo is None:
             return None
-        model = self._desk.settings.model
         return Project(
             name=document.name,
             photo=document.photo,
             photo_path=document.path,
             state=document.state,
             base=document.base,
-            model=model.stem if model else "",
+            model=document.matted_by,
             project_path=project_path,
         )
 

@@ -210,7 +210,7 @@ def test_modified_means_other_than_what_was_saved(document):
 
 def matted_anew(document):
     base = Base(document.base.alpha.copy(), document.base.trimap.copy())
-    document.replace_base(base, fold(base, (), base.box))
+    document.replace_base(base, fold(base, (), base.box), "portrait")
 
 
 def test_another_models_matte_is_a_change_only_to_what_a_project_holds(document):
@@ -239,7 +239,7 @@ def test_the_first_matte_is_a_change_to_a_file_that_was_written_without_one(docu
     base = document.base
     document.forget_pixels()
     written = document.version
-    document.replace_base(base, fold(base, (), base.box))
+    document.replace_base(base, fold(base, (), base.box), "portrait")
     document.project_path = Path("made.mstudio")
     document.mark_saved(written)
     assert document.modified
@@ -249,7 +249,7 @@ def test_the_first_matte_of_a_project_that_had_none_is_no_change(document):
     base = document.base
     document.forget_pixels()
     document.project_path = Path("made.mstudio")
-    document.replace_base(base, fold(base, (), base.box))
+    document.replace_base(base, fold(base, (), base.box), "portrait")
     assert not document.modified
 
 

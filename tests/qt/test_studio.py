@@ -868,7 +868,7 @@ def test_what_is_being_saved_when_the_program_ends_is_saved(opened, tmp_path):
 def test_a_matte_that_arrives_while_a_project_is_saved_is_still_to_be_saved(opened, models, tmp_path, settle, qtbot):
     document, path = opened.current, tmp_path / "work.mstudio"
     for name in ("other", "tiny"):  # a new project first, then one that is there
-        before = document.base
+        before, made_by = document.base, document.matted_by
         gate = Gate(opened._desk.files)
         opened.save_project(path)
         opened.set_model(models / f"{name}.safetensors")
@@ -876,9 +876,11 @@ def test_a_matte_that_arrives_while_a_project_is_saved_is_still_to_be_saved(open
         gate.opened.set()
         settle(opened)
         assert opened.modified == (document,)
+        assert read_project(path).model == made_by != name
         opened.save_project()
         settle(opened)
         assert opened.modified == ()
+        assert read_project(path).model == name
         np.testing.assert_allclose(read_project(path).base.alpha, document.base.alpha, atol=1 / 65535)
 
 
