@@ -302,7 +302,8 @@ class Matting(QObject):
             self._matte(document)
 
     def _matte(self, document: Document) -> None:
-        assert document.photo is not None and self._state is not None
+        assert document.photo is not None
+        assert self._state is not None
         model = self._state.model
         image, limit = document.photo.image, self._desk.memory_limit(document)
 
