@@ -157,7 +157,12 @@ class Trainer:
     def step(self, batch: Batch) -> StepFigures:
         """One optimiser step. Raises NotFiniteError before anything is changed by it."""
         state, schedule = self.state, self.config.schedule
-        rate = learning_rate(state.step, schedule)
+        rate = learning_rate(
+            state.step,
+            highest=schedule.learning_rate,
+            warmup_steps=schedule.warmup_steps,
+            total_steps=schedule.total_steps,
+        )
         for group in state.optimiser.param_groups:
             group["lr"] = rate
         state.optimiser.zero_grad(set_to_none=True)

@@ -2,12 +2,11 @@
 
 import math
 
-from core.training.config import ScheduleConfig
 
-
-def learning_rate(step: int, schedule: ScheduleConfig) -> float:
-    if step < schedule.warmup_steps:
-        return schedule.learning_rate * (step + 1) / schedule.warmup_steps
-    span = max(1, schedule.total_steps - schedule.warmup_steps)
-    progress = min(1.0, (step - schedule.warmup_steps) / span)
-    return schedule.learning_rate * (1 + math.cos(math.pi * progress)) / 2
+def learning_rate(step: int, *, highest: float, warmup_steps: int, total_steps: int) -> float:
+    """The rate of step number `step`, from 0; `highest` is reached with the last step of the warm-up."""
+    if step < warmup_steps:
+        return highest * (step + 1) / warmup_steps
+    span = max(1, total_steps - warmup_steps)
+    progress = min(1.0, (step - warmup_steps) / span)
+    return highest * (1 + math.cos(math.pi * progress)) / 2

@@ -1,7 +1,6 @@
 """The detail network's training loop: it goes on from its checkpoint, and leaves the averaged weights at its end."""
 
 import contextlib
-import math
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from statistics import fmean
@@ -22,6 +21,7 @@ from core.training.detail.config import DetailConfig
 from core.training.detail.crops import DetailCrops
 from core.training.detail.losses import detail_losses
 from core.training.precision import computing_in, training_precision
+from core.training.schedule import learning_rate
 
 CLIP_NORM = 1.0
 REPORT_STEPS = 20
@@ -75,8 +75,12 @@ class DetailTrainer:
 
     def learn(self, batch: Tensor) -> dict[str, float]:
         """One optimiser step on (N, 5, H, W) uint8; returns its losses."""
+        config = self.config
+        rate = learning_rate(
+            self.step, highest=config.learning_rate, warmup_steps=config.warmup_steps, total_steps=config.steps
+        )
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate()
+            group["lr"] = rate
         batch = batch.to(self.device)
         images = normalise(batch[:, :3]).contiguous(memory_format=torch.channels_last)
         known, true = batch[:, 3:4].float() / 255, batch[:, 4:5].float() / 255
@@ -89,10 +93,6 @@ class DetailTrainer:
         self.optimiser.step()
         self.averaged.update_parameters(self.network)
         return {name: float(loss.detach()) for name, loss in losses.items()}
-
-    def rate(self) -> float:
-        warming = min(1.0, (self.step + 1) / self.config.warmup_steps)
-        return self.config.learning_rate * warming * (1 + math.cos(math.pi * self.step / self.config.steps)) / 2
 
     def save(self) -> None:
         content = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigError
-from core.training.config import ScheduleConfig, StageConfig, load_config
+from core.training.config import load_config
 from core.training.schedule import learning_rate
 
 MINIMAL = '[data]\nphotos = [{folder = "somewhere"}]\n'
@@ -74,10 +74,7 @@ def test_files_that_are_missing_or_no_toml_are_named(tmp_path: Path) -> None:
 
 
 def test_the_learning_rate_warms_up_and_falls_to_nothing() -> None:
-    schedule = ScheduleConfig(
-        stages=[StageConfig(steps=110, crop_px=64, batch_size=2)], warmup_steps=10, learning_rate=1.0
-    )
-    rates = [learning_rate(step, schedule) for step in range(110)]
+    rates = [learning_rate(step, highest=1.0, warmup_steps=10, total_steps=110) for step in range(110)]
     assert rates[0] == pytest.approx(0.1)
     assert rates[9] == rates[10] == 1.0
     assert rates[60] == pytest.approx(0.5)
