@@ -17,6 +17,7 @@ from core.engine import RawMatte, make_detail_engine, make_engine
 from core.errors import DeviceError
 from core.memory_plan import Limit, Result, Room, Size, Work, ever_less, given_up, plan_memory
 from core.memory_room import free_room
+from core.strays import without_strays
 from core.trimap import trimap_from_logits
 from core.working_size import Quality, effort
 
@@ -185,7 +186,7 @@ class MattingPredictor:
     ) -> Matte:
         """The matte made in one way, without the way out of `predict`."""
         fitted, used = fit(image, work.size_px)
-        coarse, logits = crop(self.engine.run(fitted), *used)
+        coarse, logits = without_strays(*crop(self.engine.run(fitted), *used))
         should_stop()
         alpha = refine_detail(
             image,
