@@ -1,18 +1,18 @@
 """How much a matte may cost: at which size the network sees a photo, and from how near the detail network its outline.
 
-Measured with the model of 24 November 2026, whose own size is 352 px, on the 60 composites with true alphas; cost is
+Measured with the model of 28 November 2026, whose own size is 352 px, on the 60 composites with true alphas; cost is
 a whole matte's, 0.8 megapixels on two Zen 4 cores, against `balanced`:
 
-    256 px                          SAD 5.78   MAD .0136   Grad 7.66   0.29
-    256 px, twice as near    fast   SAD 4.64   MAD .0115   Grad 6.21   0.56
-    352 px                          SAD 4.52   MAD .0112   Grad 6.98   0.51
-    352 px, twice        balanced   SAD 3.60   MAD .0097   Grad 5.50   1
-    352 px, three times      best   SAD 3.38   MAD .0094   Grad 5.47   2.1
-    320 px, 3.3 times               SAD 3.88   MAD .0102   Grad 5.76
-    384 px, 2.75 times              SAD 3.52   MAD .0099   Grad 5.25
+    256 px                          SAD 5.48   MAD .0131   Grad 7.39   0.29
+    256 px, twice as near    fast   SAD 4.25   MAD .0109   Grad 5.96   0.56
+    352 px                          SAD 4.44   MAD .0109   Grad 6.64   0.51
+    352 px, twice        balanced   SAD 3.47   MAD .0093   Grad 5.14   1
+    352 px, three times      best   SAD 3.27   MAD .0091   Grad 5.17   2.1
+    320 px, 3.3 times               SAD 3.53   MAD .0094   Grad 5.52
+    384 px, 2.75 times              SAD 3.36   MAD .0094   Grad 4.94
 
 Larger than its own size a model does worse. The mean with the photo's mirror image, which `best` was before there was a
-detail network, is worse under it (SAD 3.75 at three times): it blurs what the detail network is told.
+detail network, is worse under it (SAD 3.75 instead of 3.38 with the model before): it blurs what that is told.
 
 The shorter side follows the photo, in steps of the network's stride: up to a dozen shapes for each orientation, so an
 engine that prepares itself for shapes has soon met all of them. Coarser steps would cost up to a fifth in padding.
