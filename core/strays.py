@@ -25,14 +25,12 @@ def strays(alpha: Plane) -> NDArray[np.bool_]:
     labels = np.asarray(labelled, dtype=np.intp)
     masses = np.bincount(labels.reshape(-1), weights=alpha.reshape(-1), minlength=count)
     masses[0] = 0  # the background is no piece
-    large = masses >= SMALL * masses.max()
-    large[0] = False
-    if large.sum() == count - 1:
+    small = masses < SMALL * masses.max()
+    if not small[1:].any():
         return np.zeros(alpha.shape, dtype=np.bool_)
-    distance = np.asarray(cv2.distanceTransform((~large[labels]).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5))
-    nearest = np.full(count, np.inf)
-    np.minimum.at(nearest, labels.reshape(-1), distance.reshape(-1))
-    is_stray = ~large & (nearest > AWAY * max(alpha.shape))
+    distance = cv2.distanceTransform((small[labels] | (labels == 0)).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    is_stray = np.ones(count, dtype=np.bool_)
+    is_stray[labels[distance <= AWAY * max(alpha.shape)]] = False  # whatever has a pixel that near
     is_stray[0] = False
     ellipse = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * FRINGE_PX + 1, 2 * FRINGE_PX + 1))
     fringed = cv2.dilate(is_stray[labels].astype(np.uint8), ellipse).view(np.bool_)
