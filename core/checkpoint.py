@@ -24,7 +24,7 @@ from core.errors import CheckpointError
 
 if TYPE_CHECKING:
     import torch
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from core.network import MTGINet
 
@@ -59,15 +59,24 @@ def shipped_detail() -> Path:
 
 def detail_weights() -> Weights:
     """The weights of the detail network, float32. Raises CheckpointError where their file is missing or damaged."""
-    path = shipped_detail()
+    return read_detail_weights(shipped_detail(), remedy="install the program again")
+
+
+def read_detail_weights(path: Path, remedy: str) -> Weights:
+    """Weights of the detail network from a file of `save_detail_weights`, float32.
+
+    Raises CheckpointError where the file is missing or damaged, which ends with `remedy`: what to do.
+    """
     try:
         with safe_open(path, framework="np") as file:
             stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             metadata = file.metadata() or {}
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path} is missing or damaged: install the program again.") from error
+        raise CheckpointError(f"{path} is missing or damaged: {remedy}.") from error
+    if metadata.get("architecture") != DETAIL_ARCHITECTURE:
+        raise CheckpointError(f"{path} does not hold the detail network: {remedy}.")
     if metadata.get("sha256") != weights_hash(stored):
-        raise CheckpointError(f"{path} is damaged: install the program again.")
+        raise CheckpointError(f"{path} is damaged: {remedy}.")
     return {name: values.astype(np.float32) for name, values in stored.items()}
 
 
@@ -177,8 +186,8 @@ def check_architecture(model: ModelFile, path: Path) -> None:
         raise CheckpointError(f"{path.name} holds numbers that are not finite, in {broken[0]}: its training failed.")
 
 
-def fill(network: "MTGINet", weights: Weights) -> None:
-    """Put plain weights, as in a ModelFile, into a plain network."""
+def fill(network: "nn.Module", weights: Weights) -> None:
+    """Put plain weights, as files hold them, into a plain network of the same architecture."""
     import torch  # noqa: PLC0415
 
     # The counters of batch norm play no part in inference and are not stored.

@@ -1,11 +1,12 @@
 """The detail network by PyTorch, on GPUs and on CPUs that OpenVINO does not know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.checkpoint import Weights, fill
 from core.device import Device
 from core.engine.interface import check_tile
 from core.engine.torch_engine import native_precision
@@ -16,13 +17,13 @@ Array = NDArray[np.float32]
 
 
 class TorchDetail:
-    def __init__(self, weights: Mapping[str, Array], device: Device, dtype: torch.dtype | None = None) -> None:
+    def __init__(self, weights: Weights, device: Device, dtype: torch.dtype | None = None) -> None:
         """`dtype` is the precision of the convolutions; None is the device's fastest."""
         self.device = device
         self.at_once = 8 if device.type == "cuda" else 1
         self._dtype = dtype or native_precision(device)
         network = DetailNet()
-        network.load_state_dict({name: torch.from_numpy(values) for name, values in weights.items()}, strict=False)
+        fill(network, weights)
         network.eval().requires_grad_(False)
         self._network: DetailNet = network.to(device.torch, memory_format=torch.channels_last)  # type: ignore[call-overload]
 

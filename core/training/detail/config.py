@@ -49,6 +49,7 @@ class DetailConfig(Settings):
     crops: CropsConfig = CropsConfig()
     augmentation: AugmentationConfig = AugmentationConfig()
     loss: DetailLossConfig = DetailLossConfig()
+    base: Path | None = Field(None, description="Weights to start from, a run's detail.safetensors; none is chance.")
     steps: int = Field(3000, gt=0, description="Optimiser steps.")
     learning_rate: float = Field(1e-3, gt=0, description="Highest learning rate, reached after the warm-up.")
     warmup_steps: int = Field(100, ge=1, description="Steps in which the learning rate rises; then a cosine to 0.")

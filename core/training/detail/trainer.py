@@ -12,7 +12,7 @@ from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from core.atomic import write_atomically
-from core.checkpoint import floats_only, save_detail_weights
+from core.checkpoint import fill, floats_only, read_detail_weights, save_detail_weights
 from core.device import pick_device
 from core.network.detail import DetailNet
 from core.normalisation import normalise
@@ -35,7 +35,7 @@ class Report(NamedTuple):
 
 
 class DetailTrainer:
-    """Trains in a folder, from its start or from the checkpoint that is there."""
+    """Trains in a folder, from its start or from the checkpoint that is there. Raises CheckpointError for its base."""
 
     def __init__(self, config: DetailConfig, composites: Path, run: Path) -> None:
         self.config = config
@@ -44,7 +44,10 @@ class DetailTrainer:
         self.device = pick_device("auto").torch
         self.precision = training_precision(self.device, mixed=True)
         torch.manual_seed(config.crops.seed)
-        self.network: DetailNet = DetailNet().to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network = DetailNet()
+        if config.base is not None:
+            fill(network, read_detail_weights(config.base, remedy="choose another base"))
+        self.network: DetailNet = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         average = get_ema_multi_avg_fn(config.ema_decay)  # type: ignore[no-untyped-call]
         self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         self.optimiser = AdamW(self.network.parameters(), config.learning_rate, weight_decay=config.weight_decay)

@@ -11,7 +11,7 @@ from generated_data import write_cutouts
 from safetensors.numpy import load_file
 
 from core.checkpoint import ModelFile, plain_weights, save_model
-from core.errors import ConfigError, DatasetError
+from core.errors import CheckpointError, ConfigError, DatasetError
 from core.network import MTGINet
 from core.training.config import validated
 from core.training.detail.composites import composite_path, make_composites
@@ -142,6 +142,19 @@ def test_a_run_that_was_broken_off_goes_on_and_ends_as_it_would_have(
     whole, parts = (load_file(tmp_path / name / "detail.safetensors") for name in ("whole", "parts"))
     assert whole.keys() == parts.keys()
     assert all((whole[name] == parts[name]).all() for name in whole)
+
+
+def test_it_starts_from_the_weights_of_a_run_before(config: DetailConfig, composites: Path, tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    list(DetailTrainer(config, composites, tmp_path / "first").train())
+    weights = tmp_path / "first" / "detail.safetensors"
+    started = DetailTrainer(config.model_copy(update={"base": weights}), composites, tmp_path / "second")
+    stored = load_file(weights)
+    for state in (started.network.state_dict(), started.averaged.module.state_dict()):
+        assert all(np.allclose(state[name].numpy(), values) for name, values in stored.items())
+    other = config.model_copy(update={"base": Path(config.composites.model)})
+    with pytest.raises(CheckpointError, match="does not hold the detail network: choose another base"):
+        DetailTrainer(other, composites, tmp_path / "second")
 
 
 @pytest.mark.slow
