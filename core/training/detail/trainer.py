@@ -45,7 +45,7 @@ class DetailTrainer:
         self.precision = training_precision(self.device, mixed=True)
         torch.manual_seed(config.crops.seed)
         network = DetailNet()
-        if config.base is not None:
+        if config.base is not None and not self.checkpoint.exists():
             fill(network, read_detail_weights(config.base, remedy="choose another base"))
         self.network: DetailNet = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         average = get_ema_multi_avg_fn(config.ema_decay)  # type: ignore[no-untyped-call]

@@ -145,7 +145,8 @@ def test_a_run_that_was_broken_off_goes_on_and_ends_as_it_would_have(
 
 
 def test_it_starts_from_the_weights_of_a_run_before(config: DetailConfig, composites: Path, tmp_path: Path) -> None:
-    (tmp_path / "first").mkdir()
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
     list(DetailTrainer(config, composites, tmp_path / "first").train())
     weights = tmp_path / "first" / "detail.safetensors"
     started = DetailTrainer(config.model_copy(update={"base": weights}), composites, tmp_path / "second")
@@ -155,6 +156,9 @@ def test_it_starts_from_the_weights_of_a_run_before(config: DetailConfig, compos
     other = config.model_copy(update={"base": Path(config.composites.model)})
     with pytest.raises(CheckpointError, match="does not hold the detail network: choose another base"):
         DetailTrainer(other, composites, tmp_path / "second")
+    started.save()
+    weights.unlink()
+    assert DetailTrainer(started.config, composites, tmp_path / "second").step == 0  # goes on, and needs no base
 
 
 @pytest.mark.slow
