@@ -71,7 +71,7 @@ def read_detail_weights(path: Path, remedy: str) -> Weights:
         with safe_open(path, framework="np") as file:
             stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             metadata = file.metadata() or {}
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, TypeError) as error:  # TypeError: numbers that NumPy does not know
         raise CheckpointError(f"{path} is missing or damaged: {remedy}.") from error
     if metadata.get("architecture") != DETAIL_ARCHITECTURE:
         raise CheckpointError(f"{path} does not hold the detail network: {remedy}.")

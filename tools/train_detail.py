@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from core.errors import MattingError
+from core.training.allocator import keep_freed_memory
 from core.training.detail.composites import make_composites
 from core.training.detail.config import load_detail_config
 from core.training.detail.trainer import DetailTrainer
@@ -22,6 +23,7 @@ REPORT_COMPOSITES = 100
 
 def main(words: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(words)
+    keep_freed_memory()
     try:
         config = load_detail_config(arguments.config)
         composites = arguments.run / "composites"

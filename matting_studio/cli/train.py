@@ -17,6 +17,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from core.errors import MattingError
+from core.training.allocator import keep_freed_memory
 from core.training.batches import CropBatches
 from core.training.config import TrainingConfig, apply_override, load_config, parse_config
 from core.training.datasets import find_pairs
@@ -36,6 +37,7 @@ ONE_WISH_SECONDS = 1.0
 def run(arguments: argparse.Namespace) -> int:
     if arguments.resume is not None and arguments.run is not None:
         raise UsageError("A run that is resumed stays in its folder: leave out --run.")
+    keep_freed_memory()
     processes = join_processes()
     try:
         return probe_only(arguments, processes) if arguments.probe else train(arguments, processes)

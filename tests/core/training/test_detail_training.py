@@ -9,6 +9,7 @@ import pytest
 import torch
 from generated_data import write_cutouts
 from safetensors.numpy import load_file
+from safetensors.torch import save_file
 
 from core.checkpoint import ModelFile, plain_weights, save_model
 from core.errors import CheckpointError, ConfigError, DatasetError
@@ -156,6 +157,9 @@ def test_it_starts_from_the_weights_of_a_run_before(config: DetailConfig, compos
     other = config.model_copy(update={"base": Path(config.composites.model)})
     with pytest.raises(CheckpointError, match="does not hold the detail network: choose another base"):
         DetailTrainer(other, composites, tmp_path / "second")
+    save_file({"weight": torch.zeros(2, dtype=torch.bfloat16)}, strange := tmp_path / "strange.safetensors")
+    with pytest.raises(CheckpointError, match="damaged: choose another base"):
+        DetailTrainer(config.model_copy(update={"base": strange}), composites, tmp_path / "second")
     started.save()
     weights.unlink()
     assert DetailTrainer(started.config, composites, tmp_path / "second").step == 0  # goes on, and needs no base
