@@ -1,15 +1,15 @@
 """How much a matte may cost: at which size the network sees a photo, and from how near the detail network its outline.
 
-Measured with the model of 28 November 2026, whose own size is 352 px, on the 60 composites with true alphas; cost is
+Measured with the models of 29 November 2026, whose own size is 352 px, on the 60 composites with true alphas; cost is
 a whole matte's, 0.8 megapixels on two Zen 4 cores, against `balanced`:
 
     256 px                          SAD 5.48   MAD .0131   Grad 7.39   0.29
-    256 px, twice as near    fast   SAD 4.25   MAD .0109   Grad 5.96   0.56
+    256 px, twice as near    fast   SAD 4.12   MAD .0107   Grad 5.84   0.56
     352 px                          SAD 4.44   MAD .0109   Grad 6.64   0.51
-    352 px, twice        balanced   SAD 3.47   MAD .0093   Grad 5.14   1
-    352 px, three times      best   SAD 3.27   MAD .0091   Grad 5.17   2.1
-    320 px, 3.3 times               SAD 3.53   MAD .0094   Grad 5.52
-    384 px, 2.75 times              SAD 3.36   MAD .0094   Grad 4.94
+    352 px, twice        balanced   SAD 3.33   MAD .0091   Grad 5.01   1
+    352 px, three times      best   SAD 3.13   MAD .0088   Grad 4.97   2.1
+    320 px, 3.3 times               SAD 3.42   MAD .0092   Grad 5.31
+    384 px, 2.75 times              SAD 3.18   MAD .0091   Grad 4.70
 
 Larger than its own size a model does worse. The mean with the photo's mirror image, which `best` was before there was a
 detail network, is worse under it (SAD 3.75 instead of 3.38 with the model before): it blurs what that is told.

@@ -1,7 +1,7 @@
 """The C library's allocator in a process that trains: what a step frees stays for the next one.
 
 glibc gives large blocks back to the system as soon as they are free, and the next step gets them anew, page by page and
-each set to zero. On a CPU that was a quarter of a step of the detail network (`benchmarks/training.md`).
+each set to zero. On a CPU that was a fifth of a step of MTGINet (`benchmarks/training.md`).
 """
 
 import ctypes
