@@ -67,17 +67,10 @@ def read_detail_weights(path: Path, remedy: str) -> Weights:
 
     Raises CheckpointError where the file is missing or damaged, which ends with `remedy`: what to do.
     """
-    try:
-        with safe_open(path, framework="np") as file:
-            stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            metadata = file.metadata() or {}
-    except (SafetensorError, OSError, TypeError) as error:  # TypeError: numbers that NumPy does not know
-        raise CheckpointError(f"{path} is missing or damaged: {remedy}.") from error
+    stored, metadata = read_entries(path, trouble=f"{path} is missing or damaged: {remedy}.")
     if metadata.get("architecture") != DETAIL_ARCHITECTURE:
         raise CheckpointError(f"{path} does not hold the detail network: {remedy}.")
-    if metadata.get("sha256") != weights_hash(stored):
-        raise CheckpointError(f"{path} is damaged: {remedy}.")
-    return {name: values.astype(np.float32) for name, values in stored.items()}
+    return in_float32(stored)
 
 
 def load_network(path: str | Path | None = None, device: "str | torch.device" = "cpu") -> "MTGINet":
@@ -114,12 +107,7 @@ def read_model(path: Path) -> ModelFile:
 
 
 def read_safetensors(path: Path) -> ModelFile:
-    try:
-        with safe_open(path, framework="np") as file:
-            metadata = file.metadata() or {}
-            weights = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, TypeError) as error:  # TypeError: numbers that NumPy does not know
-        raise CheckpointError(f"{path.name} is no safetensors file or is damaged: fetch it again.") from error
+    stored, metadata = read_entries(path, trouble=f"{path.name} is no safetensors file or is damaged: fetch it again.")
     if metadata.get("architecture", ARCHITECTURE) != ARCHITECTURE:
         raise CheckpointError(f"{path.name} holds the network {metadata['architecture']}, which is not MTGINet.")
     try:
@@ -128,7 +116,28 @@ def read_safetensors(path: Path) -> ModelFile:
         width = math.nan
     if not 0 < width <= WIDEST:
         raise CheckpointError(f"{path.name} says the width {metadata['width']!r}, which no network has.")
-    return ModelFile(weights, width, metadata)
+    return ModelFile(in_float32(stored), width, metadata)
+
+
+def read_entries(path: Path, trouble: str) -> tuple[Weights, dict[str, str]]:
+    """The entries of a safetensors file as they are stored, and its metadata.
+
+    Raises CheckpointError, with `trouble` for its sentence, where it cannot be read or its weights are not those of the
+    hash that it states.
+    """
+    try:
+        with safe_open(path, framework="np") as file:
+            stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            metadata = file.metadata() or {}
+    except (SafetensorError, OSError, TypeError) as error:  # TypeError: numbers that NumPy does not know
+        raise CheckpointError(trouble) from error
+    if "sha256" in metadata and metadata["sha256"] != weights_hash(stored):
+        raise CheckpointError(trouble)
+    return stored, metadata
+
+
+def in_float32(stored: Weights) -> Weights:
+    return {name: values.astype(np.float32) for name, values in stored.items()}
 
 
 def read_pickle(path: Path) -> ModelFile:

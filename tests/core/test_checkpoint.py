@@ -139,6 +139,14 @@ def test_a_truncated_safetensors_file_is_refused(tiny_file: Path) -> None:
         load_network(tiny_file)
 
 
+def test_a_file_of_which_one_byte_changed_is_refused(tiny_file: Path) -> None:
+    content = bytearray(tiny_file.read_bytes())
+    content[-1000] ^= 1
+    tiny_file.write_bytes(content)
+    with pytest.raises(CheckpointError, match="damaged"):
+        load_network(tiny_file)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
