@@ -28,6 +28,7 @@ class CropsConfig(Settings):
     batch_size: int = Field(16, ge=2, description="Crops per step.")
     true_alpha: float = Field(0.15, ge=0, le=1, description="Share that is told the true alpha, only made small.")
     thicker_or_thinner: float = Field(0.1, ge=0, le=1, description="Share whose alpha is told too wide or too narrow.")
+    told_by_itself: float = Field(0.0, ge=0, le=1, description="Share that is told its own word from further away.")
     workers: int = Field(1, ge=0, description="Processes that prepare crops; 0 prepares them in the training process.")
     seed: int = 5
 

@@ -17,6 +17,7 @@ from core.device import pick_device
 from core.network.detail import DetailNet
 from core.normalisation import normalise
 from core.training.batches import prepared_ahead
+from core.training.detail.cascade import told_by_itself
 from core.training.detail.config import DetailConfig
 from core.training.detail.crops import DetailCrops
 from core.training.detail.losses import detail_losses
@@ -49,7 +50,7 @@ class DetailTrainer:
             fill(network, read_detail_weights(config.base, remedy="choose another base"))
         self.network: DetailNet = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         average = get_ema_multi_avg_fn(config.ema_decay)  # type: ignore[no-untyped-call]
-        self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
+        self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True).eval()
         self.optimiser = AdamW(self.network.parameters(), config.learning_rate, weight_decay=config.weight_decay)
         self.step = 0
         if self.checkpoint.exists():
@@ -84,7 +85,7 @@ class DetailTrainer:
         )
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        batch = batch.to(self.device)
+        batch = self.told(batch).to(self.device)
         images = normalise(batch[:, :3]).contiguous(memory_format=torch.channels_last)
         known, true = batch[:, 3:4].float() / 255, batch[:, 4:5].float() / 255
         with computing_in(self.precision, self.device):
@@ -96,6 +97,14 @@ class DetailTrainer:
         self.optimiser.step()
         self.averaged.update_parameters(self.network)
         return {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def told(self, batch: Tensor) -> Tensor:
+        """The batch, whose first crops (all are alike) are told what the averaged network says from further away."""
+        count = round(len(batch) * self.config.crops.told_by_itself)
+        if count == 0:
+            return batch
+        words = torch.cat([told_by_itself(self.averaged.module, batch[:count]), batch[count:, 3:4]])
+        return torch.cat([batch[:, :3], words, batch[:, 4:]], dim=1)
 
     def save(self) -> None:
         content = {

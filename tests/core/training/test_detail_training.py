@@ -14,7 +14,9 @@ from safetensors.torch import save_file
 from core.checkpoint import ModelFile, plain_weights, save_model
 from core.errors import CheckpointError, ConfigError, DatasetError
 from core.network import MTGINet
+from core.network.detail import CERTAIN, DetailNet
 from core.training.config import validated
+from core.training.detail.cascade import told_by_itself
 from core.training.detail.composites import composite_path, make_composites
 from core.training.detail.config import DetailConfig, DetailLossConfig, load_detail_config
 from core.training.detail.crops import DetailCrops
@@ -40,7 +42,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "working_sizes_px": [96],
         },
         "augmentation": {"empty": 0.0},
-        "crops": {"side_px": 64, "batch_size": 2, "workers": 0},
+        "crops": {"side_px": 64, "batch_size": 2, "told_by_itself": 0.5, "workers": 0},
         "steps": 6,
         "checkpoint_steps": 4,
     }
@@ -97,6 +99,26 @@ def test_what_is_told_is_now_and_then_the_true_alpha_made_small(config: DetailCo
     planes = DetailCrops(settings, composites, COUNT, steps=1)[0].float() / 255
     assert (planes[:, 3] - planes[:, 4]).abs().mean() < 0.03
     assert (planes[:, 3] - planes[:, 4]).abs().max() > 0
+
+
+def test_a_network_is_told_its_own_word_from_further_away(
+    config: DetailConfig, composites: Path, tmp_path: Path
+) -> None:
+    batch = DetailCrops(config.crops, composites, COUNT, steps=1)[0]
+    network = DetailNet().eval()
+    with torch.no_grad():  # says what it is told, made a little harder
+        network.head.weight.zero_()
+        network.head.bias.zero_()
+    words = told_by_itself(network, batch)
+    assert words.shape == (2, 1, 64, 64)
+    harder = (torch.tanh(CERTAIN * (2 * batch[:, 3:4].float() / 255 - 1)) + 1) / 2
+    assert 0 < (words.float() / 255 - harder).abs().mean() < 0.02
+    trainer = DetailTrainer(config, composites, tmp_path)
+    told = trainer.told(batch)
+    assert (told[:1, 3:4] == told_by_itself(trainer.averaged.module, batch[:1])).all()
+    assert (told[1:] == batch[1:]).all()
+    assert (told[:, [0, 1, 2, 4]] == batch[:, [0, 1, 2, 4]]).all()
+    assert (told != batch).any()
 
 
 def test_composites_without_an_outline_are_an_error(config: DetailConfig, tmp_path: Path) -> None:
