@@ -4,10 +4,10 @@ Measured with the models of 29 November 2026, whose own size is 352 px, on the 6
 a whole matte's, 0.8 megapixels on two Zen 4 cores, against `balanced`:
 
     256 px                          SAD 5.48   MAD .0131   Grad 7.39   0.29
-    256 px, twice as near    fast   SAD 4.12   MAD .0107   Grad 5.84   0.56
+    256 px, twice as near    fast   SAD 3.99   MAD .0105   Grad 5.55   0.56
     352 px                          SAD 4.44   MAD .0109   Grad 6.64   0.51
-    352 px, twice        balanced   SAD 3.33   MAD .0091   Grad 5.01   1
-    352 px, three times      best   SAD 3.13   MAD .0088   Grad 4.97   2.1
+    352 px, twice        balanced   SAD 3.16   MAD .0088   Grad 4.69   1
+    352 px, three times      best   SAD 2.88   MAD .0085   Grad 4.42   2.1
     320 px, 3.3 times               SAD 3.42   MAD .0092   Grad 5.31
     384 px, 2.75 times              SAD 3.18   MAD .0091   Grad 4.70
 
