@@ -8,8 +8,8 @@ a whole matte's, 0.8 megapixels on two Zen 4 cores, against `balanced`:
     352 px                          SAD 4.44   MAD .0109   Grad 6.64   0.51
     352 px, twice        balanced   SAD 3.16   MAD .0088   Grad 4.69   1
     352 px, three times      best   SAD 2.88   MAD .0085   Grad 4.42   2.1
-    320 px, 3.3 times               SAD 3.42   MAD .0092   Grad 5.31
-    384 px, 2.75 times              SAD 3.18   MAD .0091   Grad 4.70
+    320 px, 3.3 times               SAD 3.15   MAD .0088   Grad 4.74
+    384 px, 2.75 times              SAD 2.96   MAD .0088   Grad 4.22
 
 Larger than its own size a model does worse. The mean with the photo's mirror image, which `best` was before there was a
 detail network, is worse under it (SAD 3.75 instead of 3.38 with the model before): it blurs what that is told.
