@@ -70,6 +70,8 @@ def read_detail_weights(path: Path, remedy: str) -> Weights:
     stored, metadata = read_entries(path, trouble=f"{path} is missing or damaged: {remedy}.")
     if metadata.get("architecture") != DETAIL_ARCHITECTURE:
         raise CheckpointError(f"{path} does not hold the detail network: {remedy}.")
+    if metadata.get("sha256") != weights_hash(stored):
+        raise CheckpointError(f"{path} is damaged: {remedy}.")
     return in_float32(stored)
 
 
@@ -110,6 +112,8 @@ def read_safetensors(path: Path) -> ModelFile:
     stored, metadata = read_entries(path, trouble=f"{path.name} is no safetensors file or is damaged: fetch it again.")
     if metadata.get("architecture", ARCHITECTURE) != ARCHITECTURE:
         raise CheckpointError(f"{path.name} holds the network {metadata['architecture']}, which is not MTGINet.")
+    if "sha256" in metadata and metadata["sha256"] != weights_hash(stored):
+        raise CheckpointError(f"{path.name} is damaged: fetch it again.")
     try:
         width = float(metadata.get("width", "1"))
     except ValueError:
@@ -122,8 +126,7 @@ def read_safetensors(path: Path) -> ModelFile:
 def read_entries(path: Path, trouble: str) -> tuple[Weights, dict[str, str]]:
     """The entries of a safetensors file as they are stored, and its metadata.
 
-    Raises CheckpointError, with `trouble` for its sentence, where it cannot be read or its weights are not those of the
-    hash that it states.
+    Raises CheckpointError, with `trouble` for its sentence, where it cannot be read.
     """
     try:
         with safe_open(path, framework="np") as file:
@@ -131,8 +134,6 @@ def read_entries(path: Path, trouble: str) -> tuple[Weights, dict[str, str]]:
             metadata = file.metadata() or {}
     except (SafetensorError, OSError, TypeError) as error:  # TypeError: numbers that NumPy does not know
         raise CheckpointError(trouble) from error
-    if "sha256" in metadata and metadata["sha256"] != weights_hash(stored):
-        raise CheckpointError(trouble)
     return stored, metadata
 
 

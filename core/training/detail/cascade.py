@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from core.detail.refine import enlarged
 from core.normalisation import normalise
+from core.training.detail.composites import as_bytes
 
 FURTHER = 1.5
 """How many times: as the last two levels of a photo that is seen from three times as near."""
@@ -26,8 +27,8 @@ def told_by_itself(network: nn.Module, crops: Tensor) -> Tensor:
     far = [np.asarray(cv2.resize(planes, (side_px, side_px), interpolation=cv2.INTER_AREA)) for planes in near]
     seen = torch.from_numpy(np.stack(far)).permute(0, 3, 1, 2).to(next(network.parameters()).device)
     alphas = network(normalise(seen[:, :3]), seen[:, 3:].float() / 255).float().cpu().numpy()
-    told = [
+    words = [
         enlarged(alpha[0], small[..., :3], large[..., :3])
         for alpha, small, large in zip(alphas, far, near, strict=True)
     ]
-    return torch.from_numpy(np.rint(np.stack(told) * 255).astype(np.uint8))[:, None]
+    return torch.from_numpy(as_bytes(np.stack(words)))[:, None]
