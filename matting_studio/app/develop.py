@@ -18,6 +18,7 @@ from core.image_io import IntegerSamples, Photo, Samples, as_float, read_photo, 
 from core.light import ColourStatistics, colour_statistics, falling_light, lit, match_colours
 from core.refinement import refine
 from core.shadow import cast_shadow, darken
+from matting_studio.app.crop import cropped
 from matting_studio.app.edits import Box
 from matting_studio.app.look import Background, Gradient, Look, Picture, Plain, Refinement, Shadow
 
@@ -63,6 +64,14 @@ def thrown(shadow: Shadow, alpha: _Plane, scale: float) -> _Plane:
         shift_x_px=shadow.shift_x_px * scale,
         shift_y_px=shadow.shift_y_px * scale,
     )
+
+
+def thrown_around(shadow: Shadow, alpha: _Plane, scale: float, box: Box) -> NDArray[np.float32]:
+    """The same in a box that may leave the photo, whose whole alpha is given: nobody goes on there."""
+    height, width = alpha.shape
+    room = box.joined(Box(0, 0, height, width))
+    falls = thrown(shadow, cropped(alpha, room, border=cv2.BORDER_CONSTANT), scale)
+    return falls[box.within(room)]
 
 
 def read_background(background: Background) -> Photo | None:

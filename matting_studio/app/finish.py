@@ -21,7 +21,7 @@ from matting_studio.app.develop import (
     laid,
     painted,
     read_background,
-    thrown,
+    thrown_around,
     wrapping_light,
 )
 from matting_studio.app.document import Snapshot
@@ -81,14 +81,13 @@ def complete(cutout: Cutout, look: Look, picture: Photo | None, token: CancelTok
         bit_depth: of what is mixed here.
     """
     foreground, alpha = cutout.foreground, cutout.alpha
-    shadow = None if look.shadow is None else thrown(look.shadow, alpha, 1.0)
     box = crop_box(look.crop, alpha)
     cropped_foreground = cropped(foreground, box, border=cv2.BORDER_REPLICATE)
     cropped_alpha = cropped(alpha, box, border=cv2.BORDER_CONSTANT)
-    cropped_shadow = None if shadow is None else cropped(shadow, box, border=cv2.BORDER_CONSTANT)
+    shadow = None if look.shadow is None else thrown_around(look.shadow, alpha, 1.0, box)
     if isinstance(look.background, Transparent):
-        if look.shadow is not None and cropped_shadow is not None:
-            joined = _shadowed(cropped_foreground, cropped_alpha, cropped_shadow, look.shadow.opacity, bit_depth)
+        if look.shadow is not None and shadow is not None:
+            joined = _shadowed(cropped_foreground, cropped_alpha, shadow, look.shadow.opacity, bit_depth)
             return Finished(*joined, None, box)
         return Finished(cropped_foreground, cropped_alpha, None, box)
 
@@ -111,7 +110,7 @@ def complete(cutout: Cutout, look: Look, picture: Photo | None, token: CancelTok
         layers = Layers(
             as_float(cropped_foreground[rows]),
             cropped_alpha[rows],
-            None if cropped_shadow is None else cropped_shadow[rows],
+            None if shadow is None else shadow[rows],
             None if light is None else enlarged(light, 0.5**ground.overview_level, part, smooth=True),
             ground.part(part),
         )

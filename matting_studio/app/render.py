@@ -16,8 +16,8 @@ from core.foreground import estimate_foreground
 from core.image_io import Photo, as_float, to_bit_depth
 from core.light import ColourStatistics
 from core.refinement import largest_person
-from core.shadow import with_shadow
-from matting_studio.app.crop import crop_box
+from core.shadow import darken, with_shadow
+from matting_studio.app.crop import crop_box, cropped
 from matting_studio.app.develop import (
     Layers,
     colours_to_match,
@@ -29,13 +29,14 @@ from matting_studio.app.develop import (
     read_background,
     refined,
     thrown,
+    thrown_around,
     wrapping_light,
 )
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box
 from matting_studio.app.look import Background, Blurred, Picture, Transparent
 from matting_studio.app.pyramid import Pyramid, halved, last_level, overview_level
-from matting_studio.app.view import View, ViewMode
+from matting_studio.app.view import Frame, View, ViewMode
 
 _Screen = NDArray[np.uint8]  # (h, w, 3) RGB, or (h, w, 4) RGBA with premultiplied colours
 _Rgb = NDArray[np.float32]  # (h, w, 3) in [0, 1]
@@ -124,27 +125,36 @@ class Renderer:
         picture = self._picture(snapshot, place, view.mode)
         return _to_screen(picture, place.region, level, view)
 
-    def render_at_least(self, snapshot: Snapshot, view: View) -> tuple[_Screen, str | None]:
-        """As `render`, but where the background picture cannot be read, without a background; and what was wrong then.
+    def show(self, snapshot: Snapshot, view: View) -> tuple[_Screen, Frame | None, str | None]:
+        """What `render` and `frame` give; where the background picture cannot be read, without a background, and with
+        what was wrong.
 
         So what a background that is gone has left on a screen does not stay there.
         """
         try:
-            return self.render(snapshot, view), None
+            return self.render(snapshot, view), self.frame(snapshot, view.mode), None
         except ImageReadError as error:
-            bare = snapshot.look.model_copy(update={"background": Transparent()})
-            return self.render(replace(snapshot, look=bare), view), str(error)
+            bare = replace(snapshot, look=snapshot.look.model_copy(update={"background": Transparent()}))
+            return self.render(bare, view), self.frame(bare, view.mode), str(error)
 
-    def crop(self, snapshot: Snapshot) -> Box | None:
-        """What of the photo is exported, to the overview's pixel; it may leave the photo. None where all of it is."""
+    def frame(self, snapshot: Snapshot, mode: ViewMode) -> Frame | None:
+        """What of the photo is exported; None where all of it is, or there is no matte yet.
+
+        Raises ImageReadError where the background picture cannot be read.
+        """
         crop = snapshot.look.crop
         if snapshot.alpha is None or crop.kind == "none":
             return None
         self._take(snapshot.photo)
-        alpha = self._refined(snapshot, self._place(snapshot, self._overview, self._whole(self._overview)))
-        box: Box = self._kept.get("crop", (alpha, crop), lambda: crop_box(crop, alpha.values))
+        whole = self._whole(self._overview)
+        alpha = self._refined(snapshot, self._place(snapshot, self._overview, whole))
+        box = self._kept.get("crop", (alpha, crop), lambda: crop_box(crop, alpha.values))
+        ground = None
+        if mode.shows_result and box.overlap(whole) != box:
+            ground = self._ground(snapshot, box, alpha, mode)
         size = 2**self._overview
-        return Box(box.top * size, box.left * size, box.bottom * size, box.right * size)
+        in_photo = Box(box.top * size, box.left * size, box.bottom * size, box.right * size)
+        return Frame(crop, in_photo, ground)
 
     def _take(self, photo: Photo) -> None:
         if photo is not self._photo:
@@ -246,6 +256,34 @@ class Renderer:
             (matte, place.region),
             lambda: _Plane(as_float(estimate_foreground(self._photo_part(place), matte.values))),
         )
+
+    def _ground(self, snapshot: Snapshot, box: Box, alpha: _Plane, mode: ViewMode) -> _Screen:
+        """The new background with the shadow on it, in a box on the overview that leaves the photo.
+
+        Alpha, where the shadow falls from, is that of the whole photo.
+        """
+        background, shadow = snapshot.look.background, snapshot.look.shadow
+        if mode is ViewMode.CUTOUT:
+            background = Transparent()
+
+        def make() -> _Screen:
+            thrown_there = np.zeros((box.bottom - box.top, box.right - box.left), np.float32)
+            if shadow is not None:
+                thrown_there = thrown_around(shadow, alpha.values, 0.5**self._overview, box)
+            opacity = 0.0 if shadow is None else shadow.opacity
+            if isinstance(background, Transparent):
+                return _premultiplied(np.zeros((*thrown_there.shape, 3), np.float32), opacity * thrown_there)
+            if isinstance(background, Blurred):
+                blurred = self._blurred(snapshot, self._overview_place(), background.radius_px)
+                backdrop = cropped(blurred, box, border=cv2.BORDER_REPLICATE)
+            else:
+                backdrop = self._backdrop(snapshot, _Place(self._overview, box, box), background)
+            return _eight_bit(darken(backdrop, thrown_there, opacity))
+
+        matte = self._matte(snapshot, self._overview_place(), self._whole(self._overview))
+        shadow_of = None if shadow is None else alpha
+        blurred_without = matte if isinstance(background, Blurred) else None
+        return self._kept.get(("ground", mode), (background, shadow, box, shadow_of, blurred_without), make)
 
     def _photo_part(self, place: _Place) -> NDArray[np.uint8]:
         return self._image.level(place.level)[place.region.slices].astype(np.uint8, copy=False)

@@ -1,10 +1,18 @@
-"""What is wanted of a document on the screen; `render` makes it."""
+"""What is wanted of a document on the screen, and what is said about it; `render` makes it."""
+
+from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from matting_studio.app.edits import Box
+from matting_studio.app.look import Crop
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class ViewMode(StrEnum):
@@ -14,6 +22,11 @@ class ViewMode(StrEnum):
     CUTOUT = "cutout"
     COMPOSITE = "composite"
     OVERLAY = "overlay"
+
+    @property
+    def shows_result(self) -> bool:
+        """Whether it shows what is exported."""
+        return self in (ViewMode.CUTOUT, ViewMode.COMPOSITE)
 
 
 @dataclass(frozen=True)
@@ -43,3 +56,17 @@ class View:
         """
         shrinking = (self.box.right - self.box.left) / self.size[1]
         return max(0, math.floor(math.log2(shrinking) + 0.25))
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Which part of a photo is exported, where that is not all of it."""
+
+    crop: Crop
+    """What was wanted."""
+    box: Box
+    """What came of it, to the overview's pixel; it may leave the photo."""
+    ground: NDArray[np.uint8] | None
+    """The new background all over the box, for what of it lies beyond the photo: small, (h, w, 3) RGB, or (h, w, 4)
+    RGBA with premultiplied colours. None where the box does not leave the photo or the mode does not show the result.
+    """

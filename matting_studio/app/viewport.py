@@ -3,8 +3,9 @@
 Two systems of coordinates, both continuous with y downwards: on the photo, pixel (0, 0) covers 0 … 1; on the canvas,
 the same in device pixels, so that 100 % means one photo pixel on one device pixel whatever the screen's scaling.
 
-One rule keeps the photo in place: it always covers the rectangle that it fills when fitted (and lies in the middle when
-smaller). So no edge comes loose, and zooming in keeps the point under the pointer exactly where it is.
+A photo has room around it where what is exported goes on beyond its edges. One rule keeps photo and room in place:
+together they always cover the rectangle that they fill when fitted (and lie in the middle when smaller). So no edge
+comes loose, and zooming in keeps the point under the pointer exactly where it is.
 """
 
 from dataclasses import dataclass, replace
@@ -37,6 +38,8 @@ STEPS = (
 """The scales that zooming in and out by key stops at."""
 
 HIGHEST_SCALE = 64.0
+AIR = 0.02
+"""Around what goes on beyond the photo, of its longer side."""
 LIKENESS = 0.1
 """How much the sides of two photos may differ, relatively, for zoom and position to carry over."""
 
@@ -65,16 +68,23 @@ class Viewport:
     left: float
     """Where the photo's left edge lies; what is drawn is rounded, see `origin`."""
     top: float
+    room: Box
+    """The photo and the room around it, in the photo's pixels."""
 
     @classmethod
     def fitted(cls, photo_width_px: int, photo_height_px: int, width_px: int, height_px: int) -> Self:
-        """The whole photo in the middle of a canvas, as large as it fits."""
-        scale = min(width_px / photo_width_px, height_px / photo_height_px)
-        return cls(photo_width_px, photo_height_px, width_px, height_px, scale, 0.0, 0.0)._held()
+        """The whole photo, which is its own room, in the middle of a canvas, as large as it fits."""
+        whole = Box(0, 0, photo_height_px, photo_width_px)
+        return cls(photo_width_px, photo_height_px, width_px, height_px, 1.0, 0.0, 0.0, whole).refitted()
+
+    @property
+    def photo(self) -> Box:
+        return Box(0, 0, self.photo_height_px, self.photo_width_px)
 
     @property
     def fit_scale(self) -> float:
-        return min(self.width_px / self.photo_width_px, self.height_px / self.photo_height_px)
+        room = self.room
+        return min(self.width_px / (room.right - room.left), self.height_px / (room.bottom - room.top))
 
     @property
     def is_fitted(self) -> bool:
@@ -96,11 +106,11 @@ class Viewport:
         return left + x * self.scale, top + y * self.scale
 
     def visible_box(self) -> Box:
-        """The photo's pixels of which anything is seen."""
+        """The photo's pixels of which anything is seen; where all of it is off the canvas, the nearest ones."""
         left, top = self.to_photo(0, 0)
         right, bottom = self.to_photo(self.width_px, self.height_px)
-        whole = Box(0, 0, self.photo_height_px, self.photo_width_px)
-        return Box(floor(top), floor(left), ceil(bottom), ceil(right)).overlap(whole)
+        top, left = min(max(floor(top), 0), self.photo_height_px - 1), min(max(floor(left), 0), self.photo_width_px - 1)
+        return Box(top, left, max(ceil(bottom), top + 1), max(ceil(right), left + 1)).overlap(self.photo)
 
     def rectangle(self, box: Box) -> Rectangle:
         """Where a box of the photo is drawn; at least one pixel each way."""
@@ -113,12 +123,17 @@ class Viewport:
     def resized(self, width_px: int, height_px: int) -> Self:
         """On a canvas of another size: a fitted photo stays fitted, else the same point stays in the middle."""
         if self.is_fitted:
-            return self.fitted(self.photo_width_px, self.photo_height_px, width_px, height_px)
+            return replace(self, width_px=width_px, height_px=height_px).refitted()
         x, y = (width_px - self.width_px) / 2, (height_px - self.height_px) / 2
         return replace(self, width_px=width_px, height_px=height_px, left=self.left + x, top=self.top + y)._held()
 
     def refitted(self) -> Self:
-        return self.fitted(self.photo_width_px, self.photo_height_px, self.width_px, self.height_px)
+        return replace(self, scale=self.fit_scale)._held()
+
+    def with_room(self, frame: Box | None) -> Self:
+        """With room for a frame around a part of the photo, where it leaves it: what is fitted stays so."""
+        roomy = replace(self, room=self.photo if frame is None else _around(self.photo, frame))
+        return roomy.refitted() if self.is_fitted else roomy._held()
 
     def zoomed(self, scale: float, x: float, y: float) -> Self:
         """At another scale, the photo's point under (x, y) of the canvas staying there as far as the photo allows."""
@@ -149,7 +164,12 @@ class Viewport:
         return replace(self, left=self.left + x, top=self.top + y)._held()
 
     def with_photo(self, photo_width_px: int, photo_height_px: int) -> Self:
-        """Showing another photo: the same scale and place if its size is alike, else the photo fitted."""
+        """Showing another photo: the same scale and place if its size is alike, else the photo fitted.
+
+        One of the very same size has the same room, until more is known of it.
+        """
+        if (photo_width_px, photo_height_px) == (self.photo_width_px, self.photo_height_px):
+            return self
         fitted = self.fitted(photo_width_px, photo_height_px, self.width_px, self.height_px)
         alike = (
             abs(photo_width_px / self.photo_width_px - 1) <= LIKENESS
@@ -164,14 +184,26 @@ class Viewport:
 
     def _held(self) -> Self:
         """The nearest viewport that obeys the rule of this module."""
-        fit = self.fit_scale
-        left = _held(self.left, self.photo_width_px * self.scale, self.photo_width_px * fit, self.width_px)
-        top = _held(self.top, self.photo_height_px * self.scale, self.photo_height_px * fit, self.height_px)
-        return replace(self, left=left, top=top)
+        fit, scale, room = self.fit_scale, self.scale, self.room
+        width, height = room.right - room.left, room.bottom - room.top
+        left = _held(self.left + room.left * scale, width * scale, width * fit, self.width_px)
+        top = _held(self.top + room.top * scale, height * scale, height * fit, self.height_px)
+        return replace(self, left=left - room.left * scale, top=top - room.top * scale)
+
+
+def _around(photo: Box, frame: Box) -> Box:
+    """Both, with a little air on the sides where the frame leaves the photo, so that it is seen to be one."""
+    air = ceil(AIR * max(frame.right - frame.left, frame.bottom - frame.top))
+    return Box(
+        frame.top - air if frame.top < photo.top else photo.top,
+        frame.left - air if frame.left < photo.left else photo.left,
+        frame.bottom + air if frame.bottom > photo.bottom else photo.bottom,
+        frame.right + air if frame.right > photo.right else photo.right,
+    )
 
 
 def _held(start: float, length: float, fitted_length: float, canvas_length: int) -> float:
-    """Where a side of the photo starts so that it covers what it covers when fitted, or lies in the middle."""
+    """Where a side of the room starts so that it covers what it covers when fitted, or lies in the middle."""
     if length <= fitted_length:
         return (canvas_length - length) / 2
     highest = (canvas_length - fitted_length) / 2

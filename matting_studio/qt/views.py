@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from matting_studio.app.document import Document, Snapshot
-from matting_studio.app.edits import Box
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Background, Look
-from matting_studio.app.view import View, ViewMode
+from matting_studio.app.view import Frame, View
 from matting_studio.qt.desk import Desk
 
 if TYPE_CHECKING:
@@ -32,15 +31,15 @@ class RenderedView:
     image: NDArray[np.uint8]
     """Of `view.size`: (h, w, 3) RGB, or (h, w, 4) RGBA with premultiplied colours."""
     revision: int
-    crop: Box | None = None
-    """What of the photo is exported, in modes that show the result; None where all of it is."""
+    frame: Frame | None = None
+    """What of the photo is exported; None where all of it is."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Rendered:
     image: NDArray[np.uint8]
+    frame: Frame | None
     complaint: str | None
-    crop: Box | None
 
 
 class _Rendering:
@@ -54,9 +53,7 @@ class _Rendering:
 
         if self._renderer is None:
             self._renderer = Renderer()
-        image, complaint = self._renderer.render_at_least(snapshot, view)
-        crop = self._renderer.crop(snapshot) if view.mode in (ViewMode.CUTOUT, ViewMode.COMPOSITE) else None
-        return _Rendered(image, complaint, crop)
+        return _Rendered(*self._renderer.show(snapshot, view))
 
 
 class Views(QObject):
@@ -108,7 +105,7 @@ class Views(QObject):
 
         def deliver(made: _Rendered) -> None:
             if document in self._desk.session:
-                self.rendered.emit(RenderedView(key, document, view, made.image, snapshot.revision, made.crop))
+                self.rendered.emit(RenderedView(key, document, view, made.image, snapshot.revision, made.frame))
                 if scene == self._scene and made.complaint not in (None, self._complaint):
                     self._complaint = made.complaint
                     self._desk.say("error", made.complaint)

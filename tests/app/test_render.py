@@ -266,11 +266,11 @@ class TestBackgroundPicture:
     def test_that_is_missing_leaves_the_person_without_a_background_until_it_is_there(self, renderer, alpha, tmp_path):
         path = tmp_path / "late.png"
         late = snapshot(alpha, Look(background=Picture(path=path)))
-        seen, complaint = renderer.render_at_least(late, full(ViewMode.COMPOSITE))
+        seen, _frame, complaint = renderer.show(late, full(ViewMode.COMPOSITE))
         assert "does not exist" in complaint
         np.testing.assert_array_equal(seen, Renderer().render(snapshot(alpha), full(ViewMode.CUTOUT)))
         write_image(path, np.full((120, 160, 3), (255, 0, 0), np.uint8))
-        seen, complaint = renderer.render_at_least(late, full(ViewMode.COMPOSITE))
+        seen, _frame, complaint = renderer.show(late, full(ViewMode.COMPOSITE))
         assert complaint is None
         np.testing.assert_array_equal(seen[0, 0], (255, 0, 0))
 
@@ -278,6 +278,57 @@ class TestBackgroundPicture:
 def test_the_crop_is_the_one_that_is_exported(renderer, alpha):
     for crop in (Crop(kind="person"), Crop(kind="ratio", margin=0.6)):
         shown = snapshot(alpha, Look(crop=crop, refinement=Refinement(edge_shift_px=5)))
-        assert renderer.crop(shown) == finish(shown, CancelToken()).box
-    assert renderer.crop(snapshot(alpha)) is None
-    assert renderer.crop(replace(shown, alpha=None, trimap=None)) is None
+        frame = renderer.frame(shown, ViewMode.ALPHA)
+        assert (frame.crop, frame.box) == (crop, finish(shown, CancelToken()).box)
+    assert renderer.frame(snapshot(alpha), ViewMode.ALPHA) is None
+    assert renderer.frame(replace(shown, alpha=None, trimap=None), ViewMode.ALPHA) is None
+
+
+class TestBeyondThePhoto:
+    """A crop that leaves the photo is seen as it is exported."""
+
+    CROP = Crop(kind="ratio", ratio=2.5, margin=0.2)
+
+    @pytest.mark.parametrize(
+        "look",
+        [
+            BLUE,
+            Look(background=Gradient(angle_degrees=20), shadow=Shadow(blur_px=80, shift_x_px=120, shift_y_px=4)),
+            Look(background=Blurred(radius_px=16), shadow=Shadow(blur_px=20, shift_x_px=-90)),
+        ],
+    )
+    def test_the_new_background_and_the_shadow_go_on(self, renderer, alpha, look):
+        shown = snapshot(alpha, look.model_copy(update={"crop": self.CROP}))
+        frame = renderer.frame(shown, ViewMode.COMPOSITE)
+        finished = finish(shown, CancelToken())
+        assert frame.box == finished.box
+        assert frame.box.left < -100
+        beyond = np.ones(frame.ground.shape[:2], bool)
+        beyond[WHOLE.overlap(frame.box).within(frame.box)] = False
+        exported = finished.composite.astype(float)
+        np.testing.assert_allclose(frame.ground[beyond].astype(float), exported[beyond], atol=1)
+
+    def test_a_cut_out_is_transparent_there_but_for_its_shadow(self, renderer, alpha):
+        shown = snapshot(alpha, Look(background=Plain(colour=(1, 1, 1)), crop=self.CROP))
+        assert not renderer.frame(shown, ViewMode.CUTOUT).ground.any()
+        shadow = Shadow(opacity=0.5, blur_px=0, shift_x_px=160, shift_y_px=0)
+        ground = renderer.frame(
+            replace(shown, look=shown.look.model_copy(update={"shadow": shadow})), ViewMode.CUTOUT
+        ).ground
+        assert not ground[..., :3].any()
+        assert ground[..., 3].max() == 128
+
+    def test_it_follows_the_look(self, renderer, alpha):
+        shown = snapshot(alpha, BLUE.model_copy(update={"crop": self.CROP}))
+        first = renderer.frame(shown, ViewMode.COMPOSITE)
+        red = replace(shown, look=Look(background=Plain(colour=(1, 0, 0)), crop=self.CROP))
+        second = renderer.frame(red, ViewMode.COMPOSITE)
+        np.testing.assert_array_equal((first.ground[0, 0], second.ground[0, 0]), ((0, 0, 255), (255, 0, 0)))
+        again = renderer.frame(red, ViewMode.COMPOSITE)
+        assert again.ground is second.ground, "nothing is painted anew"
+
+    @pytest.mark.parametrize("mode", [ViewMode.ORIGINAL, ViewMode.ALPHA, ViewMode.TRIMAP, ViewMode.OVERLAY])
+    def test_modes_that_do_not_show_the_result_know_the_box_alone(self, renderer, alpha, mode):
+        frame = renderer.frame(snapshot(alpha, BLUE.model_copy(update={"crop": self.CROP})), mode)
+        assert frame.box.left < 0
+        assert frame.ground is None

@@ -135,3 +135,51 @@ def test_the_smallest_canvas_and_the_smallest_photo_work() -> None:
         rectangle = viewport.rectangle(viewport.visible_box())
         assert rectangle.width >= 1
         assert rectangle.height >= 1
+
+
+class TestRoom:
+    """What is exported may go on beyond the photo: there is room for it."""
+
+    FRAME = Box(-100, 50, 150, 350)
+    """Of the photo of 400 × 200: 100 pixels of it lie above."""
+
+    def test_what_is_fitted_makes_room_and_stays_fitted(self) -> None:
+        roomy = wide().with_room(Box(-84, -184, 284, 584))
+        assert roomy.is_fitted
+        assert roomy.rectangle(roomy.room) == Rectangle(0, 50, 200, 100)
+        assert roomy.rectangle(roomy.photo) == Rectangle(50, 75, 100, 50)
+        assert roomy.with_room(None) == wide()
+
+    def test_a_frame_within_the_photo_takes_none(self) -> None:
+        assert wide().with_room(Box(10, 10, 100, 100)) == wide()
+
+    def test_what_is_not_fitted_keeps_its_scale(self) -> None:
+        close = wide().zoomed(1.0, 100, 50)
+        roomy = close.with_room(self.FRAME)
+        assert roomy.scale == 1.0
+        assert roomy.to_canvas(200, 0)[0] == pytest.approx(close.to_canvas(200, 0)[0])
+
+    def test_there_is_air_where_the_frame_leaves_the_photo(self) -> None:
+        assert wide().with_room(self.FRAME).room == Box(-106, 0, 200, 400)
+
+    def test_it_can_be_moved_to_and_its_edge_does_not_come_loose(self) -> None:
+        fitted = wide().with_room(self.FRAME)
+        for scale in (1.0, 4.0):
+            moved = fitted.zoomed(scale, 0, 0).panned(1e6, 1e6)
+            for edge in (fitted.to_canvas(0, fitted.room.top)[1], moved.to_canvas(0, fitted.room.top)[1]):
+                assert edge == pytest.approx(23.5, abs=0.51)
+            assert moved.to_canvas(0, 0)[0] == pytest.approx(0, abs=0.51)
+
+    def test_the_nearest_pixels_are_seen_where_the_photo_is_off_the_canvas(self) -> None:
+        beyond = wide().with_room(self.FRAME).zoomed(8.0, 0, 0).panned(0, 1e6)
+        assert beyond.to_canvas(0, 0)[1] > beyond.height_px
+        box = beyond.visible_box()
+        assert (box.top, box.bottom) == (0, 1)
+        assert not box.empty
+
+    def test_it_stays_with_another_canvas_and_another_photo_of_the_same_size(self) -> None:
+        roomy = wide().with_room(self.FRAME)
+        assert roomy.resized(400, 400).room == roomy.room
+        assert roomy.resized(400, 400).is_fitted
+        assert roomy.with_photo(400, 200) == roomy
+        assert roomy.with_photo(420, 200) == Viewport.fitted(420, 200, 200, 200)

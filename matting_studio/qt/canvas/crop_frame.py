@@ -9,7 +9,7 @@ VEIL_OPACITY = 0.75
 
 
 def draw_crop_frame(painter: QPainter, photo: QRect, frame: QRect, line_px: int, surround: QColor) -> None:
-    """Draw it in device pixels: the frame may leave the photo, where nothing is seen of the new background.
+    """Draw it in device pixels: the frame may leave the photo.
 
     Args:
         painter: draws in device pixels.

@@ -12,8 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
 from matting_studio.app.document import Document
-from matting_studio.app.edits import Box
-from matting_studio.app.view import View, ViewMode
+from matting_studio.app.view import Frame, View, ViewMode
 from matting_studio.app.viewport import Viewport
 from matting_studio.qt.pictures import to_image
 from matting_studio.qt.studio import Studio
@@ -35,8 +34,8 @@ class Picture:
     image: QImage
     revision: int
     """Of the document that it shows."""
-    crop: Box | None
-    """What of the photo is exported; None where all of it is, or the mode does not show that."""
+    frame: Frame | None
+    """What of the photo is exported; None where all of it is."""
 
     @property
     def has_all_pixels(self) -> bool:
@@ -52,10 +51,6 @@ class _Scene:
     document: Document
     viewport: Viewport
     modes: tuple[ViewMode, ...]
-
-    @property
-    def whole_box(self) -> Box:
-        return Box(0, 0, self.viewport.photo_height_px, self.viewport.photo_width_px)
 
 
 class CanvasPictures(QObject):
@@ -73,8 +68,10 @@ class CanvasPictures(QObject):
         self._whole: dict[ViewMode, Picture] = {}
         self._last_drawn: dict[int, ViewMode] = {}
         self._asked: dict[str, View] = {}
-        self._frame = QTimer(self, interval=FRAME_MS, singleShot=True)
-        self._frame.timeout.connect(self._ask)
+        self._latest: Picture | None = None
+        self._ground: tuple[Frame, QImage] | None = None
+        self._soon = QTimer(self, interval=FRAME_MS, singleShot=True)
+        self._soon.timeout.connect(self._ask)
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
         self._rest.timeout.connect(self._ask_for_whole)
         studio.rendered.connect(self._take)
@@ -85,18 +82,19 @@ class CanvasPictures(QObject):
             self.clear()
         self._scene = _Scene(document, viewport, tuple(modes))
         self._last_drawn = {pane: mode for pane, mode in self._last_drawn.items() if pane < len(modes)}
-        if not self._frame.isActive():
-            self._frame.start()
+        if not self._soon.isActive():
+            self._soon.start()
 
     def clear(self) -> None:
         """Nothing is to be seen any more."""
         self._scene = None
-        self._frame.stop()
+        self._soon.stop()
         self._rest.stop()
         self._asked.clear()
         self._sharp.clear()
         self._whole.clear()
         self._last_drawn.clear()
+        self._latest = self._ground = None
 
     def refresh(self) -> None:
         """All pictures are out of date: ask for those that are seen anew, and forget the others."""
@@ -105,8 +103,8 @@ class CanvasPictures(QObject):
         for pictures in (self._sharp, self._whole):
             for mode in pictures.keys() - seen:
                 del pictures[mode]
-        if self._scene is not None and not self._frame.isActive():
-            self._frame.start()
+        if self._scene is not None and not self._soon.isActive():
+            self._soon.start()
 
     @property
     def shown_revision(self) -> int:
@@ -127,10 +125,25 @@ class CanvasPictures(QObject):
                 yield pictures[mode]
 
     @property
-    def crop(self) -> Box | None:
-        """What of the photo is exported, as far as what is drawn in the first pane shows it."""
+    def latest_frame(self) -> Frame | None:
+        """What of the photo is exported, by what came last."""
+        return None if self._latest is None else self._latest.frame
+
+    @property
+    def frame(self) -> Frame | None:
+        """What of the photo is exported, by what is drawn in the first pane."""
         mode = self._last_drawn.get(0)
-        return self._sharp[mode].crop if mode in self._sharp else None
+        return self._sharp[mode].frame if mode in self._sharp else None
+
+    @property
+    def ground(self) -> QImage | None:
+        """What lies in that frame beyond the photo, where the mode shows it."""
+        frame = self.frame
+        if frame is None or frame.ground is None:
+            return None
+        if self._ground is None or self._ground[0].ground is not frame.ground:
+            self._ground = frame, to_image(frame.ground)
+        return self._ground[1]
 
     @Slot()
     def _ask(self) -> None:
@@ -147,7 +160,7 @@ class CanvasPictures(QObject):
         if self._scene is None:
             return
         fitted = self._scene.viewport.refitted()
-        whole = self._scene.whole_box
+        whole = self._scene.viewport.photo
         if self._scene.viewport.visible_box() == whole:
             return
         rectangle = fitted.rectangle(whole)
@@ -168,10 +181,10 @@ class CanvasPictures(QObject):
         if not ours or self._scene is None or rendered.document is not self._scene.document:
             return
         view = rendered.view
-        picture = Picture(view, to_image(rendered.image), rendered.revision, rendered.crop)
+        self._latest = picture = Picture(view, to_image(rendered.image), rendered.revision, rendered.frame)
         whole = rendered.key.endswith("/whole")
         _keep(self._whole if whole else self._sharp, picture)
-        if not whole and view.box == self._scene.whole_box:
+        if not whole and view.box == self._scene.viewport.photo:
             _keep(self._whole, picture)
         self.arrived.emit()
 

@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from matting_studio.app.document import Document
-from matting_studio.app.edits import Box
+from matting_studio.app.look import Crop
 from matting_studio.app.viewport import Viewport
 from matting_studio.qt.canvas.crop_frame import draw_crop_frame
 from matting_studio.qt.canvas.mode import CanvasMode
@@ -75,6 +75,7 @@ class CanvasView(QWidget):
         self._document: Document | None = None
         self._viewport: Viewport | None = None
         self._viewport_of: Document | None = None
+        self._room_for: tuple[Document, Crop | None] | None = None
         self._mode = CanvasMode.ORIGINAL
         self._peeking = False
         self._split = SplitSlider()
@@ -96,7 +97,7 @@ class CanvasView(QWidget):
         if sys.platform != "darwin":  # there, touchpads send native gestures, which would count twice
             self.grabGesture(Qt.GestureType.PinchGesture)
 
-        self._pictures.arrived.connect(self.update)
+        self._pictures.arrived.connect(self._show_pictures)
         studio.current_changed.connect(self._show_document)
         studio.document_changed.connect(self._document_changed)
         self._show_document(studio.current)
@@ -153,8 +154,9 @@ class CanvasView(QWidget):
         self._step_zoom(-1)
 
     def zoom_to_fit(self) -> None:
+        """All of the photo, and of what is exported."""
         if self._viewport is not None:
-            self._move_to(self._viewport.refitted())
+            self._move_to(self._with_room(self._viewport).refitted())
 
     def zoom_to_actual_size(self) -> None:
         """One photo pixel on one pixel of the screen."""
@@ -218,6 +220,25 @@ class CanvasView(QWidget):
         else:
             self._move_to(self._viewport.with_photo(width, height))
 
+    @Slot()
+    def _show_pictures(self) -> None:
+        """Draw what has come; once, if what is to be exported was chosen anew, with room for it.
+
+        Its frame also follows the brush, but a photo that moved with every stroke would be hard to paint on.
+        """
+        viewport, frame, document = self._viewport, self._pictures.latest_frame, self._document
+        assert viewport is not None
+        assert document is not None
+        wanted = document, None if frame is None else frame.crop
+        if wanted != self._room_for:
+            self._room_for = wanted
+            self._move_to(self._with_room(viewport))
+        self.update()
+
+    def _with_room(self, viewport: Viewport) -> Viewport:
+        frame = self._pictures.latest_frame
+        return viewport.with_room(None if frame is None else frame.box)
+
     def _scene_changed(self) -> None:
         """Ask for the pictures of what is to be seen now, and draw what there is."""
         if self._showing:
@@ -244,8 +265,9 @@ class CanvasView(QWidget):
             painter.fillRect(event.rect(), self._surround())
             if self._showing:
                 painter.save()
-                self._draw_photo(painter, self._use_device_pixels(painter, event.rect()))
-                self._draw_crop(painter)
+                area = self._use_device_pixels(painter, event.rect())
+                self._draw_photo(painter, area)
+                self._draw_frame(painter, area)
                 painter.restore()
                 self._draw_over_photo(painter, event.rect())
 
@@ -281,15 +303,22 @@ class CanvasView(QWidget):
                 painter.drawImage(place, picture.image)
                 bare = bare.subtracted(QRegion(place))  # enlarging what is covered anyway would cost the most
 
-    def _draw_crop(self, painter: QPainter) -> None:
+    def _draw_frame(self, painter: QPainter, area: QRect) -> None:
         """In device pixels, where the whole canvas shows the result."""
-        viewport, crop = self._viewport, self._pictures.crop
+        viewport, frame = self._viewport, self._pictures.frame
         assert viewport is not None
-        if crop is None or self._seen_mode not in (CanvasMode.CUTOUT, CanvasMode.COMPOSITE):
+        if frame is None or self._seen_mode not in (CanvasMode.CUTOUT, CanvasMode.COMPOSITE):
             return
-        whole = Box(0, 0, viewport.photo_height_px, viewport.photo_width_px)
-        photo, frame = (QRect(*astuple(viewport.rectangle(box))) for box in (whole, crop))
-        draw_crop_frame(painter, photo, frame, max(1, round(self.devicePixelRatioF())), self._surround())
+        photo, framed = (QRect(*astuple(viewport.rectangle(box))) for box in (viewport.photo, frame.box))
+        ground = self._pictures.ground
+        if ground is not None:
+            painter.setClipRegion(QRegion(framed & area).subtracted(QRegion(photo)))
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            if ground.hasAlphaChannel():
+                self._draw_board(painter, framed & area)
+            painter.drawImage(framed, ground)
+            painter.setClipping(False)
+        draw_crop_frame(painter, photo, framed, max(1, round(self.devicePixelRatioF())), self._surround())
 
     def _draw_board(self, painter: QPainter, area: QRect) -> None:
         assert self._viewport is not None

@@ -16,6 +16,8 @@ from core.image_io import Format, Photo
 from core.trimap import BACKGROUND, FOREGROUND
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Base, Box, Brush, fold
+from matting_studio.app.finish import finish
+from matting_studio.app.jobs import CancelToken
 from matting_studio.app.look import Crop, Look, Plain
 from matting_studio.app.render import Renderer
 from matting_studio.app.strokes import make_edit
@@ -72,9 +74,8 @@ class DeskStudio(QObject):
         assert self.shown is not None
         snapshot = self.shown.snapshot()
         assert snapshot is not None
-        image, crop = self._renderer.render(snapshot, view), self._renderer.crop(snapshot)
-        crop = crop if view.mode in (ViewMode.CUTOUT, ViewMode.COMPOSITE) else None
-        return RenderedView(key, self.shown, view, image, snapshot.revision, crop)
+        image, frame, _complaint = self._renderer.show(snapshot, view)
+        return RenderedView(key, self.shown, view, image, snapshot.revision, frame)
 
     def stroke(
         self, brush: Brush, points: list[tuple[float, float]], size_px: float, hardness: float, opacity: float
@@ -161,7 +162,7 @@ def open_document(qtbot: QtBot, studio: DeskStudio, canvas: Canvas, document: Do
 
 def settle(qtbot: QtBot, studio: DeskStudio, canvas: Canvas) -> None:
     """Wait until the canvas has the pictures it wants, then draw it."""
-    qtbot.waitUntil(lambda: not canvas._pictures._frame.isActive(), timeout=SOON_MS)
+    qtbot.waitUntil(lambda: not canvas._pictures._soon.isActive(), timeout=SOON_MS)
     shot(canvas)
 
 
@@ -873,6 +874,46 @@ def test_what_is_not_exported_lies_under_a_veil_where_the_result_is_seen(
     canvas.set_mode(CanvasMode.ORIGINAL)
     settle(qtbot, studio, canvas)
     np.testing.assert_array_equal(pixel(canvas, left / ratio - 10, HEIGHT / 2), (120, 130, 140))
+
+
+def test_a_crop_that_leaves_the_photo_is_seen_whole_with_its_background(
+    qtbot: QtBot, studio: DeskStudio, canvas: Canvas
+) -> None:
+    alpha = np.zeros((300, 400), np.float32)
+    alpha[50:, 150:250] = 1
+    document = made_document(plain(400, 300), alpha)
+    canvas.set_mode(CanvasMode.COMPOSITE)
+    open_document(qtbot, studio, canvas, document)
+    alone = canvas.viewport
+    document.change_look(Look(background=Plain(colour=(0, 0, 1)), crop=Crop(kind="ratio", ratio=3, margin=0.1)), "Crop")
+    studio.document_changed.emit(document)
+    settle(qtbot, studio, canvas)
+    box = finish(document.snapshot(), CancelToken()).box
+    assert box.left < 0
+    viewport, ratio = canvas.viewport, canvas.devicePixelRatioF()
+    left, right = (viewport.to_canvas(x, 0)[0] / ratio for x in (box.left, box.right))
+    assert left >= 0, "the whole frame is on the canvas"
+    assert right <= WIDTH
+    middle = viewport.to_canvas(0, 200)[1] / ratio
+    np.testing.assert_array_equal(pixel(canvas, left + 8, middle), (0, 0, 255))
+    np.testing.assert_array_equal(pixel(canvas, right - 8, middle), (0, 0, 255))
+
+    canvas.set_mode(CanvasMode.TRIMAP)
+    settle(qtbot, studio, canvas)
+    assert canvas.viewport == viewport, "modes can be compared"
+    assert (pixel(canvas, left + 8, middle) != (0, 0, 255)).any()
+
+    studio.stroke(Brush.FOREGROUND, [(120.0, 200.0), (300.0, 200.0)], 40.0, 1.0, 1.0)
+    studio.fold_last_stroke()
+    canvas.set_mode(CanvasMode.COMPOSITE)
+    settle(qtbot, studio, canvas)
+    assert finish(document.snapshot(), CancelToken()).box != box
+    assert canvas.viewport == viewport, "painting does not move the photo"
+
+    document.change_look(Look(), "Crop")
+    studio.document_changed.emit(document)
+    settle(qtbot, studio, canvas)
+    assert canvas.viewport == alone
 
 
 def test_a_crop_that_is_taken_back_leaves_no_veil(qtbot: QtBot, studio: DeskStudio, canvas: Canvas) -> None:
