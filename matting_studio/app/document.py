@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.image_io import Photo
+    from matting_studio.app.fingerprint import Fingerprint
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,8 @@ class Snapshot:
     trimap: NDArray[np.uint8] | None
     look: Look
     revision: int
+    box: Box | None = None
+    """What of the photo is exported, where that is known already; else the look's crop says it."""
 
 
 class Document:
@@ -71,6 +74,9 @@ class Document:
         self.project_path: Path | None = None
         """The project file that it was opened from or saved to."""
         self.photo: Photo | None = None
+        self.photo_file: Fingerprint | None = None
+        """The photo's file as it was when the photo was read from it, for whoever relies on the file later; None where
+        that is not known."""
         self.base: Base | None = None
         self.matted_by = ""
         """Which model made the matte, in words; nothing where that is not known, or there is none."""

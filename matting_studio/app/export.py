@@ -13,6 +13,7 @@ from matting_studio.app.crop import crop_box, cropped
 from matting_studio.app.cutout import Cutout, clean_colours, refined_alpha
 from matting_studio.app.develop import read_background
 from matting_studio.app.document import Snapshot
+from matting_studio.app.edits import Box
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
@@ -76,13 +77,17 @@ class _Work:
         photo, look = self._snapshot.photo, self._snapshot.look
         return Cutout(photo, self._matte, clean_colours(photo, self._matte, look), self._alpha)
 
+    def _box(self, look: Look) -> Box | None:
+        """What is exported, where that is known already: a result that is not to be cropped has all of the photo."""
+        return None if look.crop.kind == "none" else self._snapshot.box
+
     def write_plane(self, request: ExportRequest, look: Look) -> None:
         """Alpha or trimap."""
         is_alpha = request.what is ExportKind.ALPHA
         plane = self._alpha if is_alpha else self._snapshot.trimap
         write_image(
             request.path,
-            cropped(plane, crop_box(look.crop, self._alpha), border=cv2.BORDER_CONSTANT),
+            cropped(plane, self._box(look) or crop_box(look.crop, self._alpha), border=cv2.BORDER_CONSTANT),
             bit_depth=request.bit_depth or self._snapshot.photo.bit_depth if is_alpha else 8,
             encoding=request.encoding,
         )
@@ -93,7 +98,7 @@ class _Work:
         depth = request.bit_depth or photo.bit_depth
         cutout = self._cutout
         self._token.raise_if_cancelled()
-        result = complete(cutout, look, picture, self._token, depth)
+        result = complete(cutout, look, picture, self._token, depth, box=self._box(look))
         self._token.raise_if_cancelled()
         opaque = request.what is ExportKind.FOREGROUND or result.composite is not None
         write_image(

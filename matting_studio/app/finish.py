@@ -65,10 +65,18 @@ def finish(snapshot: Snapshot, token: CancelToken) -> Finished:
     picture = read_background(look.background)
     cutout = cut_out(photo, snapshot.alpha, look)
     token.raise_if_cancelled()
-    return complete(cutout, look, picture, token, photo.bit_depth)
+    return complete(cutout, look, picture, token, photo.bit_depth, box=snapshot.box)
 
 
-def complete(cutout: Cutout, look: Look, picture: Photo | None, token: CancelToken, bit_depth: BitDepth) -> Finished:
+def complete(
+    cutout: Cutout,
+    look: Look,
+    picture: Photo | None,
+    token: CancelToken,
+    bit_depth: BitDepth,
+    *,
+    box: Box | None = None,
+) -> Finished:
     """Put a cut-out, made with the same look, on its background, and crop it.
 
     The new background is given in sRGB and brought to the photo's space, with 8 bits where that takes a profile.
@@ -79,9 +87,10 @@ def complete(cutout: Cutout, look: Look, picture: Photo | None, token: CancelTok
         picture: what `read_background` gives for the look's background.
         token: looked at between the stages; raises JobCancelled.
         bit_depth: of what is mixed here.
+        box: what of the photo it is; None for what the look's crop says.
     """
     foreground, alpha = cutout.foreground, cutout.alpha
-    box = crop_box(look.crop, alpha)
+    box = crop_box(look.crop, alpha) if box is None else box
     cropped_foreground = cropped(foreground, box, border=cv2.BORDER_REPLICATE)
     cropped_alpha = cropped(alpha, box, border=cv2.BORDER_CONSTANT)
     shadow = None if look.shadow is None else thrown_around(look.shadow, alpha, 1.0, box)

@@ -57,6 +57,8 @@ class Entry:
     """Why nothing was made."""
     time: float = 0.0
     """When, in seconds since 1970."""
+    folder: str = ""
+    """Where the photo itself lies; nothing in journals that do not say."""
 
     def line(self) -> bytes:
         # Only ASCII: names that are no text travel as escapes.

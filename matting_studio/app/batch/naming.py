@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from matting_studio.app.batch.journal import FOLDER
 from matting_studio.app.batch.recipe import Recipe, RecipeError
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.short_names import LONGEST_NAME_BYTES, shortened
@@ -62,9 +63,13 @@ def check_template(recipe: Recipe) -> None:
             f"The template {template} would leave files without a name: put something after its last slash, such as "
             "{stem}."
         )
-    sample = PurePosixPath(template.replace("{folder}", "folder"))
-    if "\\" in template or "\0" in template or sample.is_absolute() or ".." in sample.parts or sample.name == "":
-        raise RecipeError(f"The template {template} leads out of the output folder: use names and slashes only.")
+    # The uppermost photos lie in no folder, which makes .. of {folder}.. for them.
+    for sample in (template.replace("{folder}", "folder"), template.replace("{folder}", "").lstrip("/")):
+        path = PurePosixPath(sample)
+        if "\\" in sample or "\0" in sample or path.is_absolute() or ".." in path.parts or path.name == "":
+            raise RecipeError(f"The template {template} leads out of the output folder: use names and slashes only.")
+        if FOLDER in path.parts:
+            raise RecipeError(f"The template {template} leads into {FOLDER}, where the journal lies: use another name.")
 
 
 def name_results(photos: Sequence[str], recipe: Recipe, taken: Iterable[str], earlier: Mapping[str, Names]) -> Naming:

@@ -35,7 +35,7 @@ class Task:
     done: tuple[Wanted, ...]
     """There, and made from the same photo with the same model and settings."""
     kept: tuple[Wanted, ...]
-    """Not made, since a file is in the way that no batch made."""
+    """Not made, since a file is in the way that no batch made, or made of another photo."""
     last: Entry | None
     """What became of the photo in an earlier run."""
 
@@ -81,7 +81,7 @@ def make_plan(
         output: the folder for the results.
         history: what its journals say.
         model: what `model_key` says.
-        overwrite: whether files that no batch made are replaced.
+        overwrite: whether files are replaced that no batch made, or made of other photos.
         shard: the part of the photos that this run works on; None for all.
 
     Raises RecipeError.
@@ -91,7 +91,8 @@ def make_plan(
     earlier = {photo: history.paths_of(photo) for photo in photos}
     naming = name_results(photos, recipe, _inputs_within(items, output), earlier)
     tasks = []
-    kept: list[str] = []
+    foreign: list[str] = []
+    of_others: list[str] = []
     for item in items if shard is None else shard.of(items):
         to_make, done, in_the_way = [], [], []
         for what, path in naming.names[item.name].items():
@@ -101,19 +102,30 @@ def make_plan(
                 to_make.append(wanted)
             elif _is_made(wanted, item, file, model, history):
                 done.append(wanted)
-            elif overwrite or history.is_ours(path, file):
+            elif overwrite:
                 to_make.append(wanted)
-            else:
+            elif not history.is_ours(path, file):
                 in_the_way.append(wanted)
-        kept += [wanted.path for wanted in in_the_way]
-        tasks.append(Task(item, tuple(to_make), tuple(done), tuple(in_the_way), history.last(item.name)))
+                foreign.append(path)
+            elif (maker := history.maker(path)) is not None and not _is_of(maker[0], item):
+                in_the_way.append(wanted)
+                of_others.append(path)
+            else:
+                to_make.append(wanted)
+        last = history.last(item.name)
+        if last is not None and not _is_of(last, item):
+            last = None
+        tasks.append(Task(item, tuple(to_make), tuple(done), tuple(in_the_way), last))
     notices = naming.notices
-    if kept:
-        more = f" and {len(kept) - _NAMED} more" if len(kept) > _NAMED else ""
-        names = ", ".join(kept[:_NAMED]) + more
+    if foreign:
         notices += (
-            f"Files are there already that no batch made, and are kept: {names}. Have files replaced (--overwrite) to "
-            "make them anew.",
+            f"Files are there already that no batch made, and are kept: {_few(foreign)}. Have files replaced "
+            "(--overwrite) to make them anew.",
+        )
+    if of_others:
+        notices += (
+            f"Results of other photos of the same names are there already, and are kept: {_few(of_others)}. Choose "
+            "another output folder, or have files replaced (--overwrite).",
         )
     return Plan(output, recipe, model, tuple(tasks), notices)
 
@@ -131,6 +143,21 @@ def _is_made(wanted: Wanted, item: Item, file: Fingerprint, model: str, history:
     )
 
 
+def _is_of(entry: Entry, item: Item) -> bool:
+    """Whether an entry is about this very photo, and not about one of the same name in another folder.
+
+    One that was moved or renamed is known by its contents.
+    """
+    if entry.photo == item.name and entry.folder in ("", item.folder):
+        return True
+    return entry.source is not None and entry.source.is_still(item.path)
+
+
+def _few(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return ", ".join(paths[:_NAMED]) + more
+
+
 def _inputs_within(items: Sequence[Item], output: Path) -> list[str]:
     """Photos that lie in the output folder: no result may take their place."""
     resolved = output.resolve()
@@ -140,6 +167,8 @@ def _inputs_within(items: Sequence[Item], output: Path) -> list[str]:
         parent = item.path.parent
         if parent not in folders:
             folders[parent] = parent.resolve()
-        if folders[parent].is_relative_to(resolved):
-            within.append((folders[parent].relative_to(resolved) / item.path.name).as_posix())
+        places = [folders[parent] / item.path.name]
+        if item.path.is_symlink():
+            places.append(item.path.resolve())
+        within += [place.relative_to(resolved).as_posix() for place in places if place.is_relative_to(resolved)]
     return within

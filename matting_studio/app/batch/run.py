@@ -204,7 +204,8 @@ class BatchRun:
 
     def _conduct(self) -> None:
         while not self._ends():
-            Pipeline(self._take, self._read, self._matte, self._write, readers=_READERS, writers=self._workers).run()
+            writers = min(self._workers, len(self.plan.to_do))
+            Pipeline(self._take, self._read, self._matte, self._write, readers=_READERS, writers=writers).run()
 
     def _ends(self) -> bool:
         """End the run if nothing is left to do: decided under one lock, so that no photo is put back in between."""
@@ -354,6 +355,7 @@ class BatchRun:
             made.doubt.words,
             matted.warnings,
             time=time.time(),
+            folder=passing.task.item.folder,
         )
         self._note(entry)
         for wanted, path in made.results:
@@ -367,9 +369,13 @@ class BatchRun:
     def _fail(self, passing: _Pass, reason: str) -> None:
         seconds = round(passing.seconds, 3)
         try:
+            task, now = passing.task, time.time()
             self._note(
-                Entry(passing.task.name, passing.source, self.plan.model, (), seconds, failure=reason, time=time.time())
-            )
+                Entry(
+                    task.name, passing.source, self.plan.model, (), seconds,
+                    failure=reason, time=now, folder=task.item.folder,
+                )
+            )  # fmt: skip
         except OSError as error:
             if is_full(error):
                 self._disk_full = True
@@ -401,7 +407,7 @@ class BatchRun:
 
     def _first_row(self, task: Task) -> Row:
         thumbnail = self._place.thumbnail(task.name)
-        shown = thumbnail if thumbnail.exists() else None
+        shown = thumbnail if task.last is not None and thumbnail.exists() else None
         state = RowState.WAITING if task.to_make else RowState.SKIPPED
         if task.last is None or task.last.failure is not None or task.to_make:
             return Row(task.name, task.item.path, state, thumbnail=shown)

@@ -1,5 +1,6 @@
 """A photo with its matte and its look, made smaller together, for results with a largest size."""
 
+import math
 from dataclasses import replace
 
 import cv2
@@ -10,34 +11,52 @@ from core.image_io import Photo
 from matting_studio.app.crop import crop_box
 from matting_studio.app.cutout import refined_alpha
 from matting_studio.app.document import Snapshot
+from matting_studio.app.edits import Box
 from matting_studio.app.look import Blurred, Look, Shadow
 
 
 def scaled_down(snapshot: Snapshot, max_size_px: int) -> Snapshot:
-    """The same at a size at which the longer side of its result has at most `max_size_px`; itself where it has that.
+    """The same at a size at which the longer side of its result has `max_size_px`; itself where it has less.
 
-    The result is what the look's crop leaves. Lengths of the look become smaller along with the photo.
+    The result is what the look's crop leaves, and it is found at the photo's own size: searched anew in the small
+    matte, it would be a pixel larger here and smaller there. Those with one ratio become all of one size. Lengths of
+    the look become smaller along with the photo.
     """
     assert snapshot.alpha is not None
     assert snapshot.trimap is not None
     height, width = snapshot.alpha.shape
-    if snapshot.look.crop.kind != "none":
-        alpha = refined_alpha(snapshot.photo, snapshot.alpha, snapshot.look)
-        box = crop_box(snapshot.look.crop, alpha)
-        longer_px = max(box.bottom - box.top, box.right - box.left)
-    else:
-        longer_px = max(height, width)
+    crop, box = snapshot.look.crop, Box(0, 0, height, width)
+    if crop.kind != "none":
+        box = crop_box(crop, refined_alpha(snapshot.photo, snapshot.alpha, snapshot.look))
+    box_height, box_width = box.bottom - box.top, box.right - box.left
+    longer_px = max(box_height, box_width)
     if longer_px <= max_size_px:
         return snapshot
-    scale = max_size_px / longer_px
-    size = max(1, round(width * scale)), max(1, round(height * scale))
+    ratio = crop.ratio if crop.kind == "ratio" else box_width / box_height
+    result_height = max(1, round(min(max_size_px, max_size_px / ratio)))
+    result_width = max(1, round(min(max_size_px, max_size_px * ratio)))
+    # The two differ by less than a pixel over the whole box.
+    down, across = result_height / box_height, result_width / box_width
+    top, left = _nearest(box.top * down), _nearest(box.left * across)
+    result = Box(top, left, top + result_height, left + result_width)
+    # Where the box ends with the photo, it does so here.
+    size = (
+        max(_nearest(width * across), result.right if box.right <= width else 1),
+        max(_nearest(height * down), result.bottom if box.bottom <= height else 1),
+    )
     return replace(
         snapshot,
         photo=_photo(snapshot.photo, size),
         alpha=cv2.resize(snapshot.alpha, size, interpolation=cv2.INTER_AREA),
         trimap=cv2.resize(snapshot.trimap, size, interpolation=cv2.INTER_NEAREST),
-        look=_look(snapshot.look, scale),
+        look=_look(snapshot.look, max_size_px / longer_px),
+        box=result,
     )
+
+
+def _nearest(value: float) -> int:
+    """Rounded so that whole numbers can be added before or after."""
+    return math.floor(value + 0.5)
 
 
 def _photo(photo: Photo, size: tuple[int, int]) -> Photo:

@@ -24,6 +24,11 @@ class Item:
     edits: tuple[Edit, ...] = ()
     """Strokes on its matte."""
 
+    @property
+    def folder(self) -> str:
+        """The folder that the photo lies in, from the root on."""
+        return str(self.path.parent.absolute())
+
 
 @dataclass(frozen=True)
 class Found:

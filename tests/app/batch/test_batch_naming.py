@@ -86,6 +86,8 @@ def test_long_names_are_cut_and_stay_distinct(letter):
         ("../{stem}", "leads out of the output folder"),
         ("/tmp/{stem}", "leads out of the output folder"),
         ("{stem}\\{what}", "leads out of the output folder"),
+        ("{folder}../{stem}", "leads out of the output folder"),
+        (".matting-studio/{stem}", "where the journal lies"),
     ],
 )
 def test_templates_that_make_no_names(template, sentence):
@@ -98,3 +100,8 @@ def test_several_kinds_need_several_names():
     with pytest.raises(RecipeError, match=r"put \{what\} into it"):
         check_template(recipe)
     check_template(replace(recipe, what=(CUTOUT,)))
+
+
+def test_the_folder_may_begin_a_template():
+    names, _ = named(["a.jpg", "sub/b.jpg"], Recipe(what=(CUTOUT,), template="{folder}/{stem}"))
+    assert [each[CUTOUT] for each in names.values()] == ["a.png", "sub/sub/b.png"]

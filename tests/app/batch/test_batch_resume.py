@@ -1,5 +1,6 @@
 """What is done stays done, what changed is done again, and nobody else's files are touched."""
 
+import json
 import os
 from dataclasses import replace
 
@@ -101,6 +102,64 @@ def test_files_of_others_are_kept_unless_told(folders, predictor):
     run, _ = go(*folders, predictor, overwrite=True)
     assert states(run)["a.png"] == "done"
     assert theirs.read_bytes().startswith(b"\x89PNG")
+
+
+def test_results_of_photos_of_the_same_name_in_another_folder_are_kept(tmp_path, predictor):
+    """Cameras count anew on every card."""
+    for folder, height in (("mon", 24), ("tue", 25)):
+        put_photos(tmp_path / folder, ["IMG_1.png", f"{folder}.png"], height=height)
+    output = tmp_path / "out"
+    go(tmp_path / "mon", output, predictor)
+    before = tree(output)
+    run, plan = go(tmp_path / "tue", output, predictor)
+    assert states(run) == {"IMG_1.png": "skipped", "tue.png": "done"}
+    assert "Results of other photos of the same names are there already, and are kept: IMG_1-alpha" in plan.notices[0]
+    assert tree(output)["IMG_1-alpha.png"] == before["IMG_1-alpha.png"]
+    assert run.row("IMG_1.png").thumbnail is None, "it is the other photo's"
+    run, _ = go(tmp_path / "tue", output, predictor, overwrite=True)
+    assert states(run) == {"IMG_1.png": "done", "tue.png": "skipped"}
+
+
+def test_a_folder_that_was_moved_is_known_again(folders, predictor, tmp_path):
+    go(*folders, predictor)
+    moved = folders[0].rename(tmp_path / "elsewhere")
+    run, plan = go(moved, folders[1], predictor)
+    assert set(states(run).values()) == {"skipped"}
+    assert plan.notices == ()
+    _, plan = go(moved, folders[1], predictor, replace(FAST, look=Look(refinement=Refinement(feather_px=3))))
+    assert list(to_do(plan)) == NAMES
+
+
+def test_a_result_of_a_photo_that_has_gone_is_kept_from_its_successor(folders, predictor):
+    go(*folders, predictor)
+    (folders[0] / "a.png").unlink()
+    put_photos(folders[0], ["a.webp"], height=30)
+    before = tree(folders[1])
+    run, _ = go(*folders, predictor)
+    assert states(run)["a.webp"] == "skipped"
+    assert tree(folders[1]) == before
+
+
+def test_a_journal_of_before_folders_were_noted_still_counts(folders, predictor):
+    go(*folders, predictor)
+    lines = [json.loads(line) for line in journal(folders[1]).read_text().splitlines()]
+    for line in lines:
+        assert line.pop("folder") == str((folders[0] / line["photo"]).parent)
+    journal(folders[1]).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    put_photos(folders[0], ["a.png"], height=30)
+    run, _ = go(*folders, predictor)
+    assert states(run) == {"a.png": "done", "b.png": "skipped", "sub/c.png": "skipped"}
+
+
+def test_a_photo_that_is_a_link_into_the_output_folder_is_safe(tmp_path, predictor):
+    put_photos(tmp_path / "out", ["a.png"])
+    photo = (tmp_path / "out" / "a.png").read_bytes()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.png").symlink_to(tmp_path / "out" / "a.png")
+    run, _ = go(tmp_path / "in", tmp_path / "out", predictor, replace(FAST, template="{stem}"), overwrite=True)
+    assert states(run) == {"a.png": "done"}
+    assert (tmp_path / "out" / "a.png").read_bytes() == photo
+    assert (tmp_path / "out" / "a_png.png").exists()
 
 
 def test_a_result_that_somebody_touched_up_is_kept(folders, predictor):

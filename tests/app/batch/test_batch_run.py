@@ -11,7 +11,7 @@ import pytest
 from batches import FAST, go, leftovers, picture, put_photos, states, tree
 
 from core.errors import CheckpointError
-from core.image_io import read_photo, write_image
+from core.image_io import Format, Photo, read_photo, write_image
 from core.predictor import Matte
 from matting_studio.app import develop
 from matting_studio.app.batch import (
@@ -28,12 +28,14 @@ from matting_studio.app.batch import (
 )
 from matting_studio.app.batch import run as run_module
 from matting_studio.app.batch.pipeline import Pipeline
+from matting_studio.app.batch.scaling import scaled_down
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box, Brush, Edit
 from matting_studio.app.export import export
 from matting_studio.app.export_request import ExportKind, ExportRequest
+from matting_studio.app.finish import finish
 from matting_studio.app.jobs import CancelToken
-from matting_studio.app.look import Blurred, Crop, Look, Picture
+from matting_studio.app.look import Blurred, Crop, Look, Picture, Plain
 
 NAMES = [f"{number}.png" for number in range(12)]
 
@@ -324,9 +326,30 @@ def test_results_have_a_largest_size(crop, tmp_path, predictor):
     for kind in kinds:
         large = read_photo(tmp_path / "out" / f"large-{kind}.png").image
         small = read_photo(tmp_path / "out" / f"small-{kind}.png").image
-        assert max(large.shape[:2]) in (30, 31) if crop.kind == "person" else large.shape[:2] == (20, 30)
+        assert max(large.shape[:2]) == 30 if crop.kind == "person" else large.shape[:2] == (20, 30)
         assert max(small.shape[:2]) <= 24
     assert set(np.unique(read_photo(tmp_path / "out" / "large-trimap.png").image)) <= {0, 128, 255}
+
+
+@pytest.mark.parametrize(("ratio", "size"), [(35 / 45, (39, 50)), (1.0, (50, 50)), (1.6, (50, 31))])
+def test_results_with_one_ratio_are_all_of_one_size(ratio, size):
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        height, width = (int(side) for side in rng.integers(90, 400, 2))
+        alpha = np.zeros((height, width), np.float32)
+        top, left = int(rng.integers(0, height // 2)), int(rng.integers(0, width // 2))
+        alpha[top : int(rng.integers(top + 40, height + 1)), left : int(rng.integers(left + 40, width + 1))] = 1
+        image = np.full((height, width, 3), 90, np.uint8)
+        photo = Photo(image, image, None, None, None, Format.PNG, None)
+        look = Look(crop=Crop(kind="ratio", ratio=ratio, margin=0.2), background=Plain())
+        large = Snapshot(photo, alpha, np.where(alpha > 0, 255, 0).astype(np.uint8), look, 0)
+        box = finish(large, CancelToken()).box
+        if max(box.bottom - box.top, box.right - box.left) <= 50:
+            continue
+        small = finish(scaled_down(large, 50), CancelToken())
+        assert small.alpha.shape == size[::-1]
+        if alpha[-1].any():
+            assert small.alpha[-1].any(), "nobody hovers"
 
 
 def test_a_pipeline_holds_a_few_things_at_a_time():
