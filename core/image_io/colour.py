@@ -25,6 +25,23 @@ def is_grey_profile(profile: bytes) -> bool:
     return profile[16:20] == b"GRAY"
 
 
+def leads_back(profile: bytes) -> bool:
+    """Whether there is a way from sRGB into an RGB profile's space. That of a scanner may lead out of it only."""
+    try:
+        ImageCms.buildTransform(
+            ImageCms.createProfile("sRGB"),
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            "RGB",
+            "RGB",
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            # Nothing is going to be converted, so no tables are worked out: a millisecond, and not seconds.
+            ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.NOOPTIMIZE,
+        )
+    except (OSError, ValueError, TypeError, ImageCms.PyCMSError):
+        return False
+    return True
+
+
 class SrgbTransform:
     """The way from an ICC profile's colour space to sRGB, 8 bits per sample, by Little CMS."""
 

@@ -19,9 +19,18 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from core.image_io.colour import SrgbTransform, UnusableProfileError, is_grey_profile
 from core.image_io.decoded import Decoded, UnsupportedPixelsError
-from core.image_io.deep import check_samples, decode_deep_png, decode_deep_tiff, is_deep_png, is_deep_tiff
+from core.image_io.deep import (
+    check_samples,
+    decode_deep_png,
+    decode_deep_tiff,
+    first_directory,
+    is_deep_png,
+    is_deep_tiff,
+    png_bit_depth,
+)
 from core.image_io.exif import read_exif
 from core.image_io.formats import SIGNATURE_BYTES, Format
+from core.image_io.grey_alpha import GreyAlphaTiff, is_grey_alpha
 from core.image_io.heif import decode_heif
 from core.image_io.orientation import as_stored, upright_size
 from core.image_io.pages import left_out
@@ -105,6 +114,8 @@ class PhotoFile:
             return decode_deep_png(image, self._contents())
         if isinstance(image, TiffImageFile) and is_deep_tiff(image):
             return decode_deep_tiff(image, self._contents())
+        if isinstance(image, PngImageFile):
+            _scale_transparent_grey(image, png_bit_depth(self._head))
         if isinstance(image, ImageFile.ImageFile):
             return _decode_with_pillow(image)
         return decode_heif(image)
@@ -125,8 +136,19 @@ def _open_tiff(file: BinaryIO) -> TiffImageFile:
         return TiffImageFile(file)
     except SyntaxError:
         # Pillow says the same of a damaged header and of samples that it does not know.
-        check_samples(file)
+        tags = first_directory(file)
+        if is_grey_alpha(tags):
+            return GreyAlphaTiff(file)
+        check_samples(tags)
         raise
+
+
+def _scale_transparent_grey(image: PngImageFile, bit_depth: int) -> None:
+    """Pillow brings samples of 2 and 4 bits to 255, but not the one grey that a PNG may name as transparent."""
+    if image.mode == "L" and "transparency" in image.info:
+        highest = 2**bit_depth - 1
+        # Only so many bits of it count (PNG specification, 11.3.1.1); a grey already scaled would come out the same.
+        image.info["transparency"] = (image.info["transparency"] & highest) * (255 // highest)
 
 
 def _decode_with_pillow(image: ImageFile.ImageFile) -> Decoded:

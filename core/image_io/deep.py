@@ -1,6 +1,6 @@
 """PNG and TIFF with 16 bits per sample.
 
-Pillow reads their headers, but would cut the pixels to 8 bits; OpenCV keeps them.
+Pillow reads their headers, but would cut the pixels to 8 bits; OpenCV keeps them, but for those of grey_alpha.py.
 """
 
 from typing import Any, BinaryIO
@@ -16,22 +16,32 @@ from core.image_io import png
 from core.image_io.colour import is_grey_profile
 from core.image_io.decoded import Decoded, UnsupportedPixelsError
 from core.image_io.exif import read_exif
+from core.image_io.grey_alpha import GreyAlphaTiff
 from core.image_io.orientation import UPRIGHT, as_stored, upright_size
 from core.image_io.samples import unpremultiply
 
 _PNG_BIT_DEPTH_OFFSET = 24
+_OPAQUE = 65535
 
-_BITS, _PHOTOMETRIC, _PLANES, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 258, 262, 284, 338, 339
+_BITS, _PHOTOMETRIC, _CHANNELS, _PLANES, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 258, 262, 277, 284, 338, 339
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 _ALPHA_UNSPECIFIED, _ALPHA_PREMULTIPLIED = 0, 1
 _UNSIGNED, _FLOAT = 1, 3
-_TIFF_HEADER_BYTES = 8
+# The last four: palette, press, YCbCr, Lab.
+_COLOUR_CHANNELS: dict[object, int] = {_WHITE_IS_ZERO: 1, _BLACK_IS_ZERO: 1, _RGB: 3, 3: 1, 5: 4, 6: 3, 8: 3}
+_HEADER_BYTES = 8
+_BIG_TIFF, _BIG_HEADER_BYTES = 43, 16
 _INTERLEAVED = 1
+
+
+def png_bit_depth(head: bytes) -> int:
+    """Bits per sample of a PNG file, or of its palette's numbers, by its first bytes."""
+    return head[_PNG_BIT_DEPTH_OFFSET]
 
 
 def is_deep_png(head: bytes) -> bool:
     """Whether a PNG file holds 16 bits, by its first bytes."""
-    return head[_PNG_BIT_DEPTH_OFFSET] == 16
+    return png_bit_depth(head) == 16
 
 
 def is_deep_tiff(image: TiffImageFile) -> bool:
@@ -39,19 +49,39 @@ def is_deep_tiff(image: TiffImageFile) -> bool:
     return max(image.tag_v2.get(_BITS, (1,))) == 16 and image.mode != "CMYK"
 
 
-def check_samples(file: BinaryIO) -> None:
-    """Raises UnsupportedPixelsError where a TIFF says of itself that its samples are floats or have other depths."""
+def first_directory(file: BinaryIO) -> ImageFileDirectory_v2:
+    """What a TIFF says of its first page. Raises what Pillow does where the directory is damaged."""
     file.seek(0)
-    tags = ImageFileDirectory_v2(file.read(_TIFF_HEADER_BYTES))
+    header = file.read(_HEADER_BYTES)
+    if header[2] == _BIG_TIFF:
+        header += file.read(_BIG_HEADER_BYTES - _HEADER_BYTES)
+    tags = ImageFileDirectory_v2(header)
     file.seek(tags.next)
     tags.load(file)
     file.seek(0)
+    return tags
+
+
+def check_samples(tags: ImageFileDirectory_v2) -> None:
+    """Of a TIFF that Pillow does not open: what of its samples is not read, if it is they and no damage.
+
+    Raises: UnsupportedPixelsError.
+    """
     if _FLOAT in tags.get(_SAMPLE_FORMAT, ()):
         raise UnsupportedPixelsError(
             f"its samples are {max(tags.get(_BITS, (32,)))}-bit floats; save it as RGB with 8 or 16 bits"
         )
     if max(tags.get(_BITS, (1,))) > 16:
         raise UnsupportedPixelsError(f"its samples have {max(tags[_BITS])} bits; save it as RGB with 8 or 16 bits")
+    bits, channels, extra = tags.get(_BITS, ()), tags.get(_CHANNELS, 1), len(tags.get(_EXTRA_SAMPLES, ()))
+    colours = _COLOUR_CHANNELS.get(tags.get(_PHOTOMETRIC))
+    # Where the counts agree, nothing is damaged: a selection was saved along, say, or ink for a press has an alpha.
+    if colours is not None and len(bits) == channels == colours + extra:
+        depths = " and ".join(str(depth) for depth in sorted(set(bits)))
+        raise UnsupportedPixelsError(
+            f"it has {channels} channel{'s' * (channels > 1)} of {depths} bits; "
+            f"save it as RGB or RGBA with 8 or 16 bits{', without extra channels' * (extra > 0)}"
+        )
 
 
 def decode_deep_png(image: PngImageFile, data: bytes) -> Decoded:
@@ -62,6 +92,9 @@ def decode_deep_png(image: PngImageFile, data: bytes) -> Decoded:
     orientation, exif, warnings = read_exif(lambda: Image.Image.getexif(image))
     samples = _decode(data)
     pixels, alpha = _split_bgr(samples, orientation)
+    if samples.ndim == 2 and (see_through := image.info.get("transparency")) is not None:
+        # One grey named as transparent; of a colour OpenCV makes an alpha channel itself.
+        alpha = np.multiply(pixels[..., 0] != see_through, _OPAQUE, dtype=np.uint16)
     profile, profile_warnings = _usable_profile(image, samples)
     return Decoded(pixels, alpha, profile, exif, warnings + profile_warnings)
 
@@ -75,8 +108,8 @@ def decode_deep_tiff(image: TiffImageFile, data: bytes) -> Decoded:
         raise UnsupportedPixelsError("its 16-bit pixels are neither RGB nor grey; save it as RGB")
     if photometric == _RGB and tags.get(_PLANES, _INTERLEAVED) != _INTERLEAVED:
         raise UnsupportedPixelsError("it stores 16-bit colours plane by plane; save it with interleaved colours")
+    samples = image.samples() if isinstance(image, GreyAlphaTiff) else _decode(data)
     _, exif, warnings = read_exif(image.getexif)
-    samples = _decode(data)
     if photometric == _WHITE_IS_ZERO:
         samples = np.invert(samples)
     pixels, alpha = _split_bgr(samples, UPRIGHT)  # OpenCV turns TIFFs upright by itself, whatever the flags

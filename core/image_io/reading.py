@@ -10,7 +10,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from core.errors import ImageReadError
-from core.image_io.colour import SrgbTransform, UnusableProfileError
+from core.image_io.colour import SrgbTransform, UnusableProfileError, leads_back
 from core.image_io.decoded import Decoded, UnsupportedPixelsError
 from core.image_io.decoding import DECODING_ERRORS, PhotoFile
 from core.image_io.formats import SIGNATURE_BYTES, Format, format_of
@@ -123,12 +123,18 @@ def _check_size(photo_file: PhotoFile, name: str, max_megapixels: float) -> None
 
 def _finish(decoded: Decoded, image_format: Format, path: Path | None) -> Photo:
     """Bring the picture to sRGB beside its own space, and alpha to floats."""
-    image, profile, warnings = decoded.pixels, decoded.icc_profile, decoded.warnings
+    pixels, profile, warnings = decoded.pixels, decoded.icc_profile, decoded.warnings
+    image = pixels
     if profile is not None:
         try:
             transform = SrgbTransform(profile, "RGB")
             if not transform.changes_nothing():
-                image = transform.convert(decoded.pixels)
+                image = transform.convert(pixels)
+            if not leads_back(profile):
+                # No new background could be brought into such a space, and no editor could work in it.
+                kept = "" if image.dtype == pixels.dtype else ", with 8 bits"
+                warnings += (f"Its colour profile leads one way only: the colours were brought to sRGB{kept}.",)
+                pixels, profile = image, None
         except UnusableProfileError as error:
             warnings += (f"Its colour profile was left out: {error}. The colours were taken as sRGB.",)
             profile = None
@@ -136,7 +142,7 @@ def _finish(decoded: Decoded, image_format: Format, path: Path | None) -> Photo:
     is_opaque = alpha is None or alpha.min() == (255 if alpha.dtype == "uint8" else 65535)
     return Photo(
         image=image,
-        pixels=decoded.pixels,
+        pixels=pixels,
         alpha=None if alpha is None or is_opaque else as_float(alpha),
         icc_profile=profile,
         exif=decoded.exif,

@@ -25,12 +25,22 @@ def grey(gamma: float) -> bytes:
 
 def cmyk_press() -> bytes:
     """A press whose cyan prints mid grey; bare paper is white, and everything else black."""
-    straight = bytes(range(256))
     # Cyan varies slowest, so its own corner is the eighth of sixteen.
     corners = b"".join({0: b"\xff\x80\x80", 8: b"\x80\x80\x80"}.get(corner, b"\0\x80\x80") for corner in range(16))
+    return _profile(b"prtr", b"CMYK", b"Lab ", {b"wtpt": _xyz(_D50), b"A2B0": _to_lab(4, corners)})
+
+
+def scanner() -> bytes:
+    """A scanner that sees no colours, only how light they are; it leads from its RGB to Lab, and nothing leads back."""
+    corners = b"".join(bytes((85 * corner.bit_count(), 0x80, 0x80)) for corner in range(8))
+    return _profile(b"scnr", b"RGB ", b"Lab ", {b"wtpt": _xyz(_D50), b"A2B0": _to_lab(3, corners)})
+
+
+def _to_lab(channels: int, corners: bytes) -> bytes:
+    straight = bytes(range(256))
     identity = struct.pack(">9i", *(65536 if row == column else 0 for row in range(3) for column in range(3)))
-    table = b"mft1" + bytes(4) + struct.pack(">4B", 4, 3, 2, 0) + identity + straight * 4 + corners + straight * 3
-    return _profile(b"prtr", b"CMYK", b"Lab ", {b"wtpt": _xyz(_D50), b"A2B0": table})
+    table = b"mft1" + bytes(4) + struct.pack(">4B", channels, 3, 2, 0) + identity
+    return table + straight * channels + corners + straight * 3
 
 
 def _profile(device_class: bytes, space: bytes, connection: bytes, tags: dict[bytes, bytes]) -> bytes:

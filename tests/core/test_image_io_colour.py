@@ -4,10 +4,11 @@ import io
 
 import numpy as np
 import pytest
-from made_profiles import cmyk_press, display_p3, grey, srgb
+from made_profiles import cmyk_press, display_p3, grey, scanner, srgb
 from PIL import Image, ImageCms
 
 from core.image_io import read_photo, read_photo_bytes, write_image
+from core.image_io.colour import leads_back
 
 
 def read_encoded(image, file_format, **options):
@@ -69,6 +70,22 @@ def test_an_unusable_profile_is_left_out_with_a_warning(profile):
     assert photo.image is photo.pixels
     assert photo.icc_profile is None
     assert "colour profile was left out" in photo.warnings[0]
+
+
+@pytest.mark.parametrize(("samples", "ending"), [(PIXELS, "."), (PIXELS.astype(np.uint16) * 257, ", with 8 bits.")])
+def test_a_profile_that_leads_one_way_only_is_used_up_with_a_warning(samples, ending, tmp_path):
+    write_image(tmp_path / "scan.png", samples, bit_depth=8 * samples.itemsize, icc_profile=scanner())
+    photo = read_photo(tmp_path / "scan.png")
+    assert np.ptp(photo.image.astype(int), axis=-1).max() <= 4  # the scanner of these tests sees no colours
+    assert photo.pixels is photo.image
+    assert (photo.icc_profile, photo.bit_depth) == (None, 8)
+    assert photo.warnings == (f"Its colour profile leads one way only: the colours were brought to sRGB{ending}",)
+
+
+def test_usual_profiles_lead_back():
+    assert leads_back(display_p3())
+    assert leads_back(srgb())
+    assert not leads_back(scanner())
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "TIFF"])

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 
 import numpy as np
 import pillow_heif
@@ -14,6 +15,7 @@ from core.image_io import (
     as_float,
     is_photo_path,
     measure_photo,
+    png,
     read_photo,
     read_photo_bytes,
     to_bit_depth,
@@ -180,6 +182,32 @@ def test_one_colour_named_as_transparent_is_read():
     pixels = noise(5, 6, 3)
     photo = read_encoded(Image.fromarray(pixels), "PNG", transparency=tuple(pixels[2, 3].tolist()))
     assert np.argwhere(photo.alpha == 0).tolist() == [[2, 3]]
+
+
+@pytest.mark.parametrize("bit_depth", [1, 2, 4, 8, 16])
+def test_one_grey_named_as_transparent_is_read_at_every_depth(bit_depth):
+    highest = 2**bit_depth - 1
+    key = 1 if bit_depth == 1 else highest // 3
+    grey = np.array([[0, key] * 8, [key, highest] * 8], np.uint16)  # whole bytes at every depth
+    bits = np.unpackbits(grey.astype(">u2").view(np.uint8).reshape(2, 16, 2), axis=-1)[..., -bit_depth:]
+    rows = np.packbits(bits.reshape(2, -1), axis=-1)
+    header = struct.pack(">IIBBBBB", 16, 2, bit_depth, 0, 0, 0, 0)
+    chunks = (
+        png.chunk(b"IHDR", header),
+        png.chunk(b"tRNS", struct.pack(">H", key)),
+        png.chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))),
+        png.chunk(b"IEND", b""),
+    )
+    photo = read_photo_bytes(png.SIGNATURE + b"".join(chunks), "key.png")
+    scale = max(255 // highest, 1)
+    assert np.array_equal(photo.pixels[..., 0], grey * scale)
+    assert np.array_equal(photo.alpha, grey != key)
+
+
+def test_one_grey_named_as_transparent_of_a_turned_photo_is_read():
+    grey = noise(5, 6, dtype=np.uint16)
+    photo = read_encoded(Image.fromarray(grey), "PNG", transparency=int(grey[2, 3]), exif=exif_with(6))
+    assert np.array_equal(photo.alpha == 0, np.rot90(grey == grey[2, 3], -1))
 
 
 def test_of_an_animation_the_first_frame_is_read():
