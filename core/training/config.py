@@ -4,19 +4,41 @@ import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
+from core.architecture import WIDTHS
+from core.checkpoint import WIDEST
 from core.errors import ConfigError
 from core.training.complaints import complaint
 
+NARROWEST = 1 / WIDTHS[0]
+"""Of a narrower network nothing would be left at half the size."""
+
+
+def _in_order(ends: tuple[float, float]) -> tuple[float, float]:
+    if ends[0] > ends[1]:
+        raise PydanticCustomError("range_order", "The first number must not be larger than the second")
+    return ends
+
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
+Decay = Annotated[float, Field(ge=0, lt=1)]
+Part = Annotated[float, Field(gt=0, le=1)]
+Height = Annotated[float, Field(gt=0, le=100)]
+AspectRatio = Annotated[float, Field(ge=0.1, le=10)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+"""Seeds of NumPy are not negative, those of PyTorch have 64 bits."""
+PartRange = Annotated[tuple[Part, Part], AfterValidator(_in_order)]
+HeightRange = Annotated[tuple[Height, Height], AfterValidator(_in_order)]
 
 
 class Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Without infinities: no training can use them, and config.json would have them as null.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 S = TypeVar("S", bound=Settings)
@@ -60,16 +82,23 @@ class DataConfig(Settings):
     photos: list[PhotosConfig] = Field(default_factory=list, description="Photos with alphas.")
     validation: list[ValidationConfig] = Field(default_factory=list, description="Sets to measure on.")
     workers: int = Field(1, ge=0, description="Processes that prepare crops; 0 prepares them in the training process.")
-    seed: int = Field(0, description="Seed of the weights and of every crop.")
+    seed: Seed = Field(0, description="Seed of the weights and of every crop.")
+
+    @model_validator(mode="after")
+    def _something_can_be_drawn(self) -> Self:
+        sources: list[CutoutsConfig | PhotosConfig] = [*self.cutouts, *self.photos]
+        if sources and not any(source.share for source in sources):
+            raise PydanticCustomError("nothing_drawn", "One of the sets to train on needs a share above 0")
+        return self
 
 
 class AugmentationConfig(Settings):
     """How crops are made; lengths are relative to the crop, so that they fit every crop size."""
 
-    person_height: tuple[float, float] = Field((0.55, 1.35), description="Height of a person, in heights of the crop.")
+    person_height: HeightRange = Field((0.55, 1.35), description="Height of a person, in heights of the crop.")
     close_up: Probability = Field(0.2, description="Chance that a crop shows a part of the outline from near.")
-    close_up_height: tuple[float, float] = Field((1.5, 3.0), description="Person's height in such a crop.")
-    photo_window: tuple[float, float] = Field((0.55, 1.0), description="Part of a photo's side that a crop takes.")
+    close_up_height: HeightRange = Field((1.5, 3.0), description="Person's height in such a crop.")
+    photo_window: PartRange = Field((0.55, 1.0), description="Part of a photo's side that a crop takes.")
     flip: Probability = Field(0.5, description="Chance of a mirrored crop.")
     rotation_degrees: float = Field(8.0, ge=0, description="Largest turn of a cut-out to either side.")
     second_person: Probability = Field(0.125, description="Chance of a second person in a composed crop.")
@@ -94,6 +123,12 @@ class LossConfig(Settings):
     alpha: Weight = Field(1.0, description="L1 of alpha over all pixels; the published code lacks it.")
     alpha_unknown: Weight = Field(0.0, description="L1 of alpha inside the unknown region.")
 
+    @model_validator(mode="after")
+    def _something_is_learnt(self) -> Self:
+        if not any(self.model_dump().values()):
+            raise PydanticCustomError("nothing_learnt", "One of the losses needs a weight above 0")
+        return self
+
 
 class StageConfig(Settings):
     """A part of the training with crops of one size."""
@@ -109,15 +144,15 @@ class ScheduleConfig(Settings):
         min_length=1,
         description="What is trained on, one stage after the other.",
     )
-    aspect_ratios: list[float] = Field(
+    aspect_ratios: list[AspectRatio] = Field(
         default_factory=lambda: [1.0], min_length=1, description="Width over height; each batch draws one."
     )
     learning_rate: float = Field(1e-4, gt=0, description="Highest learning rate, reached after the warm-up.")
     warmup_steps: int = Field(10_000, ge=0, description="Steps in which the learning rate rises; then a cosine to 0.")
-    betas: tuple[float, float] = Field((0.5, 0.999), description="Decays of Adam's two running means.")
+    betas: tuple[Decay, Decay] = Field((0.5, 0.999), description="Decays of Adam's two running means.")
     weight_decay: float = Field(0.0, ge=0, description="Decoupled weight decay (AdamW).")
     clip_factor: float = Field(2.0, gt=0, description="Gradients are clipped at this multiple of their mean norm.")
-    ema_decay: float = Field(0.998, ge=0, lt=1, description="Decay of the averaged weights, which are what is kept.")
+    ema_decay: Decay = Field(0.998, description="Decay of the averaged weights, which are what is kept.")
 
     @property
     def total_steps(self) -> int:
@@ -125,7 +160,7 @@ class ScheduleConfig(Settings):
 
 
 class NetworkConfig(Settings):
-    width: float = Field(1.0, gt=0, description="Scale of all channels; 1 is the published network.")
+    width: float = Field(1.0, ge=NARROWEST, le=WIDEST, description="Scale of all channels; 1 is the published network.")
     base: Path | None = Field(None, description="Model to start from: .safetensors, an official .pth, a checkpoint.")
     encoder_init: Path | None = Field(None, description="Filters of an ImageNet ResNet-18 (.npz) to start from.")
     spectral_norm: bool = Field(True, description="Spectral normalisation while training, as published.")
@@ -167,10 +202,12 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> TrainingConfig:
 def read_values(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
     """What a file sets, not validated. Raises ConfigError where it cannot be read or is no TOML or JSON."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Windows' editors may begin with a byte order mark
         values: dict[str, Any] = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"The configuration {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"The configuration {path} is no text in UTF-8: save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"The configuration {path} is not valid TOML: {error}.") from error
     except json.JSONDecodeError as error:
@@ -190,7 +227,7 @@ def validated(kind: type[S], values: dict[str, Any]) -> S:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, item['loc']))}: {complaint(item)}" for item in error.errors()]
+        lines = [": ".join(filter(None, [".".join(map(str, e["loc"])), complaint(e)])) for e in error.errors()]
         raise ConfigError("The configuration has settings that cannot be used.\n" + "\n".join(lines)) from error
 
 

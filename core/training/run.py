@@ -67,11 +67,20 @@ class RunFolder:
             file.write(config.model_dump_json(indent=2).encode())
 
     def read_config(self) -> dict[str, Any]:
-        """The configuration as plain values, to be overridden or parsed."""
+        """The configuration as plain values, to be overridden or parsed.
+
+        Raises TrainingError where there is none to be read, ConfigError where it has settings that cannot be used.
+        """
         try:
             values = json.loads(self.config.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise TrainingError(f"{self.path} holds no run: there is no {self.config.name} in it.") from error
+        except OSError as error:
+            raise TrainingError(
+                f"{self.config} cannot be read ({error.strerror or error}): see to it, then try again."
+            ) from error
+        except ValueError as error:  # no JSON, or no text at all
+            raise TrainingError(f"{self.config} is damaged: put a copy of it there, or begin another run.") from error
         parse_config(values)
         assert isinstance(values, dict)
         return values

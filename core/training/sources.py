@@ -256,8 +256,14 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
 
 
 def decode(path: Path, how: int) -> NDArray[np.uint8]:
-    # Training reads thousands of 8-bit files an hour: OpenCV alone, without colour management.
-    pixels = cv2.imdecode(np.fromfile(path, dtype=np.uint8), how)
+    """The samples as OpenCV has them, in 8 bits. Raises DatasetError with the file's name."""
+    try:
+        # Not np.fromfile, which takes a disk that fails in the middle for the file's end.
+        data = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read ({error.strerror or error}): see to it, then try again.") from error
+    # Training reads thousands of 8-bit files an hour: OpenCV alone, without colour management. It asks for a byte.
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), how) if data else None
     if pixels is None:
         raise DatasetError(f"{path} cannot be decoded: it is damaged or no picture.")
     if pixels.dtype == np.uint16:  # a cut-out: with its channels it keeps its bits

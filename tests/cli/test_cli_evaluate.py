@@ -53,6 +53,18 @@ def test_one_bad_photo_is_named_and_the_others_are_measured(studio, model, data)
     assert outcome.json()["failures"][0]["photo"] == "0.png"
 
 
+@pytest.mark.parametrize("kind", ["empty", "folder"])
+def test_one_bad_alpha_is_named_and_the_others_are_measured(studio, model, data, kind):
+    bad = data / "alphas" / "0.png"
+    bad.unlink()
+    bad.write_bytes(b"") if kind == "empty" else bad.mkdir()
+    outcome = studio("evaluate", *folders(data), "--model", model, "--json")
+    assert outcome.code == 1
+    assert outcome.err.startswith(f"0.png: {bad} cannot be ")
+    assert outcome.err.count("\n") == 1
+    assert outcome.json()["photos"] == 1
+
+
 def test_an_alpha_of_another_size_is_a_failure_that_names_both_files(studio, model, data):
     write_image(data / "alphas" / "0.png", person(20, 20)[1])
     outcome = studio("evaluate", *folders(data), "--model", model)

@@ -114,6 +114,8 @@ def test_json_events_are_the_lines_of_the_log(studio, config, tmp_path):
         (["--resume", "data", "--run", "r"], "leave out --run"),
         (["--run", "r"], "--config --resume is required"),
         (["--config", "tiny.toml", "--set", "loss.beauty=1"], "loss.beauty"),
+        (["--config", "tiny.toml", "--set", "data.seed=-1"], "data.seed"),
+        (["--config", "tiny.toml", "--set", "data.photos.0.share=0"], "needs a share above 0"),
         (["--config", "tiny.toml", "--set", "nonsense"], "write key=value"),
         (["--config", "tiny.toml", "--set", "data.photos.9.folder=x"], "leads nowhere"),
         (["--config", "tiny.toml", "--set", "data.photos.0.folder=nowhere"], "nowhere is no data set"),
@@ -144,13 +146,25 @@ def test_several_processes_need_the_run_s_name(config):
         train.fresh(arguments, train.Processes(0, 2, 0))
 
 
-@pytest.mark.parametrize("workers", [0, 1])
-def test_a_photo_that_turns_out_damaged_ends_the_run_with_a_sentence(studio, config, tmp_path, workers):
-    (tmp_path / "data" / "image" / "a.png").write_bytes(b"nothing")
+@pytest.mark.parametrize(("workers", "content"), [(0, b"nothing"), (1, b"nothing"), (0, b"")])
+def test_a_photo_that_turns_out_damaged_ends_the_run_with_a_sentence(studio, config, tmp_path, workers, content):
+    (tmp_path / "data" / "image" / "a.png").write_bytes(content)
     outcome = studio("train", "--config", config, "--run", "r", "--set", f"data.workers={workers}")
     assert outcome.code == 1
     assert outcome.err == "data/image/a.png cannot be decoded: it is damaged or no picture.\n"
+    assert events(tmp_path / "r")[-1]["reason"] == outcome.err.rstrip()
     assert not multiprocessing.active_children()  # Python would wait for them at its end, and they for nothing
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_photo_that_cannot_be_read_ends_the_run_with_a_sentence(studio, config, tmp_path, workers):
+    photo = tmp_path / "data" / "image" / "a.png"
+    photo.unlink()
+    photo.mkdir()
+    outcome = studio("train", "--config", config, "--run", "r", "--set", f"data.workers={workers}")
+    assert outcome.code == 1
+    assert outcome.err.startswith("data/image/a.png cannot be read (")
+    assert events(tmp_path / "r")[-1]["reason"] == outcome.err.rstrip()
 
 
 class Started:

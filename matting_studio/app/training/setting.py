@@ -152,6 +152,15 @@ def settings_of(group: type[Settings], without: Sequence[str] = ()) -> tuple[Set
     return tuple(Setting(name, field) for name, field in group.model_fields.items() if name not in without)
 
 
+def complaint_about(group: type[Settings], values: Mapping[str, Any]) -> str | None:
+    """What is wrong with settings as a whole, each of which can be used by itself, as a sentence."""
+    try:
+        group.model_validate(values)
+    except ValidationError as error:
+        return complaint(error.errors()[0])
+    return None
+
+
 def number_text(value: float) -> str:
     """The shortest text that is read as the same number: 1.0 is 1, 0.0001 stays so."""
     if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):

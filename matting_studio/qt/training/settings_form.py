@@ -1,6 +1,6 @@
 """Every setting of a run as a form, made from the configuration model: what is added there appears here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -19,7 +19,7 @@ from core.training.config import (
     TrainingConfig,
     ValidationConfig,
 )
-from matting_studio.app.training.setting import settings_of
+from matting_studio.app.training.setting import complaint_about, settings_of
 from matting_studio.qt.icons import dress
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.folding_group import FoldingGroup
@@ -107,8 +107,11 @@ class SettingsForm(QScrollArea):
         dress(self._sources, self._theme.colours, self.devicePixelRatioF())
 
     def problem(self) -> str | None:
-        """The first setting that cannot be used, and why."""
-        return next((f"{row.setting.title}: {row.problem}" for row in self._all_rows() if row.problem), None)
+        """The first setting that cannot be used, and why; or why they cannot be used together."""
+        for row in self._all_rows():
+            if row.problem:
+                return f"{row.setting.title}: {row.problem}"
+        return next((sentence for _, sentence in self._problems_of_groups()), None)
 
     def values(self, group: str) -> dict[str, Any]:
         """The settings of a group, without those that are asked for elsewhere."""
@@ -128,7 +131,7 @@ class SettingsForm(QScrollArea):
         return self._groups[name]
 
     def show_first_problem(self) -> None:
-        """Unfold and scroll to the first setting that cannot be used."""
+        """Unfold and scroll to the first setting that cannot be used, or to those that cannot be used together."""
         for group in self._groups.values():
             for row in group.findChildren(SettingRow):
                 if row.problem is not None:
@@ -136,6 +139,10 @@ class SettingsForm(QScrollArea):
                     self.ensureWidgetVisible(row)
                     row.editor.setFocus()
                     return
+        for group, _ in self._problems_of_groups():
+            group.fold(False)
+            self.ensureWidgetVisible(group)
+            return
 
     # The parts
 
@@ -170,6 +177,14 @@ class SettingsForm(QScrollArea):
         body = self._sources.body
         while body.count() > 1:  # the sentence stays
             body.takeAt(1).widget().deleteLater()
+
+    def _problems_of_groups(self) -> Iterator[tuple[FoldingGroup, str]]:
+        """Groups whose settings cannot be used together, such as shares of 0 throughout, and why."""
+        for name, model, _, _ in _GROUPS:
+            shares = name == "data"
+            sentence = complaint_about(model, {**self.values(name), **(self.sources() if shares else {})})
+            if sentence is not None:
+                yield self._sources if shares else self._groups[name], sentence
 
     def _all_rows(self) -> list[SettingRow]:
         groups: Sequence[Sequence[SettingRow]] = (

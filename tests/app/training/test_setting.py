@@ -43,6 +43,15 @@ def test_a_default_is_read_as_it_is_written(group: type[Settings]) -> None:
             assert each.read(each.text(each.default)) == each.default
 
 
+def test_ranges_and_lists_stay_so_within_their_bounds() -> None:
+    kinds = {each.name: each.kind for group in GROUPS for each in settings_of(group)}
+    assert {name for name, kind in kinds.items() if kind is Kind.RANGE} == {
+        "betas", "close_up_height", "person_height", "photo_window",
+    }  # fmt: skip
+    assert kinds["aspect_ratios"] is Kind.LIST
+    assert kinds["seed"] is kinds["width"] is kinds["ema_decay"] is Kind.NUMBER
+
+
 def test_units_stand_beside_the_number_and_not_in_the_title() -> None:
     crop = setting(StageConfig, "crop_px")
     assert (crop.title, crop.unit) == ("Crop", "px")
@@ -81,6 +90,11 @@ def test_what_is_typed_becomes_a_value(group: type[Settings], name: str, text: s
         (AugmentationConfig, "flip", "1.2", "This has to be at most 1."),
         (AugmentationConfig, "person_height", "0.5", "This needs two numbers, such as 0.5 … 1."),
         (AugmentationConfig, "person_height", "1 2 3", "This needs just two numbers, such as 0.5 … 1."),
+        (AugmentationConfig, "person_height", "2 … 1", "The first number must not be larger than the second."),
+        (AugmentationConfig, "photo_window", "0.5 … 2", "This has to be at most 1."),
+        (DataConfig, "seed", "-1", "This has to be at least 0."),
+        (ScheduleConfig, "aspect_ratios", "1, 0", "This has to be at least 0.1."),
+        (ScheduleConfig, "betas", "0.5 … 1", "This has to be less than 1."),
         (ScheduleConfig, "aspect_ratios", " ", "This needs at least one value."),
         (CutoutsConfig, "favour", "anna*", "'anna*' needs a pattern and a number, such as anna* 2."),
         (CutoutsConfig, "favour", "anna* -1", "This has to be at least 0."),

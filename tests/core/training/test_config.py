@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from core.checkpoint import WIDEST
 from core.errors import ConfigError
-from core.training.config import load_config
+from core.training.config import NARROWEST, load_config
 from core.training.schedule import learning_rate
 
 MINIMAL = '[data]\nphotos = [{folder = "somewhere"}]\n'
@@ -55,6 +56,26 @@ def test_overrides_reach_into_tables_and_lists(tmp_path: Path) -> None:
         ("data.photos=7", r"data\.photos: This has to be a list\."),
         ("run.bfloat16=perhaps", r"run\.bfloat16: This has to be true or false\."),
         ("data.validation=[{name=1, folder='x'}]", r"data\.validation\.0\.name: This has to be a text\."),
+        ("data.seed=-1", r"data\.seed: This has to be at least 0\."),
+        ("data.seed=36893488147419103232", r"data\.seed: This has to be less than 9\.22337e\+18\."),
+        ("data.photos.0.share=0", r"data: One of the sets to train on needs a share above 0\."),
+        ("data.photos.0.favour={'*'=inf}", r"data\.photos\.0\.favour\.\*: This has to be a finite number\."),
+        ("augmentation.photo_window=[0.5,3.0]", r"augmentation\.photo_window\.1: This has to be at most 1\."),
+        ("augmentation.photo_window=[0,1]", r"augmentation\.photo_window\.0: This has to be more than 0\."),
+        ("augmentation.photo_window=[1.0,0.5]", r"augmentation\.photo_window: The first number must not be larger"),
+        ("augmentation.person_height=[2.0,1.0]", r"augmentation\.person_height: The first number must not be larger"),
+        ("augmentation.close_up_height=[1.0,inf]", r"augmentation\.close_up_height\.1: This has to be a finite"),
+        ("schedule.aspect_ratios=[1.0,0.0]", r"schedule\.aspect_ratios\.1: This has to be at least 0\.1\."),
+        ("schedule.aspect_ratios=[inf]", r"schedule\.aspect_ratios\.0: This has to be a finite number\."),
+        ("schedule.betas=[0.5,2.0]", r"schedule\.betas\.1: This has to be less than 1\."),
+        ("schedule.learning_rate=inf", r"schedule\.learning_rate: This has to be a finite number\."),
+        ("schedule.learning_rate=nan", r"schedule\.learning_rate: This has to be a finite number\."),
+        ("network.width=1e6", r"network\.width: This has to be at most 8\."),
+        ("network.width=0.01", r"network\.width: This has to be at least 0\.03125\."),
+        (
+            "loss={trimap=0,side_heads=0,laplacian=0,composition=0,alpha=0}",
+            r"loss: One of the losses needs a weight above 0\.",
+        ),
         ("nonsense", "is no setting"),
         ("data.photos.7.folder=x", "leads nowhere"),
         ("data.photos.first.folder=x", "leads nowhere"),
@@ -71,6 +92,54 @@ def test_files_that_are_missing_or_no_toml_are_named(tmp_path: Path) -> None:
         load_config(tmp_path / "nothing.toml")
     with pytest.raises(ConfigError, match="not valid TOML"):
         load_config(write(tmp_path, "= 3"))
+
+
+def test_several_wrong_settings_have_a_line_each(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load_config(write(tmp_path, MINIMAL), ["data.seed=-1", "network.width=inf"])
+    assert str(refused.value).splitlines() == [
+        "The configuration has settings that cannot be used.",
+        "data.seed: This has to be at least 0.",
+        "network.width: This has to be a finite number.",
+    ]
+
+
+def test_the_bounds_themselves_can_be_used(tmp_path: Path) -> None:
+    config = load_config(
+        write(tmp_path, MINIMAL),
+        [f"network.width={WIDEST}", "augmentation.photo_window=[1,1]", "schedule.betas=[0,0]", "data.workers=0"],
+    )
+    assert (config.network.width, config.augmentation.photo_window) == (WIDEST, (1, 1))
+    assert load_config(write(tmp_path, MINIMAL), [f"network.width={NARROWEST}"]).network.width == NARROWEST
+
+
+def test_one_set_may_have_no_share(tmp_path: Path) -> None:
+    two = '[data]\nphotos = [{folder = "a", share = 0}, {folder = "b"}]\n'
+    assert [source.share for source in load_config(write(tmp_path, two)).data.photos] == [0, 1]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_in_another_encoding_is_named(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(MINIMAL.replace("somewhere", "Köln"), encoding=encoding)
+    with pytest.raises(ConfigError, match=r"run\.toml is no text in UTF-8: save it as UTF-8\."):
+        load_config(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("run.toml", MINIMAL), ("run.json", '{"data": {"photos": [{"folder": "somewhere"}]}}')]
+)
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8-sig")
+    assert load_config(path).data.photos[0].folder == Path("somewhere")
+
+
+def test_json_that_is_no_table_is_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text("[]")
+    with pytest.raises(ConfigError, match=r"\nThis has to be a table\.$"):
+        load_config(path)
 
 
 def test_the_learning_rate_warms_up_and_falls_to_nothing() -> None:

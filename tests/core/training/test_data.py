@@ -11,7 +11,7 @@ from core.errors import ConfigError, DatasetError
 from core.training.batches import CropBatches, Part, batches, stage_at
 from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig, parse_config
 from core.training.datasets import find_pairs
-from core.training.sources import CutoutSource, Lot, PhotoSource
+from core.training.sources import CutoutSource, Lot, PhotoSource, read_grey
 
 
 def test_a_batch_is_a_function_of_its_number(tmp_path: Path) -> None:
@@ -151,6 +151,22 @@ def test_a_cutout_without_alpha_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(DatasetError, match="no alpha channel"):
         source.draw(np.random.default_rng(0), 64, 64)
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing"])
+def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "1.png"
+    path.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"1\.png cannot be decoded: it is damaged or no picture\."):
+        read_grey(path)
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"1\.png cannot be read \(No such file or directory\)"):
+        read_grey(tmp_path / "1.png")
+    (tmp_path / "2.png").mkdir()
+    with pytest.raises(DatasetError, match=r"2\.png cannot be read \("):
+        read_grey(tmp_path / "2.png")
 
 
 def test_stages_follow_each_other(tmp_path: Path) -> None:

@@ -98,6 +98,19 @@ def test_a_run_that_was_prepared_begins_at_its_start(tmp_path: Path) -> None:
     assert not run.events.exists()
 
 
+@pytest.mark.parametrize("content", [b"", b'{"data": {', b"\xff\xfe{\x00}\x00"])
+def test_a_damaged_configuration_is_named(run: RunFolder, content: bytes) -> None:
+    run.config.write_bytes(content)
+    with pytest.raises(TrainingError, match=r"config\.json is damaged: put a copy of it there, or begin another run\."):
+        run.read_config()
+
+
+def test_a_configuration_that_cannot_be_read_is_named(run: RunFolder) -> None:
+    run.config.mkdir()
+    with pytest.raises(TrainingError, match=r"config\.json cannot be read \("):
+        run.read_config()
+
+
 def test_the_last_event_is_that_of_the_last_whole_line(run: RunFolder) -> None:
     assert run.last_event() == {}
     log = EventLog(run.events)

@@ -121,6 +121,25 @@ def test_what_was_changed_on_a_data_set_stays_while_others_come_and_go(form: Set
     assert [(source.folder.name, source.share) for source in form.sources()["photos"]] == [("clara", 1), ("berta", 0.7)]
 
 
+def test_sets_that_are_never_drawn_are_a_problem_that_is_led_to(form: SettingsForm) -> None:
+    rows = [row for row in form.group("sources").findChildren(SettingRow) if row.setting.name == "share"]
+    for row in rows:
+        write(row, "0")
+    assert form.problem() == "One of the sets to train on needs a share above 0."
+    form.show_first_problem()
+    assert not form.group("sources").folded
+    write(rows[0], "0.1")
+    assert form.problem() is None
+
+
+def test_losses_that_are_all_switched_off_are_a_problem(form: SettingsForm) -> None:
+    for name in form.values("loss"):
+        write(form.row("loss", name), "0")
+    assert form.problem() == "One of the losses needs a weight above 0."
+    form.show_first_problem()
+    assert not form.group("loss").folded
+
+
 def test_a_new_preset_takes_all_changes_back(form: SettingsForm) -> None:
     write(form.row("loss", "alpha"), "7")
     write(form.row("loss", "trimap"), "?")
