@@ -1,5 +1,6 @@
 """From what somebody named, dropped or chose to the photos and projects that are to be opened."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from matting_studio.app.suffixes import PROJECT_SUFFIX
 @dataclass(frozen=True)
 class PathsToOpen:
     files: tuple[Path, ...]
-    """Photos and projects, in the order in which they were named, those of a folder by name."""
+    """Photos and projects by absolute paths, in the order in which they were named, those of a folder by name."""
     complaints: tuple[str, ...]
     """Sentences about what is not opened."""
 
@@ -23,7 +24,8 @@ def sort_out(paths: Iterable[Path]) -> PathsToOpen:
     """
     files: list[Path] = []
     complaints: list[str] = []
-    for path in paths:
+    for named in paths:
+        path = absolute(named)
         if path.is_dir():
             found = sorted(inner for inner in path.rglob("*") if _is_ours(inner) and not _is_hidden(inner, path))
             if not found:
@@ -36,6 +38,11 @@ def sort_out(paths: Iterable[Path]) -> PathsToOpen:
         else:
             complaints.append(f"{path.name} is not opened: {path.suffix} is no kind of photo that can be read.")
     return PathsToOpen(tuple(dict.fromkeys(files)), tuple(complaints))
+
+
+def absolute(path: Path) -> Path:
+    """The same file, by a name that no other way to it has: open files are known by their paths."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  resolve() would follow links that are meant
 
 
 def is_project(path: Path) -> bool:

@@ -21,6 +21,7 @@ from core.errors import MattingError
 from core.image_io import Photo, read_photo, read_photo_bytes, write_image
 from matting_studio.app.document import State
 from matting_studio.app.edits import Base, Box, Brush, Edit
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Look
 from matting_studio.app.packing import (
     PackedBase,
@@ -71,6 +72,8 @@ class Project:
     """Which model made the matte, in words."""
     project_path: Path | None = None
     """Where the project is saved; of use for autosaved copies, which lie elsewhere."""
+    photo_file: Fingerprint | None = None
+    """The file at `photo_path` as it was when the photo was read; None where that is not known, and it is trusted."""
 
 
 # What project.json looks like
@@ -118,35 +121,40 @@ class _Contents(_Record):
 # Writing
 
 
-def write_project(path: Path, project: Project, *, copy_photo: bool = False) -> None:
+def write_project(path: Path, project: Project, *, copy_photo: bool = False) -> str | None:
     """Write a project file, whole or not at all.
 
     With `copy_photo`, and always where the photo lies in no file, the project holds a copy of the photo and can be
-    moved anywhere; else it notes where the photo lies, from the project and absolutely.
-    Raises ProjectError.
+    moved anywhere; else it notes where the photo lies, from the project and absolutely. Where the photo's file is gone
+    or is another one by now, the project holds the picture that is in memory: what is opened again is what was saved.
+
+    Returns a sentence that says so, if so. Raises ProjectError.
     """
     try:
         with write_atomically(path) as file, zipfile.ZipFile(file, "w") as archive:
-            _write(archive, path, project, copy_photo)
+            return _write(archive, path, project, copy_photo)
     except OSError as error:
         raise ProjectError(f"{path} cannot be saved: {error.strerror or error}. Choose another folder.") from error
     except PackingError as error:
         raise ProjectError(f"{path} cannot be saved: {error}. Try again.") from error
 
 
-def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: bool) -> None:
+def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: bool) -> str | None:
     height, width = project.photo.image.shape[:2]
-    photo = _PhotoRecord(name=project.name, height_px=height, width_px=width)
-    if project.photo_path is None:
+    found = _look_for_photo(project)
+    if found.data is None:
         copied_as = "photo/photo.png"
         archive.writestr(copied_as, _as_png(project.photo))
-        photo = photo.model_copy(update={"copied_as": copied_as})
+        whereabouts: dict[str, Any] = {"copied_as": copied_as}
     elif copy_photo:
+        assert project.photo_path is not None
         copied_as = f"photo/photo{project.photo_path.suffix.lower()}"
-        archive.writestr(copied_as, _photo_bytes(project.photo_path))
-        photo = photo.model_copy(update={"copied_as": copied_as})
+        archive.writestr(copied_as, found.data)
+        whereabouts = {"copied_as": copied_as}
     else:
-        photo = photo.model_copy(update=_whereabouts(project.photo_path, path))
+        assert project.photo_path is not None
+        whereabouts = _whereabouts(project.photo_path, found.data, path)
+    photo = _PhotoRecord(name=project.name, height_px=height, width_px=width).model_copy(update=whereabouts)
 
     matte = None
     if project.base is not None:
@@ -174,10 +182,35 @@ def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: b
         project_path=str(project.project_path) if project.project_path else None,
     )
     archive.writestr(_CONTENTS, contents.model_dump_json(indent=1), zipfile.ZIP_DEFLATED)
+    return found.remark
+
+
+@dataclass(frozen=True)
+class _FoundPhoto:
+    """The photo's file, as far as it can be relied on."""
+
+    data: bytes | None
+    """What it holds; None where it does not hold the photo any more, or there never was a file."""
+    remark: str | None = None
+
+
+def _look_for_photo(project: Project) -> _FoundPhoto:
+    path = project.photo_path
+    if path is None:
+        return _FoundPhoto(None)
+    kept = "The project holds a copy of the photo as it is open here."
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return _FoundPhoto(None, f"{path} cannot be read any more ({error.strerror or error}). {kept}")
+    # Looked at after reading, so that a change while it was read counts as well.
+    if project.photo_file is not None and Fingerprint.of(path) != project.photo_file:
+        return _FoundPhoto(None, f"{path} has changed since it was opened. {kept}")
+    return _FoundPhoto(data)
 
 
 def _as_png(photo: Photo) -> bytes:
-    """A photo that lies in no file, without loss."""
+    """The photo that is in memory, without loss."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo.png"
         write_image(
@@ -191,23 +224,12 @@ def _as_png(photo: Photo) -> bytes:
         return path.read_bytes()
 
 
-def _photo_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ProjectError(
-            f"The project cannot be saved: its photo {path} cannot be read ({error.strerror or error}). "
-            "Put the photo back, then save again."
-        ) from error
-
-
-def _whereabouts(photo_path: Path, project_path: Path) -> dict[str, Any]:
+def _whereabouts(photo_path: Path, data: bytes, project_path: Path) -> dict[str, Any]:
     absolute = Path(os.path.abspath(photo_path))  # noqa: PTH100  resolve() would follow links that are meant
     try:
         relative = Path(os.path.relpath(absolute, os.path.abspath(project_path.parent))).as_posix()  # noqa: PTH100
     except ValueError:
         relative = None  # on another drive of Windows there is no way from here to there
-    data = _photo_bytes(absolute)
     return {
         "relative": relative,
         "absolute": str(absolute),
@@ -255,12 +277,16 @@ def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None) -> Proj
         )  # fmt: skip
         base = unpack(PackedBase(height, width, alpha, trimap))
     edits = tuple(_read_edit(archive, edit, Box(0, 0, height, width)) for edit in contents.edits)
-    photo, found_at = _read_photo(archive, record, path, photo_path)
+    photo, found_at, photo_file = _read_photo(archive, record, path, photo_path)
     if photo.image.shape[:2] != (height, width):
         found_height, found_width = photo.image.shape[:2]
-        raise ProjectError(
-            f"{found_at or path} has {found_width} x {found_height} pixels, but the project {path.name} is about a "
-            f"photo of {width} x {height}. Choose the photo that the project was made with."
+        if found_at is None:
+            raise PackingError(f"its photo has {found_width} x {found_height} pixels instead of {width} x {height}")
+        raise PhotoMissingError(
+            path,
+            _expected_at(record),
+            f"{found_at} has {found_width} x {found_height} pixels, but the project {path.name} is about a "
+            f"photo of {width} x {height}. Choose the photo that the project was made with.",
         )
     return Project(
         name=found_at.name if found_at else record.name,
@@ -270,6 +296,7 @@ def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None) -> Proj
         base=base,
         model=contents.model,
         project_path=Path(contents.project_path) if contents.project_path else None,
+        photo_file=photo_file,
     )
 
 
@@ -311,19 +338,23 @@ def _read_edit(archive: zipfile.ZipFile, record: _EditRecord, frame: Box) -> Edi
 
 def _read_photo(
     archive: zipfile.ZipFile, record: _PhotoRecord, path: Path, photo_path: Path | None
-) -> tuple[Photo, Path | None]:
-    """The photo, and the file that it was read from; None if that is the project itself."""
-    if photo_path is not None:
-        return read_photo(photo_path), photo_path
-    if record.copied_as is not None:
+) -> tuple[Photo, Path | None, Fingerprint | None]:
+    """The photo, the file that it was read from, and how that was then; no file if that is the project itself."""
+    if photo_path is None and record.copied_as is not None:
         data = _entry(archive, record.copied_as, _LARGEST_PHOTO_BYTES)
-        return read_photo_bytes(data, f"The photo in {path.name}"), None
-    found_at = _find_photo(record, path)
-    return read_photo(found_at), found_at
+        return read_photo_bytes(data, f"The photo in {path.name}"), None, None
+    found_at = photo_path or _find_photo(record, path)
+    # Looked at before reading: what changes from here on is noticed.
+    photo_file = Fingerprint.of(found_at)
+    return read_photo(found_at), found_at, photo_file
+
+
+def _expected_at(record: _PhotoRecord) -> Path:
+    return Path(record.absolute or record.name)
 
 
 def _find_photo(record: _PhotoRecord, path: Path) -> Path:
-    expected = Path(record.absolute or record.name)
+    expected = _expected_at(record)
     beside = path.parent / record.name
     candidates = [path.parent / record.relative] if record.relative else []
     candidates += [expected, beside]

@@ -47,40 +47,41 @@ class Session:
     """The strip of documents, in order."""
 
     def __init__(self) -> None:
-        self._places: list[Place] = []
+        self._places: dict[Document, Place] = {}
+        """In the order of the strip."""
         self._current: Place | None = None
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        return tuple(place.document for place in self._places)
+        return tuple(self._places)
 
     @property
     def current(self) -> Document | None:
         return self._current.document if self._current else None
 
     def __contains__(self, document: object) -> bool:
-        return any(place.document is document for place in self._places)
+        return document in self._places
 
     def place(self, document: Document) -> Place:
         """Raises KeyError where the document is not open."""
-        for place in self._places:
-            if place.document is document:
-                return place
-        raise KeyError(document.name)
+        place = self._places.get(document)
+        if place is None:
+            raise KeyError(document.name)
+        return place
 
     def add(self, document: Document, status: Status = Status.WAITING) -> None:
         """Put a document at the end of the strip; the first one becomes the current one."""
-        self._places.append(Place(document, status))
+        place = self._places[document] = Place(document, status)
         if self._current is None:
-            self._current = self._places[0]
+            self._current = place
 
     def remove(self, document: Document) -> None:
         """Take a document out; the one after it, or else the one before, becomes the current one."""
         place = self.place(document)
-        index = self._places.index(place)
-        del self._places[index]
         if place is self._current:
-            self._current = self._places[min(index, len(self._places) - 1)] if self._places else None
+            heir = self.neighbour(1) or self.neighbour(-1)
+            self._current = None if heir is None else self._places[heir]
+        del self._places[document]
 
     def select(self, document: Document) -> None:
         self._current = self.place(document)
@@ -89,18 +90,20 @@ class Session:
         """The document so many steps after the current one, or before it; None beyond the ends."""
         if self._current is None:
             return None
-        index = self._places.index(self._current) + steps
-        return self._places[index].document if 0 <= index < len(self._places) else None
+        documents = self.documents
+        index = documents.index(self._current.document) + steps
+        return documents[index] if 0 <= index < len(documents) else None
 
     def in_turn(self) -> Iterator[Document]:
         """The documents as their turn comes: the current one, those after it, those before it."""
         if self._current is not None:
-            index = self._places.index(self._current)
-            yield from (place.document for place in self._places[index:] + self._places[:index])
+            documents = self.documents
+            index = documents.index(self._current.document)
+            yield from documents[index:] + documents[:index]
 
     def first(self, wanted: Callable[[Place], bool]) -> Document | None:
         """The first document in turn whose place is as wanted."""
         return next((document for document in self.in_turn() if wanted(self.place(document))), None)
 
     def count(self, *statuses: Status) -> int:
-        return sum(place.status in statuses for place in self._places)
+        return sum(place.status in statuses for place in self._places.values())

@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from matting_studio.app.document import Document
+from matting_studio.app.paths_to_open import absolute
 from matting_studio.app.session import Status
 from matting_studio.app.viewport import Viewport
 from matting_studio.qt.canvas.mode import CanvasMode
@@ -18,6 +19,8 @@ from matting_studio.qt.theme import Theme
 
 SIZE_PX = (1200, 720)
 SHUTDOWN_SECONDS = 20.0
+KEPT = 6
+"""Photos that stay open with the other model, for whoever goes back and forth."""
 STATUS_TEXTS = {
     Status.WAITING: ": getting ready …",
     Status.READING: ": reading the photo …",
@@ -73,15 +76,32 @@ class CompareWindow(QWidget):
         QShortcut(QKeySequence("Esc"), self, self.close)
         self.left.setFocus()
         if self._other is not None:
+            studio.current_changed.connect(self._follow)
             self._other.studio.document_changed.connect(self._tell_status)
-            self._other.begin()
+            self._other.studio.current_changed.connect(self._other_turned)
+            self._other.begin(studio.current)
 
     @Slot(object)
-    def _tell_status(self, document: Document) -> None:
+    def _follow(self, document: Document | None) -> None:
+        """The studio shows another photo."""
+        assert self._other is not None
+        if self.isVisible():  # a window that was closed may be told for a while yet
+            self._other.show(document)
+            self._tell_status()
+
+    @Slot(object)
+    def _other_turned(self, document: Document | None) -> None:
+        assert self._other is not None
+        if document is not None:
+            self._other.opened(document)
+        self._tell_status()
+
+    @Slot()
+    def _tell_status(self) -> None:
         """Say whether what is seen on the right is the other model's matte: until it is there, it is the photo."""
         assert self._other is not None
-        status = self._other.studio.status(document)
-        self.titles[1].setText(f"{self._other.name}{STATUS_TEXTS.get(status, '')}")
+        status = self._other.status
+        self.titles[1].setText(f"{self._other.name}{STATUS_TEXTS.get(status, '') if status else ''}")
 
     @Slot(object)
     def _lead_right(self, viewport: Viewport) -> None:
@@ -106,25 +126,77 @@ class CompareWindow(QWidget):
 
 
 class _OtherModel:
-    """A studio of its own for the same photo, with another model; leaves nothing behind."""
+    """A studio of its own for the same photos, with another model; leaves nothing behind.
+
+    Photos are opened in it as they are shown in the first one, and the longest not shown are closed.
+    """
 
     def __init__(self, studio: Studio, model: Path) -> None:
-        assert studio.current is not None
         self.name = model.name
-        self._document = studio.current
+        self._wanted: Document | None = None
+        """The first studio's document that is to be seen here as well."""
+        self._pasted: dict[Document, Document] = {}
+        """The first studio's pictures without a file, and what they are here."""
+        self._shown: list[Document] = []
+        """The one shown last is at the end."""
         self._model = model
         self._memory_limit_bytes = studio.settings.memory_limit_bytes
         self._folder = tempfile.TemporaryDirectory(prefix="matting-studio-")
         folder = Path(self._folder.name)
         self.studio = Studio(folder / "config", folder / "data")
 
-    def begin(self) -> None:
+    def begin(self, document: Document | None) -> None:
         self.studio.set_model(self._model)
         self.studio.set_memory_limit(self._memory_limit_bytes)
-        if self._document.path is not None:
-            self.studio.open([self._document.path])
-        elif self._document.photo is not None:
-            self.studio.paste(self._document.photo.image)
+        self.show(document)
+
+    @property
+    def status(self) -> Status | None:
+        """How far the photo is that is to be seen; None where there is none."""
+        if self._wanted is None:
+            return None
+        twin = self._twin(self._wanted)
+        return Status.WAITING if twin is None else self.studio.status(twin)
+
+    def show(self, document: Document | None) -> None:
+        """Show a photo of the first studio; `opened` is to be told when one has come."""
+        self._wanted = document
+        twin = None if document is None else self._twin(document)
+        if document is None:
+            while self._shown:
+                self._close(self._shown[0])
+        elif twin is not None:
+            self.studio.select(twin)
+        elif document.path is not None:
+            self.studio.open([document.path])
+        elif document.photo is not None:
+            self.studio.paste(document.photo.image)
+            pasted = self.studio.current
+            assert pasted is not None
+            self._pasted[document] = pasted
+
+    def opened(self, document: Document) -> None:
+        """This studio shows a photo now: another one than is wanted by now, where somebody went on meanwhile."""
+        self._shown = [*(other for other in self._shown if other is not document), document]
+        twin = None if self._wanted is None else self._twin(self._wanted)
+        if self._wanted is None:
+            self._close(document)
+        elif twin is not None:
+            self.studio.select(twin)
+        while len(self._shown) > KEPT:
+            self._close(self._shown[0])
+
+    def _twin(self, document: Document) -> Document | None:
+        """What a document of the first studio is here, if it is open."""
+        if document.path is None:
+            return self._pasted.get(document)
+        path = absolute(document.path)
+        return next((other for other in self.studio.documents if other.path == path), None)
+
+    def _close(self, document: Document) -> None:
+        self._shown = [other for other in self._shown if other is not document]
+        self._pasted = {theirs: ours for theirs, ours in self._pasted.items() if ours is not document}
+        self.studio.close(document)
 
     def end(self) -> None:
         self.studio.shutdown(SHUTDOWN_SECONDS)

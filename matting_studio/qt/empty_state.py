@@ -52,6 +52,7 @@ class EmptyState(QWidget):
             (self.paste_button, self.paste_wanted),
             (self.sample_button, self.sample_wanted),
         ):
+            button.setAutoDefault(True)  # the return key presses it, as it does in dialogs
             button.clicked.connect(signal)
             buttons.addWidget(button)
         buttons.addStretch()
@@ -93,6 +94,7 @@ class EmptyState(QWidget):
             button = QPushButton(_shortened(path))
             button.setProperty("link", True)
             button.setToolTip(str(path))
+            button.setAutoDefault(True)
             button.clicked.connect(lambda _, path=path: self.recent_wanted.emit(path))
             self._recent_column.addWidget(button)
 

@@ -23,6 +23,7 @@ from matting_studio.app.crop import crop_box
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Box
 from matting_studio.app.export_request import ExportKind, ExportRequest
+from matting_studio.app.look import Transparent
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.inspector.slider import InspectorSlider
@@ -36,7 +37,7 @@ KINDS = (
 )
 FORMATS = ((".png", "PNG"), (".tif", "TIFF"), (".webp", "WebP"), (".jpg", "JPEG"))
 DEPTHS: tuple[tuple[BitDepth | None, str], ...] = ((None, "As the photo has it"), (8, "8 bit"), (16, "16 bit"))
-OPAQUE = (ExportKind.COMPOSITE, ExportKind.FOREGROUND, ExportKind.ALPHA, ExportKind.TRIMAP)
+AS_JPEG = (ExportKind.COMPOSITE, ExportKind.FOREGROUND, ExportKind.ALPHA)
 CROPS = {"none": "Crop (none is set)", "person": "Crop around the person", "ratio": "Crop to the chosen ratio"}
 
 
@@ -153,8 +154,8 @@ class ExportDialog(QDialog):
     def _adapt(self) -> None:
         """Offer what fits together, propose a name, and say what will be written."""
         jpeg = self.format.findText("JPEG")
-        self.format.model().item(jpeg).setEnabled(self._kind in OPAQUE)
-        if self.format.currentIndex() == jpeg and self._kind not in OPAQUE:
+        self.format.model().item(jpeg).setEnabled(self._kind in AS_JPEG)
+        if self.format.currentIndex() == jpeg and self._kind not in AS_JPEG:
             self.format.setCurrentIndex(0)
             return
         deep = self._suffix in (".png", ".tif") and self._kind is not ExportKind.TRIMAP
@@ -173,25 +174,43 @@ class ExportDialog(QDialog):
 
     def _summarise(self) -> None:
         name, folder = self.name.text().strip(), Path(self.folder.text()).expanduser()
-        sentence, possible = self._sentence(name, folder)
-        self.summary.setText(sentence)
-        self.export_button.setEnabled(possible)
-
-    def _sentence(self, name: str, folder: Path) -> tuple[str, bool]:
-        """What will happen, and whether it can."""
-        if not name or "/" in name or "\\" in name:
-            return "Give the file a name, without slashes.", False
-        if not self.folder.text().strip():
-            return "Choose a folder.", False
         path = folder / f"{name}{self._suffix}"
         try:
-            if not folder.is_dir():
-                return f"There is no folder {folder}. Choose another one.", False
-            exists = path.exists()
+            refusal = self._no_place(name, folder) or self._no_result(path)
+            sentence = refusal or self._promise(path)
         except OSError as error:
-            return f"No file can have this name ({error.strerror or error}). Give it another one.", False
+            refusal = sentence = f"No file can have this name ({error.strerror or error}). Give it another one."
+        self.summary.setText(sentence)
+        self.export_button.setEnabled(refusal is None)
+
+    def _no_place(self, name: str, folder: Path) -> str | None:
+        """Why no file can be there."""
+        if not name or "/" in name or "\\" in name:
+            return "Give the file a name, without slashes."
+        if not self.folder.text().strip():
+            return "Choose a folder."
+        if not folder.is_dir():
+            return f"There is no folder {folder}. Choose another one."
         if not os.access(folder, os.W_OK):
-            return f"Nothing may be written to {folder}. Choose another folder.", False
+            return f"Nothing may be written to {folder}. Choose another folder."
+        return None
+
+    def _no_result(self, path: Path) -> str | None:
+        """Why the export would refuse to write there; in its words."""
+        photo = self._document.photo
+        assert photo is not None
+        if photo.path is not None and path.exists() and photo.path.exists() and path.samefile(photo.path):
+            return f"{path.name} is the photo itself. Give the result another name."
+        opaque = self._kind is not ExportKind.COMPOSITE or not isinstance(self._document.look.background, Transparent)
+        if self._suffix == ".jpg" and not opaque:
+            return (
+                f"{path.name} cannot be written: JPEG has no transparency. "
+                "Choose a background, or use PNG, WebP or TIFF."
+            )
+        return None
+
+    def _promise(self, path: Path) -> str:
+        """What will be written."""
         photo, alpha = self._document.photo, self._document.alpha
         assert photo is not None
         assert alpha is not None
@@ -205,8 +224,8 @@ class ExportDialog(QDialog):
             size = f"About {box.right - box.left} × {box.bottom - box.top} px{where}"
         chosen = DEPTHS[self.depth.currentIndex()][0] or photo.bit_depth
         depth = chosen if self.depth.isEnabled() else 8
-        replaced = " There is such a file already: it will be replaced." if exists else ""
-        return f"{size}, {depth} bit, as {path.name}.{replaced}", True
+        replaced = " There is such a file already: it will be replaced." if path.exists() else ""
+        return f"{size}, {depth} bit, as {path.name}.{replaced}"
 
     def _browse(self) -> None:
         dialog = QFileDialog(self, "Choose a folder", self.folder.text())

@@ -1,17 +1,20 @@
 """The photos that are open, side by side, and how far each one is."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFontMetrics,
-    QIcon,
-    QImage,
-    QPainter,
-    QPen,
-    QPixmap,
-    QStandardItem,
-    QStandardItemModel,
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
 )
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from matting_studio.app.document import Document
@@ -34,6 +37,8 @@ STATUS_ICONS = {
     Status.FAILED: ("failed", "danger", "Failed"),
 }
 
+_Index = QModelIndex | QPersistentModelIndex
+
 
 class FilmStrip(QListView):
     chosen = Signal(object)
@@ -51,7 +56,8 @@ class FilmStrip(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
-        self.setModel(QStandardItemModel(self))
+        self._photos = _Photos(self, self._describe)
+        self.setModel(self._photos)
         self.setItemDelegate(_Cell(self, theme))
         self.selectionModel().currentChanged.connect(self._announce)
         studio.documents_changed.connect(self.refill)
@@ -61,58 +67,88 @@ class FilmStrip(QListView):
 
     def refill(self) -> None:
         """Show the documents that are open now; those that stay keep their cells."""
-        model = self._items
-        documents = self._studio.documents
         with QSignalBlocker(self):
-            for row in reversed(range(model.rowCount())):
-                if not any(model.item(row).data(DOCUMENT) is document for document in documents):
-                    model.removeRow(row)
-            for row, document in enumerate(documents):
-                if self._row(document) is None:
-                    item = QStandardItem()
-                    item.setData(document, DOCUMENT)
-                    item.setEditable(False)
-                    model.insertRow(row, item)
-                    self.refresh(document)
+            self._photos.hold(self._studio.documents)
         self.show_current(self._studio.current)
 
     def refresh(self, document: Document) -> None:
-        row = self._row(document)
-        if row is None:
-            return
-        item = self._items.item(row)
-        status = self._studio.status(document)
-        item.setText(document.name)
-        item.setData(status, STATUS)
-        item.setData(document.modified, MODIFIED)
-        failure = self._studio.failure(document)
-        item.setToolTip(f"{document.path or document.name}\n{failure or STATUS_ICONS[status][2]}")
-        thumbnail = self._studio.thumbnail(document)
-        if thumbnail is not None:
-            height, width, _ = thumbnail.shape
-            image = QImage(thumbnail.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-            item.setData(QPixmap.fromImage(image), THUMBNAIL)
+        self._photos.refresh(document)
 
     def show_current(self, document: Document | None) -> None:
-        row = self._row(document)
-        if row is not None:
-            index = self._items.index(row, 0)
+        index = self._photos.index_of(document)
+        if index.isValid():
             # What the studio says is no choice of a person's: it is not announced.
             with QSignalBlocker(self):
                 self.setCurrentIndex(index)
             self.scrollTo(index)
 
-    @property
-    def _items(self) -> QStandardItemModel:
-        return self.model()
-
-    def _row(self, document: Document | None) -> int | None:
-        rows = range(self._items.rowCount())
-        return next((row for row in rows if self._items.item(row).data(DOCUMENT) is document), None)
+    def _describe(self, document: Document) -> dict[int, object]:
+        """What the cell of a document shows now, by role."""
+        status = self._studio.status(document)
+        failure = self._studio.failure(document)
+        thumbnail = self._studio.thumbnail(document)
+        picture: QPixmap | None = None
+        if thumbnail is not None:
+            height, width, _ = thumbnail.shape
+            image = QImage(thumbnail.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
+            picture = QPixmap.fromImage(image)
+        return {
+            Qt.ItemDataRole.DisplayRole: document.name,
+            Qt.ItemDataRole.ToolTipRole: f"{document.path or document.name}\n{failure or STATUS_ICONS[status][2]}",
+            DOCUMENT: document,
+            THUMBNAIL: picture,
+            STATUS: status,
+            MODIFIED: document.modified,
+        }
 
     def _announce(self, index: QModelIndex) -> None:
         if index.isValid():
             self.chosen.emit(index.data(DOCUMENT))
+
+
+class _Photos(QAbstractListModel):
+    """The documents and what their cells show. Photos are opened by the thousand: all of them come in at once, with
+    what they show, and whatever is done with one of them looks at no other."""
+
+    def __init__(self, parent: QObject, describe: Callable[[Document], dict[int, object]]) -> None:
+        super().__init__(parent)
+        self._describe = describe
+        self._documents: list[Document] = []
+        self._rows: dict[Document, int] = {}
+        self._cells: dict[Document, dict[int, object]] = {}
+
+    def hold(self, documents: Sequence[Document]) -> None:
+        """Hold these from now on; new ones come after all others, as they do in the session."""
+        staying = set(documents)
+        for row in reversed(range(len(self._documents))):
+            if self._documents[row] not in staying:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                del self._cells[self._documents.pop(row)]
+                self.endRemoveRows()
+        new = [document for document in documents if document not in self._cells]
+        if new:
+            self._cells.update((document, self._describe(document)) for document in new)
+            self.beginInsertRows(QModelIndex(), len(self._documents), len(self._documents) + len(new) - 1)
+            self._documents += new
+            self.endInsertRows()
+        self._rows = {document: row for row, document in enumerate(self._documents)}
+
+    def refresh(self, document: Document) -> None:
+        index = self.index_of(document)
+        if index.isValid():
+            self._cells[document] = self._describe(document)
+            self.dataChanged.emit(index, index)
+
+    def index_of(self, document: Document | None) -> QModelIndex:
+        """An invalid one where the document is not held."""
+        row = None if document is None else self._rows.get(document)
+        return QModelIndex() if row is None else self.index(row)
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
+        return 0 if parent.isValid() else len(self._documents)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        return self._cells[self._documents[index.row()]].get(role)
 
 
 class _Cell(QStyledItemDelegate):
@@ -120,12 +156,10 @@ class _Cell(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         return CELL_PX
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         colours = self._theme.colours
         cell = option.rect.adjusted(2, 2, -2, -2)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -150,7 +184,7 @@ class _Cell(QStyledItemDelegate):
         self._paint_name(painter, cell, index)
         painter.restore()
 
-    def _paint_name(self, painter: QPainter, cell: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+    def _paint_name(self, painter: QPainter, cell: QRect, index: _Index) -> None:
         colours = self._theme.colours
         line = QRect(cell.left() + 6, cell.bottom() - 23, cell.width() - 12, 18)
         name, role, _ = STATUS_ICONS[index.data(STATUS) or Status.WAITING]

@@ -21,6 +21,7 @@ from matting_studio.qt.commands import Commands, local_paths
 from matting_studio.qt.drag_handle import DragHandle
 from matting_studio.qt.empty_state import EmptyState
 from matting_studio.qt.film_strip import FilmStrip
+from matting_studio.qt.hands_off import let_go
 from matting_studio.qt.icons import dress
 from matting_studio.qt.inspector.inspector import Inspector
 from matting_studio.qt.message_bar import MessageBar
@@ -132,6 +133,7 @@ class MainWindow(QMainWindow):
     def _connect_studio(self) -> None:
         studio = self.studio
         studio.documents_changed.connect(self._show_documents)
+        studio.current_changing.connect(self._settle)
         studio.current_changed.connect(self._show_document)
         studio.document_changed.connect(self._document_changed)
         studio.activity_changed.connect(self._show_activity)
@@ -240,8 +242,13 @@ class MainWindow(QMainWindow):
         self.studio.change_look(look, name)
 
     def _select(self, document: Document) -> None:
-        self.inspector.settle()
         self.studio.select(document)
+
+    @Slot()
+    def _settle(self) -> None:
+        """Keep what is being set for the photo that it is being set for, also where another one opens by itself."""
+        let_go(self.inspector)
+        self.inspector.settle()
 
     @Slot(object)
     def _remember_mode(self, mode: CanvasMode) -> None:

@@ -228,12 +228,13 @@ class Matting(QObject):
         for warning in read.photo.warnings:
             self._desk.say("warning", f"{document.name}: {warning}")
         document.set_photo(read.photo)
+        # A matte that was stopped stays so, also when its photo had to be read again.
+        stopped = before is Status.STOPPED
         if read.base is None:
-            # A matte that was stopped stays so, also when its photo had to be read again.
-            self._desk.set_status(document, Status.STOPPED if before is Status.STOPPED else Status.WAITING)
+            self._desk.set_status(document, Status.STOPPED if stopped else Status.WAITING)
         else:
             document.set_base(read.base, read.shown)
-            self._desk.set_status(document, Status.READY)
+            self._desk.set_status(document, Status.STOPPED if stopped else Status.READY)
             self.based.emit(document)
         self.read.emit(document)
         self.advance()
@@ -255,7 +256,10 @@ class Matting(QObject):
         self._loading = False
         if self._state is not None and self._state.choice != state.choice:
             for place in self._places:
-                place.outdated = place.status is not Status.STOPPED and self._has_matte(place.document)
+                place.outdated = self._has_matte(place.document)
+                if place.outdated and place.status is Status.STOPPED:
+                    # Whoever chooses anew asks for it.
+                    self._desk.set_status(place.document, Status.READY)
         self._state = state
         self._desk.settings_changed.emit()
         self.advance()
@@ -291,7 +295,7 @@ class Matting(QObject):
         document = self._desk.session.first(
             lambda place: (
                 place.document.photo is not None
-                and (place.status is Status.WAITING or (place.outdated and place.document is current))
+                and (place.status is Status.WAITING or (place.document is current and self._is_behind(place)))
             )
         )
         if self._loading or self._state is None or self._state.choice != self.choice:
@@ -300,6 +304,10 @@ class Matting(QObject):
                 self._load()
         elif document is not None:
             self._matte(document)
+
+    def _is_behind(self, place: Place) -> bool:
+        """Whether a matte is to be made anew when its photo is shown."""
+        return place.outdated and place.status is not Status.STOPPED
 
     def _matte(self, document: Document) -> None:
         assert document.photo is not None
@@ -336,15 +344,19 @@ class Matting(QObject):
         self._desk.network.submit(Job(("matte", document), f"Matting {document.name}", work, priority, deliver, fail))
 
     def stop(self, documents: Sequence[Document]) -> None:
-        """Call off the reading and matting of documents; they stay so until `matte_again`."""
+        """Call off the reading and matting of documents; they stay so until `matte_again`.
+
+        One that was to get another matte keeps its own, which is still noted as outdated.
+        """
         network, files, hand = self._desk.network, self._desk.files, self._desk.hand
         for document in documents:
             for worker in (network, files, hand):
                 worker.cancel_where(lambda job, stopped=document: job.key in {("read", stopped), ("matte", stopped)})
             place = self._desk.session.place(document)
-            place.outdated = False
-            if place.status is Status.WAITING:
+            if place.status is Status.WAITING or place.outdated:
                 self._desk.set_status(document, Status.STOPPED)
+            if place.outdated:
+                self._desk.say("info", f"{document.name} keeps the matte it had. “Matte again” makes the other one.")
         self.advance()
 
     @Slot(object)

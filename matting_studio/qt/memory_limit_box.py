@@ -3,6 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox
 
+from matting_studio.qt.wheel import leave_wheel_to_area
+
 GB = 10**9
 USUAL_BYTES = tuple(number * GB for number in (1, 2, 4, 8, 16, 32))
 
@@ -21,6 +23,7 @@ class MemoryLimitBox(QComboBox):
         )
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(10)
+        leave_wheel_to_area(self)
         self.activated.connect(lambda index: self.chosen.emit(self._limits[index]))
         self.show_limit(None)
 

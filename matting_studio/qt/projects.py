@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from matting_studio.app.document import Document, Version
 from matting_studio.app.edits import Base, Patch, fold
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
 from matting_studio.app.recovery import Recovery, RecoveryError, RecoveryItem
 from matting_studio.app.session import Status
@@ -59,11 +60,16 @@ class Projects(QObject):
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.autosave)
         self._timer.start()
+        for worker in desk.workers:
+            worker.started.connect(self._job_started)
 
     # Opening
 
     def open(self, path: Path, photo_path: Path | None = None) -> None:
-        """Open a project; `photo_path` says where its photo is now."""
+        """Open a project, by its absolute path, unless that is under way already; `photo_path` says where its photo
+        is now."""
+        if self._desk.is_worked_on("project", path):
+            return
 
         def work(context: JobContext) -> _Opened | PhotoMissingError:
             from matting_studio.app.project_file import PhotoMissingError, read_project  # noqa: PLC0415 - the window is up without it
@@ -98,6 +104,7 @@ class Projects(QObject):
             document.mark_saved(None)
             self._take_over(document, item)
         document.set_photo(project.photo)
+        document.photo_file = project.photo_file
         document.matted_by = project.model
         if isinstance(project.base, Base):
             document.set_base(project.base, opened.shown)
@@ -106,6 +113,13 @@ class Projects(QObject):
         self._desk.session.place(document).thumbnail = thumbnail(project.photo.image)
         self._corrections.refold(document)
         self.opened.emit(document)
+
+    @Slot(object)
+    def _job_started(self, job: Job) -> None:
+        """Note how a photo's file is as reading it begins: a project relies on the file only as long as it stays so."""
+        if job.key[0] == "read":
+            document = job.key[1]
+            document.photo_file = None if document.path is None else Fingerprint.of(document.path)
 
     # Saving
 
@@ -120,18 +134,21 @@ class Projects(QObject):
             return
         version = document.version
 
-        def work(context: JobContext) -> None:
+        def work(context: JobContext) -> str | None:
             from matting_studio.app.project_file import write_project  # noqa: PLC0415 - the window is up without it
 
             context.report(Progress("Writing the project"))
-            write_project(path, project, copy_photo=copy_photo)
+            return write_project(path, project, copy_photo=copy_photo)
 
-        def deliver(_nothing: None) -> None:
+        def deliver(remark: str | None) -> None:
             document.project_path = path
             document.mark_saved(version)
             if not document.modified:
                 self._drop_copy(document)
-            self._desk.say("info", f"Saved as {path}.")
+            if remark is None:
+                self._desk.say("info", f"Saved as {path}.")
+            else:
+                self._desk.say("warning", f"Saved as {path}. {remark}")
             self._desk.document_changed.emit(document)
             self.saved.emit(document)
 
@@ -172,6 +189,7 @@ class Projects(QObject):
             base=document.base,
             model=document.matted_by,
             project_path=project_path,
+            photo_file=document.photo_file,
         )
 
     # Copies for the case of a crash
@@ -206,7 +224,7 @@ class Projects(QObject):
         def work(_context: JobContext) -> None:
             from matting_studio.app.project_file import write_project  # noqa: PLC0415 - the window is up without it
 
-            write_project(path, project)
+            write_project(path, project)  # what there is to say about the photo is said when somebody saves
 
         def deliver(_nothing: None) -> None:
             self._kept[document] = _Kept(path, version)

@@ -1,12 +1,19 @@
 """A question inside the window, above the photo, with its answers beside it; work goes on meanwhile."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from shiboken6 import isValid
 
 Answer = tuple[str, Callable[[], None]]
+
+_LONG_WORD = re.compile(r"\S{25,}")
+_MAY_BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 class QuestionBar(QFrame):
@@ -19,6 +26,7 @@ class QuestionBar(QFrame):
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.buttons: list[QPushButton] = []
         self._still: Callable[[], bool] = lambda: True
+        self._focus_before: QWidget | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 8, 8, 8)
         self._row.setSpacing(8)
@@ -30,12 +38,16 @@ class QuestionBar(QFrame):
 
         `still` says whether there is anything to ask about; `review` looks.
         """
+        focused = QApplication.focusWidget()
+        if focused is None or not self.isAncestorOf(focused):
+            self._focus_before = focused
         self._clear()
         self._still = still
-        self.text.setText(question)
+        self.text.setText(_LONG_WORD.sub(_breakable, question))
         for number, (text, then) in enumerate(answers):
             button = QPushButton(text)
             button.setProperty("accent", number == 0)
+            button.setAutoDefault(True)  # the return key presses it, as it does in dialogs
             button.clicked.connect(partial(self._answer, then))
             self._row.addWidget(button)
             self.buttons.append(button)
@@ -51,6 +63,24 @@ class QuestionBar(QFrame):
         self._clear()
         self.hide()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+            event.accept()  # it is also the key of an action of the window
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave_unanswered()
+        else:
+            super().keyPressEvent(event)
+
+    def _leave_unanswered(self) -> None:
+        """Nothing is done, and all stays as it is: even a proposed answer may be more than Escape should do."""
+        self.withdraw()
+        if self._focus_before is not None and isValid(self._focus_before):
+            self._focus_before.setFocus()
+
     def _answer(self, then: Callable[[], None], _checked: bool = False) -> None:
         self.withdraw()
         then()
@@ -60,3 +90,11 @@ class QuestionBar(QFrame):
             button.deleteLater()
             self._row.removeWidget(button)
         self.buttons = []
+
+
+def _breakable(word: re.Match[str]) -> str:
+    """A long word, as names of files may be, with places where a line may end; they cannot be seen."""
+    return "".join(
+        f"{_MAY_BREAK}{letter}" if place and place % 4 == 0 and not unicodedata.combining(letter) else letter
+        for place, letter in enumerate(word[0])
+    )

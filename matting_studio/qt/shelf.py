@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from matting_studio.app.document import Document
 from matting_studio.app.jobs import Job, JobContext, Priority
@@ -23,6 +23,9 @@ SHARE = 3
 
 class Shelf(QObject):
     """A document that was put away has no pixels: its photo is read again when it is shown, its matte unpacked."""
+
+    put_away = Signal(object)
+    """A Document that has just lost its pixels: whoever holds some of them lets go as well."""
 
     def __init__(self, desk: Desk, may_go: Callable[[Document], bool], parent: QObject) -> None:
         """`may_go` says whether nothing is under way on a document, and nothing of it would be lost in a crash."""
@@ -49,15 +52,15 @@ class Shelf(QObject):
         session, limit_bytes = self._desk.session, self._desk.settings.memory_limit_bytes
         budget_bytes = self.budget_bytes if limit_bytes is None else min(self.budget_bytes, limit_bytes // SHARE)
         excess = sum(document.held_bytes for document in session.documents) - budget_bytes
-        for document in sorted(session.documents, key=self._last_shown):
+        if excess <= 0:
+            return
+        last_shown = {document: number for number, document in enumerate(self._shown)}
+        for document in sorted(session.documents, key=lambda document: last_shown.get(document, -1)):
             if excess <= 0:
                 break
             if document is not session.current and self._can_go(document):
                 excess -= document.held_bytes
                 self._put_away(document)
-
-    def _last_shown(self, document: Document) -> int:
-        return self._shown.index(document) if document in self._shown else -1
 
     def _can_go(self, document: Document) -> bool:
         settled = self._desk.session.place(document).status in (Status.READY, Status.STOPPED)
@@ -66,7 +69,7 @@ class Shelf(QObject):
     def _put_away(self, document: Document) -> None:
         base = document.base
         if base is None:
-            document.forget_pixels()
+            self._forget_pixels(document)
             return
 
         def work(_context: JobContext) -> PackedBase:
@@ -78,9 +81,13 @@ class Shelf(QObject):
             # It may have been shown, changed or matted anew meanwhile.
             if document is not self._desk.session.current and document.base is base and self._can_go(document):
                 self._packed[document] = packed
-                document.forget_pixels()
+                self._forget_pixels(document)
                 self._desk.document_changed.emit(document)
 
         key = ("pack", document)
         if not self._desk.files.has(key):
             self._desk.files.submit(Job(key, f"Packing {document.name}", work, Priority.HOUSEKEEPING, deliver))
+
+    def _forget_pixels(self, document: Document) -> None:
+        document.forget_pixels()
+        self.put_away.emit(document)

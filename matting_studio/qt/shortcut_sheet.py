@@ -8,11 +8,15 @@ from matting_studio.qt.actions import key_text
 
 ON_THE_PHOTO = (
     ("Zoom at the pointer", ("Wheel",)),
+    ("Zoom in and out", ("+", "-")),
     ("Move the photo", ("Space + drag", "Middle button")),
+    ("Move it a little", ("Arrow keys",)),
+    ("Move the split line", ("Shift+Left", "Shift+Right")),
     ("See the original while held", ("Tab",)),
     ("Paint with the inverse brush", ("Right button",)),
+    ("Harder and softer brush", ("Shift+]", "Shift+[")),
 )
-COLUMNS = (("File", "Edit", "Photo"), ("View", "Help"), ("Brush", "On the photo"))
+COLUMNS = (("File", "Edit", "Train"), ("View", "Photo", "Help"), ("Brush", "On the photo"))
 
 
 class ShortcutSheet(QDialog):

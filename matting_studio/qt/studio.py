@@ -19,7 +19,7 @@ from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench, NetworkChoice
-from matting_studio.app.paths_to_open import PathsToOpen, is_project, sort_out
+from matting_studio.app.paths_to_open import PathsToOpen, absolute, is_project, sort_out
 from matting_studio.app.places import config_folder, data_folder, own_data_folder, runs_folder
 from matting_studio.app.recovery import RecoveryItem
 from matting_studio.app.sample import SAMPLE
@@ -45,9 +45,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Activity", "RenderedView", "Studio"]
 
+_OUTLIVE_CLOSING = {"export", "copy", "learn"}
+"""Kinds of jobs that somebody asked for and whose result lies outside the document; they hold all that they need."""
+
 
 class Studio(QObject):
     documents_changed = Signal()
+    current_changing = Signal()
+    """Another document is about to be the current one: what is still being done to this one is to be ended now."""
     current_changed = Signal(object)
     """A Document or None."""
     document_changed = Signal(object)
@@ -114,6 +119,7 @@ class Studio(QObject):
         self._lessons.learnt.connect(self.learnt)
         self._matting.based.connect(self._corrections.refold)
         self._matting.based.connect(self._tidy)
+        self._shelf.put_away.connect(self._views.forget)
         for worker in desk.workers:
             worker.cancelled.connect(self._matting.job_cancelled)
         # As soon as the event loop runs, somebody listens.
@@ -167,20 +173,30 @@ class Studio(QObject):
         if not found.files:
             return
         settings = self._desk.settings.with_recent(reversed(found.files))
-        self._desk.change_settings(settings.model_copy(update={"open_folder": found.files[0].absolute().parent}))
+        self._desk.change_settings(settings.model_copy(update={"open_folder": found.files[0].parent}))
         first: Document | None = None
+        known = self._documents_by_path()
         for path in found.files:
-            open_already = next((other for other in self.documents if path in (other.path, other.project_path)), None)
-            if open_already is None and is_project(path):
+            document = known.get(path)
+            if document is None and is_project(path):
                 self._projects.open(path)
                 continue
-            document = open_already or Document(path)
-            if open_already is None:
+            if document is None:
+                document = known[path] = Document(path)
                 self._desk.session.add(document)
             first = first or document
         self._desk.documents_changed.emit()
         if first is not None:
             self._show(first)
+
+    def _documents_by_path(self) -> dict[Path, Document]:
+        """The open documents by their photos and projects; the first one where several have the same."""
+        by_path: dict[Path, Document] = {}
+        for document in self.documents:
+            for path in (document.path, document.project_path):
+                if path is not None:
+                    by_path.setdefault(path, document)
+        return by_path
 
     def paste(self, image: NDArray[np.uint8] | NDArray[np.uint16]) -> None:
         """Open a picture (H, W, 3) RGB or (H, W, 4) RGBA, sRGB, as a new document."""
@@ -202,7 +218,12 @@ class Studio(QObject):
 
     def locate_photo(self, project: Path, photo: Path) -> None:
         """Open a project whose photo is somewhere else now."""
-        self._projects.open(project, photo)
+        project = absolute(project)
+        open_already = self._documents_by_path().get(project)
+        if open_already is None:
+            self._projects.open(project, absolute(photo))
+        else:
+            self._show(open_already)
 
     @Slot(object)
     def _project_opened(self, document: Document) -> None:
@@ -225,6 +246,8 @@ class Studio(QObject):
             self._show(neighbour)
 
     def _show(self, document: Document) -> None:
+        if document is not self.current:
+            self.current_changing.emit()
         self._desk.session.select(document)
         self._current_changed()
 
@@ -237,10 +260,12 @@ class Studio(QObject):
         self._tidy()
 
     def close(self, document: Document) -> None:
-        """Close a document and forget what was not saved of it; a save under way is finished."""
+        """Close a document and forget what was not saved of it; what is being made of it for elsewhere is finished."""
         was_current = document is self.current
+        if was_current:
+            self.current_changing.emit()
         self._desk.session.remove(document)
-        self._desk.cancel(lambda job: document in job.key and not job.essential)
+        self._desk.cancel(lambda job: document in job.key and not job.essential and job.key[0] not in _OUTLIVE_CLOSING)
         for part in (self._corrections, self._projects, self._shelf, self._views):
             part.forget(document)
         self._desk.documents_changed.emit()
@@ -418,8 +443,9 @@ class Studio(QObject):
         path = path or document.project_path
         if path is None:
             raise ValueError("A document that was never saved needs a path to be saved to.")
+        path = absolute(path)
         settings = self._desk.settings.with_recent([path])
-        self._desk.change_settings(settings.model_copy(update={"project_folder": path.absolute().parent}))
+        self._desk.change_settings(settings.model_copy(update={"project_folder": path.parent}))
         self._projects.save(document, path, copy_photo)
 
     @property
@@ -431,9 +457,9 @@ class Studio(QObject):
 
     @property
     def exporting(self) -> tuple[Document, ...]:
-        """The documents whose export is still being written."""
+        """The documents whose export is still being written, closed ones among them."""
         jobs = [job for worker in self._desk.workers for job in worker.jobs if job.key[0] == "export"]
-        return tuple(document for document in self.documents if any(job.key[1] is document for job in jobs))
+        return tuple(dict.fromkeys(job.key[1] for job in jobs))
 
     def pending_recoveries(self) -> list[RecoveryItem]:
         """What a crash left behind, the newest first."""

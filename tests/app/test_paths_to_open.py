@@ -1,5 +1,7 @@
 """What is opened of what somebody dropped."""
 
+from pathlib import Path
+
 import pytest
 
 from matting_studio.app.paths_to_open import sort_out
@@ -26,6 +28,12 @@ def test_a_folder_gives_its_photos_and_projects_by_name(tree):
 def test_files_keep_their_order_and_come_once(tree):
     found = sort_out([tree / "b.jpg", tree / "plain", tree / "a.PNG", tree / "b.jpg"])
     assert found.files == (tree / "b.jpg", tree / "plain", tree / "a.PNG")
+
+
+def test_a_file_has_one_path_however_it_was_named(tree, monkeypatch):
+    monkeypatch.chdir(tree / "sub")
+    found = sort_out([Path("c.heic"), tree / "sub" / "c.heic", Path("../b.jpg"), Path("../sub")])
+    assert found.files == (tree / "sub" / "c.heic", tree / "b.jpg")
 
 
 def test_what_cannot_be_opened_is_complained_about(tree):

@@ -1,15 +1,20 @@
 """Project files: exact there and back, refused with a sentence when they are not what they should be."""
 
+import errno
 import json
+import os
 import shutil
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.image_io import read_photo, write_image
+from matting_studio.app import project_file
 from matting_studio.app.document import State
 from matting_studio.app.edits import Base, Box, Brush, Edit
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Look, Picture, Refinement, Shadow
 from matting_studio.app.packing import pack
 from matting_studio.app.pasted import photo_from_array
@@ -52,7 +57,8 @@ def project(photo_path, random):
     alpha[0, :2] = 0, 1
     base = Base(alpha, random.choice(np.array([0, 128, 255], np.uint8), (HEIGHT, WIDTH)))
     photo = read_photo(photo_path)
-    return Project(photo_path.name, photo, photo_path, State(edits, look), base, model="portrait")
+    as_read = Fingerprint.of(photo_path)
+    return Project(photo_path.name, photo, photo_path, State(edits, look), base, "portrait", photo_file=as_read)
 
 
 @pytest.fixture
@@ -195,9 +201,71 @@ def test_a_photo_of_another_size_is_never_taken(path, project, tmp_path):
     write_project(path, project)
     write_image(tmp_path / "small.png", np.zeros((5, 6, 3), np.uint8))
     with pytest.raises(
-        ProjectError, match=r"has 6 x 5 pixels, but the project work\.mstudio is about a photo of 40 x 30"
-    ):
+        PhotoMissingError, match=r"has 6 x 5 pixels, but the project work\.mstudio is about a photo of 40 x 30"
+    ) as caught:
         read_project(path, tmp_path / "small.png")
+    assert (caught.value.project, caught.value.expected) == (path, project.photo_path), "it is asked for once more"
+
+
+# A photo whose file does not stay as it was
+
+
+def rewrite(photo_path, height=HEIGHT):
+    write_image(photo_path, np.zeros((height, WIDTH, 3), np.uint8))
+
+
+@pytest.mark.parametrize("copy_photo", [False, True])
+@pytest.mark.parametrize("height", [HEIGHT, HEIGHT + 5])
+def test_a_photo_that_changed_since_it_was_read_is_saved_as_it_was_read(path, project, copy_photo, height):
+    rewrite(project.photo_path, height)
+    remark = write_project(path, project, copy_photo=copy_photo)
+    assert f"{project.photo_path} has changed since it was opened" in remark
+    read = read_project(path)
+    assert_same(read, project)
+    assert read.photo_path is None
+
+
+def test_a_photo_that_changes_while_it_is_saved_is_saved_as_it_was_read(path, project, monkeypatch):
+    found = type(path).read_bytes
+
+    def read_and_change(self):
+        data = found(self)
+        if self == project.photo_path:
+            rewrite(project.photo_path)
+        return data
+
+    monkeypatch.setattr(type(path), "read_bytes", read_and_change)
+    assert "has changed" in write_project(path, project)
+    assert_same(read_project(path), project)
+
+
+@pytest.mark.parametrize("copy_photo", [False, True])
+def test_a_photo_that_is_gone_is_saved_as_it_was_read(path, project, copy_photo):
+    shutil.rmtree(project.photo_path.parent)
+    remark = write_project(path, project, copy_photo=copy_photo)
+    assert f"{project.photo_path} cannot be read any more" in remark
+    assert "The project holds a copy of the photo" in remark
+    assert_same(read_project(path), project)
+
+
+def test_a_photo_that_is_as_it_was_stays_where_it_is_and_there_is_nothing_to_say(path, project):
+    assert write_project(path, project) is None
+    with zipfile.ZipFile(path) as archive:
+        assert not [name for name in archive.namelist() if name.startswith("photo/")]
+
+
+def test_a_photo_read_with_its_project_is_known_to_have_changed_too(path, project):
+    write_project(path, project)
+    read = read_project(path)
+    assert read.photo_file == Fingerprint.of(project.photo_path)
+    os.utime(project.photo_path, ns=(0, 0))
+    assert "has changed" in write_project(path, read)
+    assert_same(read_project(path), project)
+
+
+def test_a_photo_of_which_nobody_knows_how_it_was_is_taken_to_be_the_same(path, project):
+    assert write_project(path, replace(project, photo_file=None)) is None
+    assert read_project(path).photo_path == project.photo_path
 
 
 # What cannot be opened
@@ -292,11 +360,14 @@ def test_a_picture_that_claims_more_than_it_can_be_is_not_unpacked(path, project
 # What cannot be saved
 
 
-def test_a_project_that_cannot_be_saved_leaves_the_old_one(path, project):
+def test_a_project_that_cannot_be_saved_leaves_the_old_one(path, project, monkeypatch):
+    def full(_base):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     write_project(path, project)
     before = path.read_bytes()
-    project.photo_path.unlink()
-    with pytest.raises(ProjectError, match=r"its photo .* cannot be read"):
+    monkeypatch.setattr(project_file, "pack", full)
+    with pytest.raises(ProjectError, match=r"cannot be saved: No space left"):
         write_project(path, project)
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.iterdir()] == [path.name]

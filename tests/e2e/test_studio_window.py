@@ -10,7 +10,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider
 from pytestqt.qtbot import QtBot
 
 from core.image_io import read_photo
@@ -350,6 +350,46 @@ def test_a_changed_number_is_kept_when_the_photo_is_changed_at_once(
     window.actions_table["next"].trigger()
     assert first.look.refinement.feather_px == 3
     assert window.studio.current.look.refinement.feather_px == 0
+
+
+def test_a_setting_stays_with_its_photo_when_another_one_opens_by_itself(
+    qtbot: QtBot, ready: MainWindow, photos: list[Path]
+) -> None:
+    first = ready.studio.current
+    ready.studio.open(photos[1:2])
+    ready.inspector.refine.feather._box.setValue(3)
+    with qtbot.waitSignal(ready.studio.current_changed, timeout=PATIENCE_MS):
+        pass
+    assert first.look.refinement.feather_px == 3
+    qtbot.wait(500)  # longer than a number waits to be kept
+    assert ready.studio.current is not first
+    assert ready.studio.current.look.refinement.feather_px == 0
+
+
+def test_a_slider_lets_go_when_another_photo_opens_by_itself(
+    qtbot: QtBot, ready: MainWindow, photos: list[Path]
+) -> None:
+    first, feather = ready.studio.current, ready.inspector.refine.feather
+    slider = feather._slider
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+    handle = slider.style().subControlRect(control, option, part, slider).center()
+    left, no_key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(slider, left, no_key, handle)
+    QTest.mouseMove(slider, handle + QPoint(30, 0))
+    value = feather.value
+    assert value > 0
+    assert slider.isSliderDown()
+    with qtbot.waitSignal(ready.studio.current_changed, timeout=PATIENCE_MS):
+        ready.studio.open(photos[1:2])
+    assert first.look.refinement.feather_px == value
+    # The button is still down, and the mouse goes on.
+    QTest.mouseMove(slider, handle + QPoint(60, 0))
+    QTest.mouseRelease(slider, left, no_key, handle + QPoint(60, 0))
+    qtbot.wait(500)  # longer than a number waits to be kept
+    assert ready.studio.current.look.refinement.feather_px == feather.value == 0
+    assert first.look.refinement.feather_px == value
 
 
 def test_the_window_is_as_it_was_left(

@@ -11,7 +11,7 @@ from core.image_io import Format, Photo
 from matting_studio.app.document import Document, State
 from matting_studio.app.edits import Base
 from matting_studio.app.export_request import ExportKind
-from matting_studio.app.look import Crop, Look
+from matting_studio.app.look import Crop, Look, Plain
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.export_dialog import ExportDialog
 
@@ -35,7 +35,8 @@ def parent(qtbot: QtBot) -> QWidget:
 
 
 def test_a_request_is_what_was_chosen(parent: QWidget, tmp_path: Path, qtbot: QtBot) -> None:
-    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
+    on_grey = Look(background=Plain())
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png", on_grey), ExportSettings(), tmp_path)
     dialog.what.setCurrentIndex(1)
     dialog.format.setCurrentIndex(dialog.format.findText("JPEG"))
     dialog.quality.set_value(80)
@@ -59,6 +60,35 @@ def test_transparency_is_not_offered_as_jpeg(parent: QWidget, tmp_path: Path) ->
     dialog = ExportDialog(parent, document(tmp_path / "anna.png"), settings, tmp_path)
     dialog.what.setCurrentIndex(0)
     assert dialog.request().path.suffix == ".png"
+
+
+def test_a_trimap_is_not_offered_as_jpeg(parent: QWidget, tmp_path: Path) -> None:
+    settings = ExportSettings(what=ExportKind.TRIMAP, suffix=".jpg")
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), settings, tmp_path)
+    assert dialog.request().path.suffix == ".png"
+    assert dialog.export_button.isEnabled()
+
+
+def test_a_composite_as_jpeg_needs_a_background(parent: QWidget, tmp_path: Path) -> None:
+    settings = ExportSettings(what=ExportKind.COMPOSITE, suffix=".jpg")
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), settings, tmp_path)
+    assert dialog.summary.text() == (
+        "anna-composite.jpg cannot be written: JPEG has no transparency. Choose a background, or use PNG, WebP or TIFF."
+    )
+    assert not dialog.export_button.isEnabled()
+    dialog.format.setCurrentIndex(dialog.format.findText("PNG"))
+    assert dialog.export_button.isEnabled()
+
+
+def test_the_photo_itself_is_not_replaced(parent: QWidget, tmp_path: Path) -> None:
+    (tmp_path / "anna.png").touch()
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
+    dialog.name.setText("anna")
+    dialog.name.textEdited.emit("anna")
+    assert dialog.summary.text() == "anna.png is the photo itself. Give the result another name."
+    assert not dialog.export_button.isEnabled()
+    dialog.format.setCurrentIndex(dialog.format.findText("TIFF"))
+    assert dialog.export_button.isEnabled()
 
 
 def test_a_name_of_ones_own_stays(parent: QWidget, tmp_path: Path) -> None:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from matting_studio.app.document import Document
+from matting_studio.app.session import Status
 from matting_studio.qt.film_strip import PICTURE_PX, FilmStrip
 from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme, ThemeChoice
@@ -37,3 +40,91 @@ def test_every_photo_is_seen_however_thin(
         for y in range(image.height())
     )
     assert seen >= 6 * PICTURE_PX.height() * ratio**2
+
+
+class Photos(QObject):
+    """A studio as far as the strip uses it, where every photo waits."""
+
+    documents_changed, document_changed, current_changed = Signal(), Signal(object), Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.documents: tuple[Document, ...] = ()
+        self.current: Document | None = None
+        self.failed: set[Document] = set()
+        self.asked = 0
+        """How often it was asked about a photo."""
+
+    def show(self, *documents: Document, current: Document) -> None:
+        self.documents, self.current = documents, current
+        self.documents_changed.emit()
+        self.current_changed.emit(current)
+
+    def status(self, document: Document) -> Status:
+        self.asked += 1
+        return Status.FAILED if document in self.failed else Status.WAITING
+
+    def failure(self, document: Document) -> str | None:
+        return "It is gone." if document in self.failed else None
+
+    def thumbnail(self, _document: Document) -> None:
+        return None
+
+
+@pytest.fixture
+def photos() -> Photos:
+    return Photos()
+
+
+@pytest.fixture
+def strip(qtbot: QtBot, qapp: QApplication, photos: Photos) -> FilmStrip:
+    made = FilmStrip(photos, Theme(qapp, ThemeChoice.DARK))
+    qtbot.addWidget(made)
+    return made
+
+
+def names(strip: FilmStrip) -> list[str]:
+    return [strip.model().index(row, 0).data() for row in range(strip.model().rowCount())]
+
+
+def test_photos_come_and_go_and_the_shown_one_is_marked(photos: Photos, strip: FilmStrip) -> None:
+    chosen: list[Document] = []
+    strip.chosen.connect(chosen.append)
+    anna, berta, clara, dora = (Document(Path(f"{name}.png")) for name in ("anna", "berta", "clara", "dora"))
+    photos.show(anna, berta, clara, current=anna)
+    photos.show(anna, clara, dora, current=dora)
+    assert names(strip) == ["anna.png", "clara.png", "dora.png"]
+    assert strip.currentIndex().data() == "dora.png"
+    photos.show(clara, current=clara)
+    assert names(strip) == ["clara.png"]
+    assert strip.currentIndex().data() == "clara.png"
+    assert chosen == [], "nobody chose anything by hand"
+    photos.show(clara, berta, current=clara)
+    strip.setCurrentIndex(strip.model().index(1, 0))
+    assert chosen == [berta]
+
+
+def test_news_of_a_photo_reach_its_cell_and_those_of_a_closed_one_none(photos: Photos, strip: FilmStrip) -> None:
+    anna, berta = Document(Path("anna.png")), Document(Path("berta.png"))
+    photos.show(anna, berta, current=anna)
+    photos.failed.add(berta)
+    photos.document_changed.emit(berta)
+    tips = [strip.model().index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in range(2)]
+    assert tips == ["anna.png\nWaiting for its turn", "berta.png\nIt is gone."]
+    photos.show(anna, current=anna)
+    photos.document_changed.emit(berta)
+    assert names(strip) == ["anna.png"]
+
+
+def test_a_thousand_photos_come_in_at_once_and_closing_one_asks_about_no_other(
+    photos: Photos, strip: FilmStrip
+) -> None:
+    documents = [Document(Path(f"{number}.png")) for number in range(1000)]
+    insertions: list[int] = []
+    strip.model().rowsInserted.connect(lambda _parent, first, last: insertions.append(last - first + 1))
+    photos.show(*documents, current=documents[0])
+    assert insertions == [1000]
+    assert photos.asked == 1000
+    photos.show(*documents[1:], current=documents[1])
+    photos.document_changed.emit(documents[500])
+    assert photos.asked == 1001

@@ -1,7 +1,10 @@
 """Sentences inside the window: messages and questions."""
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from matting_studio.qt.elided_label import ElidedLabel
@@ -58,6 +61,63 @@ def test_a_newer_question_takes_the_place_of_the_older(qtbot: QtBot) -> None:
     bar.ask("Second?", (("Yes", bar.hide), ("No", bar.hide)))
     assert bar.text.text() == "Second?"
     assert len(bar.buttons) == 2
+
+
+@pytest.fixture
+def asking(qtbot: QtBot) -> QMainWindow:
+    """A window with a line to type in and a question bar, in which Escape is the key of an action, too."""
+    window, column = QMainWindow(), QVBoxLayout()
+    window.line, window.bar, window.action = QLineEdit(), QuestionBar(), QAction(window)
+    window.action.setShortcut("Esc")
+    window.addAction(window.action)
+    column.addWidget(window.bar)
+    column.addWidget(window.line)
+    window.setCentralWidget(QWidget())
+    window.centralWidget().setLayout(column)
+    window.resize(960, 300)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitActive(window)
+    window.line.setFocus()
+    return window
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_question_is_answered_with_keys(asking: QMainWindow, key: Qt.Key) -> None:
+    answers: list[str] = []
+    asking.bar.ask("Really?", (("Yes", lambda: answers.append("yes")), ("No", lambda: answers.append("no"))))
+    QTest.keyClick(QApplication.focusWidget(), key)
+    assert answers == ["yes"]
+    asking.bar.ask("Really?", (("Yes", lambda: answers.append("yes")), ("No", lambda: answers.append("no"))))
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    QTest.keyClick(QApplication.focusWidget(), key)
+    assert answers == ["yes", "no"]
+
+
+def test_escape_leaves_a_question_unanswered(asking: QMainWindow) -> None:
+    done: list[str] = []
+    asking.action.triggered.connect(lambda: done.append("action"))
+    for question in ("Stop it?", "Stop that?"):
+        asking.bar.ask(question, (("Stop", lambda: done.append("stop")), ("Go on", lambda: done.append("go on"))))
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert not asking.bar.isVisible()
+    assert done == []
+    assert QApplication.focusWidget() is asking.line
+    QTest.keyClick(asking.line, Qt.Key.Key_Escape)
+    assert done == ["action"]
+
+
+def test_all_of_a_long_name_is_seen_in_a_question(asking: QMainWindow) -> None:
+    answers = tuple((text, asking.bar.hide) for text in ("Keep it open", "Save as a project…", "Close without saving"))
+    asking.bar.ask(f"{'portrait' * 25}.jpg has changes that are in no project.", answers)
+    QApplication.processEvents()
+    label = asking.bar.text
+    lines = label.height() // label.fontMetrics().lineSpacing()
+    assert asking.width() == 960
+    assert lines * label.width() > label.fontMetrics().horizontalAdvance(label.text())
+    assert label.heightForWidth(label.width()) <= label.height()
+    assert label.minimumSizeHint().width() < label.width()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job
 from matting_studio.app.look import Look, Picture, Plain
 from matting_studio.app.packing import PackedBase, unpack
+from matting_studio.app.paths_to_open import sort_out
 from matting_studio.app.project_file import read_project
 from matting_studio.app.recovery import Recovery
 from matting_studio.app.session import Status
@@ -208,6 +210,15 @@ def test_a_photo_that_is_open_is_shown_instead_of_opened_twice(studio, photos, s
     assert studio.current is studio.documents[1]
 
 
+def test_a_photo_is_not_opened_twice_by_another_path_to_it(studio, photos, settle, monkeypatch):
+    monkeypatch.chdir(photos[0].parent)
+    studio.open(photos[:1])
+    settle(studio)
+    studio.open([Path(photos[0].name)])
+    settle(studio)
+    assert [document.path for document in studio.documents] == photos[:1]
+
+
 def test_a_pasted_picture_is_matted_too(studio, settle):
     image = np.full((40, 60, 4), 255, np.uint8)
     image[:10, :, 3] = 0
@@ -219,6 +230,38 @@ def test_a_pasted_picture_is_matted_too(studio, settle):
     assert studio.status(first) is Status.READY
     assert first.photo.alpha[5, 5] == 0
     assert second.photo.alpha is None
+
+
+def test_before_another_photo_is_shown_there_is_a_moment_to_settle_this_one(opened, photos, settle, tmp_path):
+    """Whatever brings the other one: a choice, a folder that was listed, a project that was read, a pasted picture."""
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    opened.open(photos[1:3])
+    settle(opened)
+    opened.close(opened.documents[0])
+    second, third = opened.documents
+    heard = []
+    opened.current_changing.connect(lambda: heard.append(("changing", opened.current)))
+    opened.current_changed.connect(lambda document: heard.append(("changed", document)))
+    shown = [opened.current]
+    for show in (
+        lambda: opened.select(third if opened.current is second else second),
+        lambda: opened.open(photos[3:4]),
+        lambda: opened.open([tmp_path / "work.mstudio"]),
+        lambda: opened.paste(np.zeros((40, 60, 3), np.uint8)),
+        lambda: opened.close(opened.current),
+    ):
+        show()
+        settle(opened)
+        shown.append(opened.current)
+    expected = []
+    for before, after in pairwise(shown):
+        expected += [("changing", before), ("changed", after)]
+    assert heard == expected
+    opened.open([tmp_path / "work.mstudio"])
+    opened.select(opened.current)
+    settle(opened)
+    assert len(set(shown)) == 5
 
 
 def test_the_strip_is_walked_through_and_ends_at_its_ends(studio, photos, settle):
@@ -288,6 +331,53 @@ def test_a_matte_cancelled_while_the_network_runs_is_dropped(opened, photos, set
     settle(opened)
     assert document.base is None
     assert opened.status(document) is Status.STOPPED
+
+
+def cancel_another_matte(studio, qtbot):
+    """Choose another quality, and cancel while its matte is being made."""
+    cancelled, bench = threading.Event(), studio._matting._bench
+    bench_matte = bench.matte
+
+    def matte(image, context, limit):
+        assert cancelled.wait(10)
+        return bench_matte(image, context, limit)
+
+    bench.matte = matte
+    studio.set_quality("best")
+    qtbot.waitUntil(lambda: studio.status(studio.current) is Status.MATTING)
+    studio.cancel()
+    cancelled.set()
+    bench.matte = bench_matte
+
+
+def test_another_matte_that_is_cancelled_can_be_had_later_and_is_not_made_before(opened, photos, settle, qtbot):
+    document = opened.current
+    before = document.base
+    cancel_another_matte(opened, qtbot)
+    settle(opened)
+    assert document.base is before
+    assert opened.status(document) is Status.STOPPED
+    assert opened.heard.said("keeps the matte it had")
+    opened.open(photos[1:2])
+    settle(opened)
+    opened.select(document)
+    settle(opened)
+    assert document.base is before, "looking at it is no wish for another one"
+    opened.matte_again(document)
+    settle(opened)
+    assert document.base is not before
+    assert opened.status(document) is Status.READY
+
+
+def test_after_a_cancelled_matte_another_choice_makes_one(opened, settle, qtbot):
+    document = opened.current
+    before = document.base
+    cancel_another_matte(opened, qtbot)
+    settle(opened)
+    opened.set_quality("fast")
+    settle(opened)
+    assert document.base is not before
+    assert opened.status(document) is Status.READY
 
 
 def test_closing_the_program_in_the_middle_leaves_no_thread(studio, photos, qtbot):
@@ -695,9 +785,13 @@ def test_photos_not_shown_for_long_are_put_away_and_come_back_as_they_were(studi
     settle(studio)
     alpha, trimap = first.alpha.copy(), first.trimap.copy()
     studio._shelf.budget_bytes = 1
+    studio.request_view("canvas", WHOLE)
+    settle(studio)
+    assert first in studio._views._renderings
     studio.select(studio.documents[3])
     settle(studio)
     assert first.photo is None
+    assert first not in studio._views._renderings, "it holds the photo, the colours and the matte"
     assert isinstance(studio._shelf.packed(first), PackedBase)
     assert studio.documents[3].photo is not None
     assert studio.status(first) is Status.READY
@@ -813,6 +907,27 @@ def test_the_cut_out_is_put_on_the_clipboard_with_its_transparency(opened, settl
     assert (image.width(), image.height()) == (WIDTH, HEIGHT)
     assert image.hasAlphaChannel()
     assert bytes(contents.data("image/png")).startswith(b"\x89PNG")
+
+
+def test_what_is_made_of_a_photo_for_elsewhere_is_finished_though_the_photo_is_closed(opened, tmp_path, settle):
+    document, alpha = opened.current, opened.current.alpha.copy()
+    learnt, copied = [], []
+    opened.learnt.connect(learnt.append)
+    opened.copied.connect(copied.append)
+    gate = Gate(opened._desk.files)
+    opened.export(document, ExportRequest(ExportKind.ALPHA, tmp_path / "alpha.png"))
+    opened.copy_cutout()
+    opened.learn_from_corrections()
+    opened.close(document)
+    assert opened.documents == ()
+    assert opened.exporting == (document,), "who quits now is still asked"
+    gate.opened.set()
+    settle(opened)
+    assert opened.heard.said("Exported to")
+    np.testing.assert_allclose(read_photo(tmp_path / "alpha.png").image[..., 0] / 255, alpha, atol=0.51 / 255)
+    assert copied == [document]
+    assert len(learnt) == 1
+    assert opened.exporting == ()
 
 
 def test_an_export_that_cannot_be_written_says_why(opened, tmp_path, settle):
@@ -932,6 +1047,66 @@ def test_a_project_whose_photo_moved_asks_for_it(opened, make_studio, tmp_path, 
     assert again.status(again.current) is Status.READY
 
 
+def test_a_photo_of_another_size_is_not_taken_and_asked_for_once_more(opened, make_studio, tmp_path, settle, qtbot):
+    photo = opened.current.path
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    photo.unlink()
+    write_image(tmp_path / "small.png", np.zeros((5, 6, 3), np.uint8))
+    again = make_studio()
+    with qtbot.waitSignal(again.photo_missing):
+        again.open([tmp_path / "work.mstudio"])
+    with qtbot.waitSignal(again.photo_missing) as asked:
+        again.locate_photo(tmp_path / "work.mstudio", tmp_path / "small.png")
+    assert asked.args[0].expected == photo
+
+
+def write_another(photo):
+    write_image(photo, np.full((HEIGHT, WIDTH, 3), 77, np.uint8))
+
+
+@pytest.mark.parametrize(("harm", "sentence"), [(Path.unlink, "cannot be read any more"), (write_another, "changed")])
+def test_a_project_keeps_the_photo_that_was_open_whatever_becomes_of_its_file(opened, tmp_path, settle, harm, sentence):
+    path, before = tmp_path / "work.mstudio", opened.current
+    harm(before.path)
+    opened.save_project(path)
+    settle(opened)
+    (told,) = opened.heard.said("Saved as")
+    assert sentence in told
+    np.testing.assert_array_equal(read_project(path).photo.pixels, before.photo.pixels)
+    np.testing.assert_allclose(read_project(path).base.alpha, before.alpha, atol=1 / 65535)
+
+
+def test_a_photo_that_changes_while_its_project_is_open_is_kept_too(opened, make_studio, photos, tmp_path, settle):
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    again = make_studio()
+    again.open([tmp_path / "work.mstudio"])
+    settle(again)
+    write_another(photos[0])
+    again.save_project()
+    settle(again)
+    assert again.heard.said("has changed since it was opened")
+    np.testing.assert_array_equal(read_project(tmp_path / "work.mstudio").photo.pixels, opened.current.photo.pixels)
+
+
+def test_a_project_is_not_opened_twice_while_it_is_being_read_nor_afterwards(opened, tmp_path, settle, monkeypatch):
+    path = tmp_path / "work.mstudio"
+    opened.save_project(path)
+    settle(opened)
+    opened.close(opened.current)
+    monkeypatch.chdir(tmp_path)
+    opened._take_paths(sort_out([path]))
+    opened._take_paths(sort_out([Path("work.mstudio")]))
+    opened.open([path])
+    settle(opened)
+    opened.open([Path("work.mstudio")])
+    settle(opened)
+    opened.locate_photo(Path("work.mstudio"), opened.current.path)
+    settle(opened)
+    assert [document.project_path for document in opened.documents] == [path]
+
+
 def test_a_damaged_project_is_said_and_nothing_is_opened(studio, tmp_path, settle):
     (tmp_path / "work.mstudio").write_bytes(b"PK\x03\x04 and no more")
     studio.open([tmp_path / "work.mstudio"])
@@ -972,6 +1147,25 @@ def test_after_a_crash_the_work_is_offered_and_brought_back(opened, make_studio,
     # It crashes again, at once: nothing is lost.
     crash(again)
     assert len(make_studio().pending_recoveries()) == 1
+
+
+def test_work_on_a_photo_whose_file_is_gone_is_kept_without_a_word(opened, make_studio, photos, settle):
+    pixels = opened.current.photo.pixels
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    settle(opened)
+    photos[0].unlink()
+    opened.heard.messages.clear()
+    opened._projects.autosave()
+    settle(opened)
+    assert opened.heard.messages == []
+    alpha = opened.current.alpha
+    crash(opened)
+    again = make_studio()
+    again.recover(again.pending_recoveries()[0])
+    settle(again)
+    np.testing.assert_array_equal(again.current.photo.pixels, pixels)
+    np.testing.assert_allclose(again.current.alpha, alpha, atol=1 / 65535)
+    assert again.current.modified
 
 
 def test_a_copy_is_kept_anew_when_another_model_has_spoken(opened, make_studio, models, settle):

@@ -34,6 +34,7 @@ from matting_studio.qt.inspector.crop import CropSection
 from matting_studio.qt.inspector.refine import RefineSection
 from matting_studio.qt.inspector.section import InspectorSection
 from matting_studio.qt.memory_limit_box import MemoryLimitBox
+from matting_studio.qt.wheel import leave_wheel_to_area
 
 WIDTH_PX = 376
 LARGEST_PX = 30_000
@@ -82,6 +83,7 @@ class BatchOptions(QScrollArea):
         self.max_size.setKeyboardTracking(False)
         self.max_size.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.max_size.setToolTip("Results are scaled down so that their longer side has at most so many pixels.")
+        leave_wheel_to_area(self.format, self.max_size)
         self.template = QLineEdit(DEFAULT_TEMPLATE)
         self.template.setAccessibleName("Names")
         self.template.setToolTip(

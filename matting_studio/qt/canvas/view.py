@@ -355,12 +355,9 @@ class CanvasView(QWidget):
             self.set_split(event.position().x() / self.width())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._pan_from is not None and event.button() == self._pan_button:
-            self._pan_from = None
-        elif self._sliding and event.button() == Qt.MouseButton.LeftButton:
-            self._sliding = False
-            self.update(self._split.area(self.width(), self.height()))
-        self._update_cursor()
+        button = Qt.MouseButton.LeftButton if self._pan_from is None else self._pan_button
+        if event.button() == button:
+            self._let_go()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._move_pointer(event.position())
@@ -487,19 +484,33 @@ class CanvasView(QWidget):
             self.set_split(self._split.position + steps / 50)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        # The release of a held key goes to whoever has the focus then.
+        # The release of a held key or button goes to whoever has the focus then, such as a dialog.
         self._hold_space(False)
         self.set_peeking(False)
+        self._let_go()
         super().focusOutEvent(event)
+
+    def _let_go(self) -> None:
+        """End whatever the mouse is in the middle of, as its release would."""
+        self._pan_from = None
+        if self._sliding:
+            self._sliding = False
+            self.update(self._split.area(self.width(), self.height()))
+        self._update_cursor()
 
     # Everything else
 
     def event(self, event: QEvent) -> bool:
         match event.type():
-            case QEvent.Type.KeyPress | QEvent.Type.KeyRelease if event.key() == Qt.Key.Key_Tab:
+            case QEvent.Type.KeyPress if event.key() == Qt.Key.Key_Tab:
                 if event.modifiers() == PLAIN and not event.isAutoRepeat():
-                    self.set_peeking(event.type() == QEvent.Type.KeyPress)
+                    self.set_peeking(True)
                 return True  # else Qt would move the focus
+            case QEvent.Type.KeyRelease if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+                # Whatever was pressed meanwhile: with Shift, the held Tab comes up as Backtab.
+                if not event.isAutoRepeat():
+                    self.set_peeking(False)
+                return True
             case QEvent.Type.NativeGesture:
                 return self._native_gesture(event)
             case QEvent.Type.Gesture:

@@ -35,6 +35,7 @@ from matting_studio.qt.colour_button import ColourButton
 from matting_studio.qt.files import PICTURE_FILTER
 from matting_studio.qt.inspector.section import LookSection
 from matting_studio.qt.inspector.slider import InspectorSlider
+from matting_studio.qt.wheel import leave_wheel_to_area
 
 KINDS = (
     ("transparent", "Transparent"),
@@ -127,6 +128,7 @@ class BackgroundSection(LookSection):
         return grid
 
     def _choose_kind(self, kind: str) -> None:
+        self.settle()  # else a slider of the kind before would bring that back
         for other, button in self.kinds.items():
             button.setChecked(other == self._look.background.kind)
         if kind in self._remembered:
@@ -190,6 +192,7 @@ class BackgroundSection(LookSection):
         self.fit = QComboBox()
         self.fit.setAccessibleName("How the picture fits")
         self.fit.addItems([text for _, text in FITS])
+        leave_wheel_to_area(self.fit)
         self.fit.activated.connect(lambda index: self._commit_background(self._placed(fit=FITS[index][0])))
         row.addWidget(self.picture, 1)
         row.addWidget(self.fit)
@@ -224,9 +227,7 @@ class BackgroundSection(LookSection):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.shadow = QCheckBox("Soft shadow")
-        self.shadow.clicked.connect(
-            lambda on: self.commit(self._look.model_copy(update={"shadow": Shadow() if on else None}))
-        )
+        self.shadow.clicked.connect(self._choose_shadow)
         column.addWidget(self.shadow)
         self._shadow_controls, controls = _page()
         column.addWidget(self._shadow_controls)
@@ -243,6 +244,10 @@ class BackgroundSection(LookSection):
                 controls,
             )
         self.body.addWidget(self._shadow_row)
+
+    def _choose_shadow(self, on: bool) -> None:
+        self.settle()  # else a slider of the shadow would bring it back
+        self.commit(self._look.model_copy(update={"shadow": Shadow() if on else None}))
 
     # Changes
 

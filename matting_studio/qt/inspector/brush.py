@@ -48,4 +48,6 @@ class BrushSection(InspectorSection):
         self.changed.emit(self._brush)
 
     def _reset(self) -> None:
+        for slider in (self.size_px, self.hardness, self.opacity):
+            slider.settle()  # else it would not show the default
         self.changed.emit(BrushSettings(tool=self._brush.tool))

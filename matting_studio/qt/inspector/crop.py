@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QComboBox
 from matting_studio.app.look import Crop, Look
 from matting_studio.qt.inspector.section import LookSection
 from matting_studio.qt.inspector.slider import InspectorSlider
+from matting_studio.qt.wheel import leave_wheel_to_area
 
 RATIOS = (
     ("Whole photo", Crop()),
@@ -26,6 +27,7 @@ class CropSection(LookSection):
         self.choice = QComboBox()
         self.choice.setAccessibleName("Crop")
         self.choice.addItems([text for text, _ in RATIOS])
+        leave_wheel_to_area(self.choice)
         self.choice.activated.connect(self._choose)
         self.body.addWidget(self.choice)
         self.margin = self.add_slider(

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel
 from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.qt.inspector.section import InspectorSection
 from matting_studio.qt.memory_limit_box import MemoryLimitBox
+from matting_studio.qt.wheel import leave_wheel_to_area
 
 QUALITIES = (
     ("Fast", "fast"),
@@ -90,6 +91,7 @@ class _ModelBox(QComboBox):
         self.addItem("")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(10)
+        leave_wheel_to_area(self)
 
     def showPopup(self) -> None:
         self.pressed.emit()
@@ -101,4 +103,5 @@ def _combo(name: str, texts: list[str]) -> QComboBox:
     combo.addItems(texts)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(10)
+    leave_wheel_to_area(combo)
     return combo

@@ -106,4 +106,5 @@ class LookSection(InspectorSection):
         self.committed.emit(look, self._name)
 
     def _reset(self) -> None:
+        self.settle()  # else a control would come back with its value in a moment
         self.commit(self.without(self._look))

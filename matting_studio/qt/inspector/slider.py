@@ -4,7 +4,10 @@
 """
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
+
+from matting_studio.qt.wheel import leave_wheel_to_area
 
 SETTLING_MILLISECONDS = 400
 SPIN_WIDTH_PX = 88
@@ -48,8 +51,8 @@ class InspectorSlider(QWidget):
         self._slider.sliderReleased.connect(self._settle)
         self._box.valueChanged.connect(self._type)
         self._box.editingFinished.connect(self.settle)
-        for scrolled in (self._slider, self._box):
-            scrolled.installEventFilter(self)
+        leave_wheel_to_area(self._slider, self._box)
+        self._box.installEventFilter(self)
 
     @property
     def value(self) -> float:
@@ -62,11 +65,23 @@ class InspectorSlider(QWidget):
         self._show(value)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel scrolls the inspector; it never changes a value by accident."""
-        if event.type() == QEvent.Type.Wheel:
+        """The box claims the keys of the menus only where it has something to do with them."""
+        if event.type() == QEvent.Type.ShortcutOverride and not self._box_needs(event):
             event.ignore()
             return True
         return super().eventFilter(watched, event)
+
+    def _box_needs(self, event: QKeyEvent) -> bool:
+        line = self._box.lineEdit()
+        if event.matches(QKeySequence.StandardKey.Undo):
+            # What was typed and is a value by now is undone with the photo.
+            kept = self._box.textFromValue(self._box.value()) + self._box.suffix()
+            return line.isUndoAvailable() and line.text() != kept
+        if event.matches(QKeySequence.StandardKey.Redo):
+            return line.isRedoAvailable()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            return line.hasSelectedText()
+        return True
 
     def _show(self, value: float) -> None:
         self._value = value

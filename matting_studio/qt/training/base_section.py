@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel
 from core.checkpoint import shipped_model
 from matting_studio.qt.files import MODEL_FILTER
 from matting_studio.qt.inspector.section import InspectorSection
+from matting_studio.qt.wheel import leave_wheel_to_area
 
 _FROM_CHANCE, _BROWSE = "from chance", "browse"
 
@@ -23,6 +24,7 @@ class BaseSection(InspectorSection):
         self.combo.setAccessibleName("Base model")
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(10)
+        leave_wheel_to_area(self.combo)
         self.combo.activated.connect(self._choose)
         self.note = QLabel()
         self.note.setWordWrap(True)

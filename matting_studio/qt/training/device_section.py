@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QSpin
 
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.inspector.section import InspectorSection
+from matting_studio.qt.wheel import leave_wheel_to_area
 
 MOST_PROCESSES, MOST_MACHINES = 64, 64
 
@@ -25,6 +26,7 @@ class DeviceSection(InspectorSection):
         self.device.setMinimumContentsLength(10)
         self.processes = _count("Processes", MOST_PROCESSES, "Share each batch between so many GPUs of a machine.")
         self.machines = _count("Machines", MOST_MACHINES, "Machines that see the run's folder under the same path.")
+        leave_wheel_to_area(self.device, self.processes, self.machines)
         self.note = QLabel()
         self.note.setProperty("quiet", True)
         self.note.setWordWrap(True)

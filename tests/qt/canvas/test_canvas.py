@@ -37,6 +37,7 @@ SOON_MS = 2000
 class DeskStudio(QObject):
     """A studio without threads, as far as canvases use it: renders and folds when it is told to."""
 
+    current_changing = Signal()
     current_changed = Signal(object)
     document_changed = Signal(object)
     rendered = Signal(object)
@@ -48,6 +49,8 @@ class DeskStudio(QObject):
         self.views: list[View] = []
         self.answers_at_once = True
         self.strokes: list[tuple[Brush, list[tuple[float, float]], float, float, float]] = []
+        self.painted: list[Document | None] = []
+        """What each stroke was painted on."""
         self._renderer = Renderer()
 
     @property
@@ -55,6 +58,8 @@ class DeskStudio(QObject):
         return self.shown
 
     def select(self, document: Document | None) -> None:
+        if document is not self.shown:
+            self.current_changing.emit()
         self.shown = document
         self.current_changed.emit(document)
 
@@ -81,6 +86,7 @@ class DeskStudio(QObject):
         self, brush: Brush, points: list[tuple[float, float]], size_px: float, hardness: float, opacity: float
     ) -> None:
         self.strokes.append((brush, list(points), size_px, hardness, opacity))
+        self.painted.append(self.shown)
 
     def fold_last_stroke(self) -> None:
         document = self.shown
@@ -290,6 +296,35 @@ def test_tab_held_shows_the_original_and_keeps_the_focus(qtbot: QtBot, studio: D
 def test_shift_tab_leaves_the_canvas(qtbot: QtBot, canvas: Canvas) -> None:
     qtbot.keyClick(canvas, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
     assert not canvas.hasFocus()
+
+
+def test_tab_let_go_with_shift_ends_peeking_too(qtbot: QtBot, studio: DeskStudio, canvas: Canvas) -> None:
+    open_document(qtbot, studio, canvas, made_document(plain(400, 300)))
+    canvas.set_mode(CanvasMode.ALPHA)
+    settle(qtbot, studio, canvas)
+    qtbot.keyPress(canvas, Qt.Key.Key_Tab)
+    qtbot.keyPress(canvas, Qt.Key.Key_Shift)
+    qtbot.keyRelease(canvas, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert close_to(pixel(canvas, 100, 150), (255, 255, 255))
+    assert canvas.hasFocus()
+
+
+def test_moving_the_photo_or_the_slider_ends_when_the_focus_goes(
+    qtbot: QtBot, studio: DeskStudio, canvas: Canvas
+) -> None:
+    open_document(qtbot, studio, canvas, made_document(plain(400, 300)))
+    canvas.zoom_in()
+    place, split = canvas.viewport, canvas.split
+    mouse(canvas, QEvent.Type.MouseButtonPress, (100, 100))
+    canvas.clearFocus()
+    mouse(canvas, QEvent.Type.MouseMove, (150, 100))
+    assert canvas.viewport == place
+    canvas.set_mode(CanvasMode.SPLIT)
+    mouse(canvas, QEvent.Type.MouseButtonPress, (200, 150))
+    canvas.setFocus()
+    canvas.clearFocus()
+    mouse(canvas, QEvent.Type.MouseMove, (100, 150))
+    assert canvas.split == split
 
 
 def test_peeking_ends_when_the_focus_goes(qtbot: QtBot, studio: DeskStudio, canvas: Canvas) -> None:
@@ -653,11 +688,29 @@ def test_escape_cancels_a_stroke_for_good(qtbot: QtBot, studio: DeskStudio, pain
     assert close_to(shot(painting).reshape(-1, 3), (120, 130, 140))
 
 
-def test_another_document_cancels_a_stroke(qtbot: QtBot, studio: DeskStudio, painting: Canvas) -> None:
+def test_when_another_photo_comes_a_stroke_ends_on_the_one_it_was_painted_on(
+    studio: DeskStudio, painting: Canvas
+) -> None:
+    painted = studio.current
     mouse(painting, QEvent.Type.MouseButtonPress, (100, 100))
+    mouse(painting, QEvent.Type.MouseMove, (150, 100))
     studio.select(made_document(plain(800, 600)))
-    mouse(painting, QEvent.Type.MouseButtonRelease, (100, 100))
-    assert studio.strokes == []
+    mouse(painting, QEvent.Type.MouseMove, (200, 100))
+    mouse(painting, QEvent.Type.MouseButtonRelease, (200, 100))
+    assert [stroke[1] for stroke in studio.strokes] == [[(200, 200), (300, 200)]]
+    assert studio.painted == [painted]
+
+
+def test_a_dialog_that_opens_ends_a_stroke(studio: DeskStudio, painting: Canvas) -> None:
+    """The release goes to the dialog: without it, the stroke would go on at the next movement."""
+    mouse(painting, QEvent.Type.MouseButtonPress, (100, 100))
+    mouse(painting, QEvent.Type.MouseMove, (150, 100))
+    painting.clearFocus()
+    painting.setFocus()
+    mouse(painting, QEvent.Type.MouseMove, (200, 100))
+    assert [stroke[1] for stroke in studio.strokes] == [[(200, 200), (300, 200)]]
+    drag(painting, (100, 50))
+    assert len(studio.strokes) == 2, "the next press paints again"
 
 
 def test_another_button_does_not_end_a_stroke(studio: DeskStudio, painting: Canvas) -> None:

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from matting_studio.app.edits import Brush
 from matting_studio.app.look import Blurred, Crop, Gradient, Look, Picture, Plain, Refinement, Shadow, Transparent
 from matting_studio.app.network_bench import NetworkChoice
+from matting_studio.qt.brush_settings import BrushSettings
 from matting_studio.qt.inspector.inspector import Inspector
-from matting_studio.qt.inspector.slider import InspectorSlider
+from matting_studio.qt.inspector.slider import SETTLING_MILLISECONDS, InspectorSlider
 
 
 @pytest.fixture
@@ -109,16 +111,87 @@ def test_settle_keeps_at_once_what_was_typed(inspector: Inspector, heard: Heard)
     assert [look.refinement.feather_px for look, _ in heard.kept] == [5.0]
 
 
-def test_the_wheel_changes_no_value(qtbot: QtBot) -> None:
-    slider = InspectorSlider("Feather", 0, 100)
-    qtbot.addWidget(slider)
-    slider.show()
-    for control in (slider._slider, slider._box):
-        wheel = QWheelEvent(QPointF(5, 5), control.mapToGlobal(QPointF(5, 5)), QPoint(), QPoint(0, -120),
-                            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase,
-                            False)  # fmt: skip
-        QApplication.sendEvent(control, wheel)
-    assert slider.value == 0
+@pytest.mark.parametrize("last", [0.0, 5.0])
+def test_a_reset_is_not_undone_by_what_was_about_to_be_kept(
+    inspector: Inspector, heard: Heard, qtbot: QtBot, last: float
+) -> None:
+    inspector.show_look(EVERYTHING)
+    inspector.refine.feather._box.setValue(last)
+    inspector.refine.reset_button.click()
+    qtbot.wait(SETTLING_MILLISECONDS + 100)
+    assert heard.kept[-1][0].refinement == Refinement()
+    assert inspector.refine.feather.value == 0
+
+
+def test_a_new_background_or_no_shadow_stays_after_a_key_on_the_sliders_of_the_old(
+    inspector: Inspector, heard: Heard, qtbot: QtBot
+) -> None:
+    inspector.show_look(EVERYTHING)
+    inspector.background.angle._box.stepUp()
+    inspector.background.kinds["colour"].click()
+    inspector.background.findChildren(InspectorSlider)[-1]._box.stepUp()
+    inspector.background.shadow.click()
+    qtbot.wait(SETTLING_MILLISECONDS + 100)
+    assert heard.kept[-1][0].background == Plain()
+    assert heard.kept[-1][0].shadow is None
+
+
+def test_a_reset_brush_shows_its_defaults_at_once(inspector: Inspector) -> None:
+    brush = inspector.brush
+    brush.changed.connect(brush.show_brush)
+    brush.show_brush(BrushSettings(tool=Brush.FOREGROUND))
+    brush.size_px._box.setValue(77)
+    brush.reset_button.click()
+    assert brush.size_px.value == BrushSettings().size_px
+
+
+@pytest.fixture
+def keys(inspector: Inspector, qtbot: QtBot) -> list[str]:
+    """Which actions of the window the keys in the feather box have reached."""
+    done: list[str] = []
+    for text, key in (("undo", "Ctrl+Z"), ("redo", "Ctrl+Shift+Z"), ("copy", "Ctrl+C")):
+        action = QAction(text, inspector)
+        action.setShortcut(key)
+        action.triggered.connect(lambda _, text=text: done.append(text))
+        inspector.addAction(action)
+    inspector.activateWindow()
+    qtbot.waitActive(inspector)
+    return done
+
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.mark.parametrize("name", ["feather", "black_point"])
+def test_undo_in_a_box_is_the_boxs_until_its_number_is_kept(
+    inspector: Inspector, heard: Heard, keys: list[str], name: str
+) -> None:
+    box = getattr(inspector.refine, name)._box
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "10")
+    QTest.keyClick(box, Qt.Key.Key_Z, CTRL)
+    assert keys == []
+    assert box.text().startswith("0")
+    box.selectAll()
+    QTest.keyClicks(box, "10")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert box.value() == 10
+    QTest.keyClick(box, Qt.Key.Key_Z, CTRL)
+    assert keys == ["undo"]
+    assert box.value() == 10
+
+
+def test_redo_and_copy_pass_through_a_box_that_has_nothing_for_them(inspector: Inspector, keys: list[str]) -> None:
+    box = inspector.refine.feather._box
+    box.setFocus()
+    box.lineEdit().deselect()
+    QTest.keyClick(box, Qt.Key.Key_Z, CTRL | SHIFT)
+    QTest.keyClick(box, Qt.Key.Key_C, CTRL)
+    assert keys == ["redo", "copy"]
+    box.selectAll()
+    QTest.keyClick(box, Qt.Key.Key_C, CTRL)
+    assert keys == ["redo", "copy"]
 
 
 def test_backgrounds_are_chosen_and_each_remembers_its_settings(inspector: Inspector, heard: Heard) -> None:

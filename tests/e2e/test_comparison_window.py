@@ -1,0 +1,74 @@
+"""Two models side by side, while somebody goes from photo to photo."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import PATIENCE_MS
+from pytestqt.qtbot import QtBot
+
+from matting_studio.qt.compare import CompareWindow
+from matting_studio.qt.main_window import MainWindow
+
+pytestmark = pytest.mark.slow
+
+KEPT = 2
+
+
+@pytest.fixture
+def comparison(
+    window: MainWindow,
+    open_photos: Callable[[list[Path]], None],
+    photos: list[Path],
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> CompareWindow:
+    """With another model; three photos are open, the first is shown."""
+    monkeypatch.setattr("matting_studio.qt.compare.KEPT", KEPT)
+    open_photos(photos)
+    window.show_comparison(model)
+    (shown,) = window.findChildren(CompareWindow)
+    return shown
+
+
+def names(comparison: CompareWindow) -> list[str]:
+    """What is seen left and right."""
+    sides = comparison.left._document, comparison.right._document
+    return ["nothing" if document is None else document.name for document in sides]
+
+
+def test_both_sides_follow_the_photo_that_is_shown_and_few_stay_open(
+    qtbot: QtBot, window: MainWindow, comparison: CompareWindow, model: Path
+) -> None:
+    other = comparison._other.studio
+    turn = {name: window.actions_table[name].trigger for name in ("next", "previous")}
+    qtbot.waitUntil(lambda: names(comparison) == ["anna.png"] * 2, timeout=PATIENCE_MS)
+    first = other.current
+    turn["next"]()
+    assert comparison.titles[1].text() == f"{model.name}: getting ready …"
+    qtbot.waitUntil(lambda: names(comparison) == ["berta.png"] * 2, timeout=PATIENCE_MS)
+    turn["previous"]()
+    assert names(comparison) == ["anna.png"] * 2, "at once, since it is open there already"
+    assert other.current is first
+    for way in ("next", "next", "previous", "next"):
+        turn[way]()
+    qtbot.waitUntil(lambda: names(comparison) == ["clara.png"] * 2 and not other._desk.hand.jobs, timeout=PATIENCE_MS)
+    assert names(comparison) == ["clara.png"] * 2, "the last one that was asked for"
+    assert len(other.documents) == KEPT
+    qtbot.waitUntil(lambda: comparison.titles[1].text() == model.name, timeout=PATIENCE_MS)
+    comparison.close()
+    turn["previous"]()  # whoever was closed follows nobody
+
+
+def test_it_follows_to_a_picture_without_a_file_and_to_none_at_all(
+    qtbot: QtBot, window: MainWindow, comparison: CompareWindow
+) -> None:
+    qtbot.waitUntil(lambda: names(comparison) == ["anna.png"] * 2, timeout=PATIENCE_MS)
+    window.studio.paste(np.full((40, 30, 3), 90, np.uint8))
+    assert names(comparison) == ["Pasted picture"] * 2
+    while window.studio.documents:
+        window.studio.close(window.studio.documents[-1])
+    assert names(comparison) == ["nothing"] * 2
+    assert not comparison._other._pasted
+    comparison.close()
