@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Base, Patch, fold
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
 from matting_studio.app.network_bench import NetworkBench, NetworkChoice, NetworkState
 from matting_studio.app.session import Place, Status
@@ -31,6 +32,8 @@ READ_AHEAD = 2
 
 @dataclass(frozen=True, eq=False)
 class _Read:
+    file: Fingerprint | None
+    """As it was when reading began: what changes from there on is noticed."""
     photo: Photo
     thumbnail: NDArray[np.uint8]
     base: Base | None
@@ -194,13 +197,14 @@ class Matting(QObject):
             from matting_studio.app.thumbnail import thumbnail  # noqa: PLC0415
 
             context.report(Progress("Reading the photo"))
+            file = Fingerprint.of(path)
             photo = read_photo(path)
             small = thumbnail(photo.image)
             context.token.raise_if_cancelled()
             if packed is None:
-                return _Read(photo, small, None, None)
+                return _Read(file, photo, small, None, None)
             base = unpack(packed)
-            return _Read(photo, small, base, fold(base, edits, base.box))
+            return _Read(file, photo, small, base, fold(base, edits, base.box))
 
         def deliver(read: _Read) -> None:
             self._take_photo(document, read, before)
@@ -227,7 +231,11 @@ class Matting(QObject):
         self._desk.session.place(document).thumbnail = read.thumbnail
         for warning in read.photo.warnings:
             self._desk.say("warning", f"{document.name}: {warning}")
+        if read.base is not None and document.photo_file not in (None, read.file):
+            self._desk.session.place(document).outdated = True
+            self._desk.say("warning", f"{document.path} has changed since it was opened: its matte is made anew.")
         document.set_photo(read.photo)
+        document.photo_file = read.file
         # A matte that was stopped stays so, also when its photo had to be read again.
         stopped = before is Status.STOPPED
         if read.base is None:

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from matting_studio.app.document import Document, Version
 from matting_studio.app.edits import Base, Patch, fold
-from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
 from matting_studio.app.recovery import Recovery, RecoveryError, RecoveryItem
 from matting_studio.app.session import Status
@@ -60,8 +59,6 @@ class Projects(QObject):
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.autosave)
         self._timer.start()
-        for worker in desk.workers:
-            worker.started.connect(self._job_started)
 
     # Opening
 
@@ -113,13 +110,6 @@ class Projects(QObject):
         self._desk.session.place(document).thumbnail = thumbnail(project.photo.image)
         self._corrections.refold(document)
         self.opened.emit(document)
-
-    @Slot(object)
-    def _job_started(self, job: Job) -> None:
-        """Note how a photo's file is as reading it begins: a project relies on the file only as long as it stays so."""
-        if job.key[0] == "read":
-            document = job.key[1]
-            document.photo_file = None if document.path is None else Fingerprint.of(document.path)
 
     # Saving
 

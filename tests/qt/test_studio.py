@@ -853,6 +853,27 @@ def test_what_was_put_away_is_saved_without_being_shown(studio, photos, settle, 
     np.testing.assert_allclose(studio.documents[-1].alpha, alpha, atol=2 / 65535)
 
 
+def test_what_was_put_away_and_changed_meanwhile_gets_a_new_matte(studio, photos, settle, tmp_path):
+    studio.open(photos[:2])
+    settle(studio)
+    first = studio.documents[0]
+    base = first.base
+    put_away(studio, first, settle)
+    mirrored = np.ascontiguousarray(read_photo(photos[0]).image[:, ::-1])
+    write_image(photos[0], mirrored)
+    told = []
+    studio.message.connect(lambda kind, sentence: told.append((kind, sentence)))
+    studio.select(first)
+    settle(studio)
+    assert ("warning", f"{photos[0]} has changed since it was opened: its matte is made anew.") in told
+    np.testing.assert_array_equal(first.photo.image, mirrored)
+    assert studio.status(first) is Status.READY
+    assert (first.base.alpha != base.alpha).any()
+    studio.save_project(tmp_path / "first.mstudio")
+    settle(studio)
+    assert told[-1] == ("info", f"Saved as {tmp_path / 'first.mstudio'}."), "the file is the photo again"
+
+
 def test_what_was_put_away_and_cannot_be_read_again_is_not_saved_and_says_so(studio, photos, settle, tmp_path, qtbot):
     studio.open(photos[:2])
     settle(studio)
