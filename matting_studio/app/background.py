@@ -66,17 +66,22 @@ def look_before(background: Background | None, photo: Photo) -> Look:
     return Look(background=Plain(colour=background))
 
 
-def from_srgb(pixels: NDArray[np.uint8], icc_profile: bytes | None) -> NDArray[np.uint8]:
-    """sRGB (H, W, 3) in the space of an RGB profile that a photo carries; None is sRGB itself."""
-    if icc_profile is None:
-        return pixels
-    target = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile))
-    transform = ImageCms.buildTransform(
-        ImageCms.createProfile("sRGB"),
-        target,
-        "RGB",
-        "RGB",
-        ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        ImageCms.Flags.BLACKPOINTCOMPENSATION,
-    )
-    return np.asarray(transform.apply(Image.fromarray(pixels)), np.uint8)
+class FromSrgb:
+    """The way from sRGB into the space of an RGB profile that a photo carries.
+
+    Working it out takes seconds for a profile made of tables, so it is done once for all parts of a picture.
+    """
+
+    def __init__(self, icc_profile: bytes) -> None:
+        self._transform = ImageCms.buildTransform(
+            ImageCms.createProfile("sRGB"),
+            ImageCms.ImageCmsProfile(io.BytesIO(icc_profile)),
+            "RGB",
+            "RGB",
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+
+    def convert(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """(H, W, 3)."""
+        return np.asarray(self._transform.apply(Image.fromarray(pixels)), np.uint8)

@@ -112,26 +112,33 @@ class _Work:
         )
 
 
-def _check(snapshot: Snapshot, request: ExportRequest) -> None:
-    """Refuse, before any work is done, what could not be written or would destroy something."""
+def refusal(photo: Photo, look: Look, request: ExportRequest) -> str | None:
+    """Why a result would destroy something or could not be written as asked; None where nothing is against it.
+
+    Raises OSError where the path cannot be looked at.
+    """
     path, what = request.path, request.what
-    if snapshot.alpha is None or snapshot.trimap is None:
-        raise ImageWriteError(f"{path} cannot be written: the photo has no matte yet. Wait until it is there.")
-    source = snapshot.photo.path
-    if source is not None and path.exists() and source.exists() and path.samefile(source):
-        raise ImageWriteError(f"{path} is the photo itself. Give the result another name.")
+    if photo.path is not None and path.exists() and photo.path.exists() and path.samefile(photo.path):
+        return f"{path} is the photo itself. Give the result another name."
     if WRITABLE_SUFFIXES.get(path.suffix.lower()) is not Format.JPEG:
-        return
+        return None
+    fault = f"{path} cannot be written: JPEG has no transparency."
     if what is ExportKind.TRIMAP:
-        raise ImageWriteError(f"{path} cannot be written: a trimap does not survive JPEG. Use PNG, WebP or TIFF.")
+        return f"{path} cannot be written: a trimap does not survive JPEG. Use PNG, WebP or TIFF."
     if what is ExportKind.CUTOUT:
-        raise ImageWriteError(
-            f"{path} cannot be written: JPEG has no transparency. Use PNG, WebP or TIFF, or export the composite."
-        )
-    if what is ExportKind.COMPOSITE and isinstance(snapshot.look.background, Transparent):
-        raise ImageWriteError(
-            f"{path} cannot be written: JPEG has no transparency. Choose a background, or use PNG, WebP or TIFF."
-        )
+        return f"{fault} Use PNG, WebP or TIFF, or export the composite."
+    if what is ExportKind.COMPOSITE and isinstance(look.background, Transparent):
+        return f"{fault} Choose a background, or use PNG, WebP or TIFF."
+    return None
+
+
+def _check(snapshot: Snapshot, request: ExportRequest) -> None:
+    """Refuse before any work is done."""
+    if snapshot.alpha is None or snapshot.trimap is None:
+        raise ImageWriteError(f"{request.path} cannot be written: the photo has no matte yet. Wait until it is there.")
+    sentence = refusal(snapshot.photo, snapshot.look, request)
+    if sentence is not None:
+        raise ImageWriteError(sentence)
 
 
 def _look_for(look: Look, request: ExportRequest) -> Look:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from core.backdrop import Part
 from core.composite import Defocused, composite_samples, defocused
 from core.image_io import BitDepth, IntegerSamples, Photo, as_float, integer_dtype, to_bit_depth
 from core.shadow import with_shadow
-from matting_studio.app.background import from_srgb
+from matting_studio.app.background import FromSrgb
 from matting_studio.app.crop import crop_box, cropped
 from matting_studio.app.cutout import Cutout, cut_out
 from matting_studio.app.develop import (
@@ -189,7 +190,13 @@ class _Ground:
             return painted(self.look.background, part, self.picture.pixels)
         image = None if self.picture is None else self.picture.image
         srgb = painted(self.look.background, part, image)
-        return srgb if profile is None else as_float(from_srgb(to_bit_depth(srgb, 8), profile))
+        if self._from_srgb is None:
+            return srgb
+        return as_float(self._from_srgb.convert(to_bit_depth(srgb, 8)))
+
+    @cached_property
+    def _from_srgb(self) -> FromSrgb | None:
+        return None if self.photo.icc_profile is None else FromSrgb(self.photo.icc_profile)
 
 
 def _bands(picture: IntegerSamples) -> Iterator[slice]:

@@ -22,8 +22,8 @@ from core.image_io import BitDepth
 from matting_studio.app.crop import crop_box
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Box
+from matting_studio.app.export import refusal
 from matting_studio.app.export_request import ExportKind, ExportRequest
-from matting_studio.app.look import Transparent
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.inspector.slider import InspectorSlider
@@ -174,14 +174,15 @@ class ExportDialog(QDialog):
 
     def _summarise(self) -> None:
         name, folder = self.name.text().strip(), Path(self.folder.text()).expanduser()
-        path = folder / f"{name}{self._suffix}"
+        photo = self._document.photo
+        assert photo is not None
         try:
-            refusal = self._no_place(name, folder) or self._no_result(path)
-            sentence = refusal or self._promise(path)
+            fault = self._no_place(name, folder) or refusal(photo, self._document.look, self.request())
+            sentence = fault or self._promise(folder / f"{name}{self._suffix}")
         except OSError as error:
-            refusal = sentence = f"No file can have this name ({error.strerror or error}). Give it another one."
+            fault = sentence = f"No file can have this name ({error.strerror or error}). Give it another one."
         self.summary.setText(sentence)
-        self.export_button.setEnabled(refusal is None)
+        self.export_button.setEnabled(fault is None)
 
     def _no_place(self, name: str, folder: Path) -> str | None:
         """Why no file can be there."""
@@ -193,20 +194,6 @@ class ExportDialog(QDialog):
             return f"There is no folder {folder}. Choose another one."
         if not os.access(folder, os.W_OK):
             return f"Nothing may be written to {folder}. Choose another folder."
-        return None
-
-    def _no_result(self, path: Path) -> str | None:
-        """Why the export would refuse to write there; in its words."""
-        photo = self._document.photo
-        assert photo is not None
-        if photo.path is not None and path.exists() and photo.path.exists() and path.samefile(photo.path):
-            return f"{path.name} is the photo itself. Give the result another name."
-        opaque = self._kind is not ExportKind.COMPOSITE or not isinstance(self._document.look.background, Transparent)
-        if self._suffix == ".jpg" and not opaque:
-            return (
-                f"{path.name} cannot be written: JPEG has no transparency. "
-                "Choose a background, or use PNG, WebP or TIFF."
-            )
         return None
 
     def _promise(self, path: Path) -> str:

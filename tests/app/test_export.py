@@ -11,7 +11,7 @@ from core.errors import ImageReadError, ImageWriteError
 from core.foreground import estimate_foreground
 from core.image_io import Encoding, as_float, read_photo, write_image
 from matting_studio.app import cutout
-from matting_studio.app.background import from_srgb
+from matting_studio.app.background import FromSrgb
 from matting_studio.app.edits import Box
 from matting_studio.app.export import export, export_all
 from matting_studio.app.export_request import ExportKind, ExportRequest
@@ -161,7 +161,7 @@ class TestComposite:
     def test_colours_are_brought_to_the_photos_space(self, alpha):
         look = Look(background=Plain(colour=(1, 0, 0)))
         finished = finish(snapshot(alpha, look, photo=portrait(alpha, icc_profile=display_p3())), CancelToken())
-        red = from_srgb(np.array([[[255, 0, 0]]], np.uint8), display_p3())[0, 0]
+        red = FromSrgb(display_p3()).convert(np.array([[[255, 0, 0]]], np.uint8))[0, 0]
         np.testing.assert_array_equal(finished.composite[2, 2], red)
         # sRGB's red lies inside of P3's.
         assert red[0] < 0.97 * 255

@@ -73,7 +73,8 @@ def test_a_composite_as_jpeg_needs_a_background(parent: QWidget, tmp_path: Path)
     settings = ExportSettings(what=ExportKind.COMPOSITE, suffix=".jpg")
     dialog = ExportDialog(parent, document(tmp_path / "anna.png"), settings, tmp_path)
     assert dialog.summary.text() == (
-        "anna-composite.jpg cannot be written: JPEG has no transparency. Choose a background, or use PNG, WebP or TIFF."
+        f"{tmp_path / 'anna-composite.jpg'} cannot be written: JPEG has no transparency. Choose a background, or use "
+        "PNG, WebP or TIFF."
     )
     assert not dialog.export_button.isEnabled()
     dialog.format.setCurrentIndex(dialog.format.findText("PNG"))
@@ -85,7 +86,7 @@ def test_the_photo_itself_is_not_replaced(parent: QWidget, tmp_path: Path) -> No
     dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
     dialog.name.setText("anna")
     dialog.name.textEdited.emit("anna")
-    assert dialog.summary.text() == "anna.png is the photo itself. Give the result another name."
+    assert dialog.summary.text() == f"{tmp_path / 'anna.png'} is the photo itself. Give the result another name."
     assert not dialog.export_button.isEnabled()
     dialog.format.setCurrentIndex(dialog.format.findText("TIFF"))
     assert dialog.export_button.isEnabled()
