@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from core.image_io.colour import FromSrgb
     from core.image_io.encoding import BitDepth, Encoding
     from core.image_io.formats import READABLE_SUFFIXES, WRITABLE_SUFFIXES, Format, is_photo_path
     from core.image_io.photo import Photo
@@ -23,6 +24,7 @@ __all__ = [
     "BitDepth",
     "Encoding",
     "Format",
+    "FromSrgb",
     "IntegerSamples",
     "Photo",
     "Samples",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "colour": ("FromSrgb",),
     "encoding": ("BitDepth", "Encoding"),
     "formats": ("READABLE_SUFFIXES", "WRITABLE_SUFFIXES", "Format", "is_photo_path"),
     "photo": ("Photo",),

@@ -1,12 +1,7 @@
 """New backgrounds by name - a colour, a picture, the photo's own out of focus - and looks that use them."""
 
-import io
 from pathlib import Path
 from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageCms
 
 from core.composite import Colour, parse_colour
 from core.errors import MattingError
@@ -64,24 +59,3 @@ def look_before(background: Background | None, photo: Photo) -> Look:
     if isinstance(background, Photo):
         return Look(background=Picture(path=background.path or Path()))
     return Look(background=Plain(colour=background))
-
-
-class FromSrgb:
-    """The way from sRGB into the space of an RGB profile that a photo carries.
-
-    Working it out takes seconds for a profile made of tables, so it is done once for all parts of a picture.
-    """
-
-    def __init__(self, icc_profile: bytes) -> None:
-        self._transform = ImageCms.buildTransform(
-            ImageCms.createProfile("sRGB"),
-            ImageCms.ImageCmsProfile(io.BytesIO(icc_profile)),
-            "RGB",
-            "RGB",
-            ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
-
-    def convert(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """(H, W, 3)."""
-        return np.asarray(self._transform.apply(Image.fromarray(pixels)), np.uint8)

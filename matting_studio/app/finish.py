@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from core.backdrop import Part
 from core.composite import Defocused, composite_samples, defocused
-from core.image_io import BitDepth, IntegerSamples, Photo, as_float, integer_dtype, to_bit_depth
+from core.image_io import BitDepth, FromSrgb, IntegerSamples, Photo, as_float, integer_dtype, to_bit_depth
 from core.shadow import with_shadow
-from matting_studio.app.background import FromSrgb
 from matting_studio.app.crop import crop_box, cropped
 from matting_studio.app.cutout import Cutout, cut_out
 from matting_studio.app.develop import (

@@ -33,6 +33,7 @@ from matting_studio.app.packing import (
     unpack_alpha,
     unpack_levels,
 )
+from matting_studio.app.paths_to_open import absolute
 from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 VERSION = 1
@@ -225,14 +226,14 @@ def _as_png(photo: Photo) -> bytes:
 
 
 def _whereabouts(photo_path: Path, data: bytes, project_path: Path) -> dict[str, Any]:
-    absolute = Path(os.path.abspath(photo_path))  # noqa: PTH100  resolve() would follow links that are meant
+    photo_path = absolute(photo_path)
     try:
-        relative = Path(os.path.relpath(absolute, os.path.abspath(project_path.parent))).as_posix()  # noqa: PTH100
+        relative = Path(os.path.relpath(photo_path, absolute(project_path.parent))).as_posix()
     except ValueError:
         relative = None  # on another drive of Windows there is no way from here to there
     return {
         "relative": relative,
-        "absolute": str(absolute),
+        "absolute": str(photo_path),
         "size_bytes": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
     }

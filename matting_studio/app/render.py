@@ -280,9 +280,10 @@ class Renderer:
                 backdrop = self._backdrop(snapshot, _Place(self._overview, box, box), background)
             return _eight_bit(darken(backdrop, thrown_there, opacity))
 
-        matte = self._matte(snapshot, self._overview_place(), self._whole(self._overview))
         shadow_of = None if shadow is None else alpha
-        blurred_without = matte if isinstance(background, Blurred) else None
+        blurred_without = None
+        if isinstance(background, Blurred):
+            blurred_without = self._matte(snapshot, self._overview_place(), self._whole(self._overview))
         return self._kept.get(("ground", mode), (background, shadow, box, shadow_of, blurred_without), make)
 
     def _photo_part(self, place: _Place) -> NDArray[np.uint8]:

@@ -9,9 +9,8 @@ from PIL import Image
 from core.composite import composite
 from core.errors import ImageReadError, ImageWriteError
 from core.foreground import estimate_foreground
-from core.image_io import Encoding, as_float, read_photo, write_image
+from core.image_io import Encoding, FromSrgb, as_float, read_photo, write_image
 from matting_studio.app import cutout
-from matting_studio.app.background import FromSrgb
 from matting_studio.app.edits import Box
 from matting_studio.app.export import export, export_all
 from matting_studio.app.export_request import ExportKind, ExportRequest

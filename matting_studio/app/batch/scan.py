@@ -10,6 +10,7 @@ from core.image_io import is_photo_path
 from matting_studio.app.batch.journal import FOLDER, History
 from matting_studio.app.edits import Edit
 from matting_studio.app.look import Look
+from matting_studio.app.paths_to_open import absolute
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ class Item:
     @property
     def folder(self) -> str:
         """The folder that the photo lies in, from the root on."""
-        return str(self.path.parent.absolute())
+        return str(absolute(self.path.parent))
 
 
 @dataclass(frozen=True)
