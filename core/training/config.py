@@ -32,8 +32,11 @@ Height = Annotated[float, Field(gt=0, le=100)]
 AspectRatio = Annotated[float, Field(ge=0.1, le=10)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 """Seeds of NumPy are not negative, those of PyTorch have 64 bits."""
+SidePx = Annotated[int, Field(ge=64, le=8192)]
+
 PartRange = Annotated[tuple[Part, Part], AfterValidator(_in_order)]
 HeightRange = Annotated[tuple[Height, Height], AfterValidator(_in_order)]
+SideRange = Annotated[tuple[SidePx, SidePx], AfterValidator(_in_order)]
 
 
 class Settings(BaseModel):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush
 from matting_studio.app.look import Look
+from matting_studio.app.paths_to_open import absolute
 from matting_studio.app.places import pictures_folder
 from matting_studio.app.sample import own_folder
 from matting_studio.qt.canvas.mode import CanvasMode
@@ -82,7 +83,11 @@ class Commands(QObject):
     def _save_as(self, document: Document, chosen: Path) -> None:
         # A project is known by its ending, whatever else somebody typed.
         path = chosen if chosen.suffix.lower() == PROJECT_SUFFIX else chosen.with_name(chosen.name + PROJECT_SUFFIX)
-        if path != chosen and path.exists():
+        owner = next((other for other in self._studio.documents if other.project_path == absolute(path)), document)
+        if owner is not document:
+            sentence = f"{path} is the project of {owner.name}, which is open. Choose another name."
+            self._window.message_bar.tell("warning", sentence)
+        elif path != chosen and path.exists():
             self._window.message_bar.tell("warning", f"{path} exists already. Choose another name for the project.")
         elif document in self._studio.documents:
             self._studio.save_project(path, document=document)

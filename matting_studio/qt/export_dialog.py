@@ -56,7 +56,9 @@ class ExportDialog(QDialog):
         self.what = _combo("What", [text for _, text in KINDS])
         self.format = _combo("Format", [text for _, text in FORMATS])
         self.depth = _combo("Bit depth", [text for _, text in DEPTHS])
-        self.quality = InspectorSlider("Quality", 1, 95, tip="More is larger and better.")
+        self.jpeg_quality, self.webp_quality = (
+            InspectorSlider("Quality", 1, 95, tip="More is larger and better.") for _ in range(2)
+        )
         self.lossless = QCheckBox("Lossless")
         self.crop = QCheckBox(CROPS[document.look.crop.kind])
         self.folder, self.name = QLineEdit(str(folder)), QLineEdit()
@@ -86,7 +88,8 @@ class ExportDialog(QDialog):
             combo.currentIndexChanged.connect(self._adapt)
         for box in (self.lossless, self.crop):
             box.toggled.connect(self._adapt)
-        self.quality.moved.connect(self._adapt)
+        for slider in (self.jpeg_quality, self.webp_quality):
+            slider.moved.connect(self._adapt)
         self.folder.textChanged.connect(self._adapt)
         self.name.textEdited.connect(self._rename)
         self._adapt()
@@ -98,7 +101,7 @@ class ExportDialog(QDialog):
         grid.setColumnStretch(1, 1)
         rows = (
             ("What", self.what), ("Format", self.format), ("Bit depth", self.depth), ("", self.lossless),
-            ("", self.quality), ("", self.crop), ("Folder", place), ("Name", self.name),
+            ("", self.webp_quality), ("", self.jpeg_quality), ("", self.crop), ("Folder", place), ("Name", self.name),
         )  # fmt: skip
         for row, (text, control) in enumerate(rows):
             if text:
@@ -120,14 +123,14 @@ class ExportDialog(QDialog):
         column.addLayout(buttons)
 
     def request(self) -> ExportRequest:
-        """What is chosen now."""
+        """What is chosen now; also what this format has no use for, so that it is remembered for the others."""
         settings = ExportSettings(
             what=self._kind,
             suffix=self._suffix,
-            bit_depth=DEPTHS[self.depth.currentIndex()][0] if self.depth.isEnabled() else None,
+            bit_depth=DEPTHS[self.depth.currentIndex()][0],
             png_compression=self._png_compression,
-            jpeg_quality=round(self.quality.value),
-            webp_quality=None if self.lossless.isChecked() else round(self.quality.value),
+            jpeg_quality=round(self.jpeg_quality.value),
+            webp_quality=None if self.lossless.isChecked() else round(self.webp_quality.value),
             crop=self.crop.isChecked(),
         )
         return settings.request(Path(self.folder.text()).expanduser(), self.name.text().strip())
@@ -147,8 +150,8 @@ class ExportDialog(QDialog):
         self.format.setCurrentIndex(suffixes.index(suffix))
         self.depth.setCurrentIndex([depth for depth, _ in DEPTHS].index(settings.bit_depth))
         self.lossless.setChecked(settings.webp_quality is None)
-        quality = settings.jpeg_quality if suffix == ".jpg" else settings.webp_quality or settings.jpeg_quality
-        self.quality.set_value(quality)
+        self.jpeg_quality.set_value(settings.jpeg_quality)
+        self.webp_quality.set_value(settings.webp_quality or settings.jpeg_quality)
         self.crop.setChecked(settings.crop)
 
     def _adapt(self) -> None:
@@ -161,8 +164,8 @@ class ExportDialog(QDialog):
         deep = self._suffix in (".png", ".tif") and self._kind is not ExportKind.TRIMAP
         self.depth.setEnabled(deep)
         self.lossless.setVisible(self._suffix == ".webp")
-        lossy = self._suffix == ".jpg" or (self._suffix == ".webp" and not self.lossless.isChecked())
-        self.quality.setVisible(lossy)
+        self.webp_quality.setVisible(self._suffix == ".webp" and not self.lossless.isChecked())
+        self.jpeg_quality.setVisible(self._suffix == ".jpg")
         self.crop.setEnabled(self._document.look.crop.kind != "none")
         if not self._named:
             self.name.setText(f"{Path(self._document.name).stem}-{self._kind.value}")

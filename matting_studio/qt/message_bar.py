@@ -45,15 +45,19 @@ class MessageBar(QFrame):
         self.hide()
 
     def tell(self, severity: str, sentence: str) -> None:
-        """Show a sentence. Warnings and errors wait for each other; what merely informs goes by itself."""
-        if severity == "info" and self.severity in ("warning", "error"):
+        """Show a sentence. Warnings and errors wait for each other; what merely informs is seen at once, goes by
+        itself, and what it took the place of comes back."""
+        standing = [] if self.severity in (None, "info") else [(self.severity, self.text.text())]
+        if severity == "info":
+            self._waiting = standing + self._waiting
+            self._show(severity, sentence)
             return
-        if self.severity in ("warning", "error"):
-            if (severity, sentence) not in [*self._waiting, (self.severity, self.text.text())]:
-                self._waiting.append((severity, sentence))
+        if (severity, sentence) not in standing + self._waiting:
+            self._waiting.append((severity, sentence))
+        if standing:
             self._show_count()
-            return
-        self._show(severity, sentence)
+        else:
+            self._show(*self._waiting.pop(0))
 
     def dismiss(self) -> None:
         """Take the sentence away; the next one comes."""

@@ -274,6 +274,26 @@ def test_saving_from_the_question_settles_it(
     assert window.ended
 
 
+def test_a_project_of_another_open_photo_is_not_saved_over(
+    qtbot: QtBot, ready: MainWindow, tmp_path: Path, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos)
+    anna, berta = ready.studio.documents[:2]
+    project = tmp_path / "anna.mstudio"
+    with qtbot.waitSignal(ready.studio.saved, timeout=PATIENCE_MS):
+        ready.studio.save_project(project, document=anna)
+    saved = project.read_bytes()
+    ready.commands._save_as(berta, project)
+    assert wait_for_message(qtbot, ready, "anna.png, which is open")
+    assert berta.project_path is None
+    with qtbot.waitSignal(ready.studio.saved, timeout=PATIENCE_MS):
+        ready.commands._save_as(anna, project)
+    ready.studio.close(anna)
+    with qtbot.waitSignal(ready.studio.saved, timeout=PATIENCE_MS):
+        ready.commands._save_as(berta, project)
+    assert project.read_bytes() != saved
+
+
 def test_a_question_about_changes_goes_with_the_changes(
     window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
 ) -> None:

@@ -39,7 +39,7 @@ def test_a_request_is_what_was_chosen(parent: QWidget, tmp_path: Path, qtbot: Qt
     dialog = ExportDialog(parent, document(tmp_path / "anna.png", on_grey), ExportSettings(), tmp_path)
     dialog.what.setCurrentIndex(1)
     dialog.format.setCurrentIndex(dialog.format.findText("JPEG"))
-    dialog.quality.set_value(80)
+    dialog.jpeg_quality.set_value(80)
     with qtbot.waitSignal(dialog.wanted, timeout=1000) as wanted:
         dialog.export_button.click()
     request = wanted.args[0]
@@ -53,6 +53,15 @@ def test_choices_are_restored(parent: QWidget, tmp_path: Path) -> None:
     dialog = ExportDialog(parent, document(tmp_path / "anna.png"), settings, tmp_path)
     request = dialog.request()
     assert (request.what, request.path.suffix, request.bit_depth, request.crop) == (ExportKind.ALPHA, ".tif", 16, False)
+
+
+def test_choices_of_other_formats_are_remembered(parent: QWidget, tmp_path: Path) -> None:
+    settings = ExportSettings(what=ExportKind.ALPHA, suffix=".png", bit_depth=16, jpeg_quality=85, webp_quality=60)
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), settings, tmp_path)
+    for name in ("JPEG", "WebP", "PNG"):
+        dialog.format.setCurrentIndex(dialog.format.findText(name))
+        remembered = ExportSettings.of(dialog.request())
+        assert (remembered.bit_depth, remembered.jpeg_quality, remembered.webp_quality) == (16, 85, 60), name
 
 
 def test_transparency_is_not_offered_as_jpeg(parent: QWidget, tmp_path: Path) -> None:

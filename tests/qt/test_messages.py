@@ -33,15 +33,34 @@ def test_errors_wait_for_each_other(bar: MessageBar) -> None:
     assert not bar.isVisible()
 
 
-def test_what_merely_informs_hides_no_error_and_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
-    bar.tell("error", "One.")
-    bar.tell("info", "Exported.")
-    assert bar.text.text() == "One."
-    bar.dismiss()
+def test_what_merely_informs_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
     bar._fading.setInterval(50)
     bar.tell("info", "Exported.")
     assert bar.isVisible()
     qtbot.waitUntil(lambda: not bar.isVisible(), timeout=5000)
+
+
+def test_what_merely_informs_is_seen_before_an_error_that_comes_back(bar: MessageBar, qtbot: QtBot) -> None:
+    bar._fading.setInterval(50)
+    bar.tell("error", "One.")
+    bar.tell("error", "Two.")
+    bar.tell("info", "Exported.")
+    assert bar.text.text() == "Exported."
+    qtbot.waitUntil(lambda: bar.text.text() == "One.", timeout=5000)
+    bar._fading.setInterval(0)
+    qtbot.wait(20)
+    assert (bar.text.text(), bar.severity) == ("One.", "error")
+    bar.dismiss()
+    assert bar.text.text() == "Two."
+
+
+def test_an_error_is_told_once_while_something_else_is_said(bar: MessageBar) -> None:
+    bar.tell("error", "One.")
+    bar.tell("info", "Exported.")
+    bar.tell("error", "One.")
+    assert bar.text.text() == "One."
+    bar.dismiss()
+    assert not bar.isVisible()
 
 
 def test_a_question_is_answered_once(qtbot: QtBot) -> None:

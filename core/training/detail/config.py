@@ -4,7 +4,18 @@ from pathlib import Path
 
 from pydantic import Field
 
-from core.training.config import AugmentationConfig, CutoutsConfig, Settings, Weight, read_values, validated
+from core.training.config import (
+    AspectRatio,
+    AugmentationConfig,
+    CutoutsConfig,
+    Seed,
+    Settings,
+    SidePx,
+    SideRange,
+    Weight,
+    read_values,
+    validated,
+)
 
 
 class CompositesConfig(Settings):
@@ -13,14 +24,14 @@ class CompositesConfig(Settings):
     cutouts: CutoutsConfig
     model: Path = Field(description="Model of MTGINet whose alphas the detail network is to refine.")
     count: int = Field(4000, gt=0, description="How many.")
-    longer_side_px: tuple[int, int] = Field((448, 704), description="Sizes; cut-outs should not be enlarged for them.")
-    aspect_ratios: list[float] = Field(
+    longer_side_px: SideRange = Field((448, 704), description="Sizes; cut-outs should not be enlarged for them.")
+    aspect_ratios: list[AspectRatio] = Field(
         [0.67, 0.75, 0.8, 1.0, 1.0, 1.33], min_length=1, description="Width over height."
     )
-    working_sizes_px: list[int] = Field(
+    working_sizes_px: list[SidePx] = Field(
         [288, 320, 352, 352, 352, 384], min_length=1, description="Longer sides at which MTGINet sees them."
     )
-    seed: int = 7
+    seed: Seed = 7
 
 
 class CropsConfig(Settings):
@@ -30,7 +41,7 @@ class CropsConfig(Settings):
     thicker_or_thinner: float = Field(0.1, ge=0, le=1, description="Share whose alpha is told too wide or too narrow.")
     told_by_itself: float = Field(0.0, ge=0, le=1, description="Share that is told its own word from further away.")
     workers: int = Field(1, ge=0, description="Processes that prepare crops; 0 prepares them in the training process.")
-    seed: int = 5
+    seed: Seed = 5
 
 
 class DetailLossConfig(Settings):

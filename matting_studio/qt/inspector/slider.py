@@ -65,22 +65,40 @@ class InspectorSlider(QWidget):
         self._show(value)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The box claims the keys of the menus only where it has something to do with them."""
-        if event.type() == QEvent.Type.ShortcutOverride and not self._box_needs(event):
-            event.ignore()
+        """The box claims the keys of the menus only where it has something to do with them; Escape drops what was
+        typed."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            if not self._box_needs(event):
+                event.ignore()
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape and self._is_half_typed:
+            self._box.lineEdit().setText(self._kept_text)
             return True
         return super().eventFilter(watched, event)
+
+    @property
+    def _kept_text(self) -> str:
+        """What the box shows of its value."""
+        return self._box.textFromValue(self._box.value()) + self._box.suffix()
+
+    @property
+    def _is_half_typed(self) -> bool:
+        return self._box.lineEdit().text() != self._kept_text
 
     def _box_needs(self, event: QKeyEvent) -> bool:
         line = self._box.lineEdit()
         if event.matches(QKeySequence.StandardKey.Undo):
             # What was typed and is a value by now is undone with the photo.
-            kept = self._box.textFromValue(self._box.value()) + self._box.suffix()
-            return line.isUndoAvailable() and line.text() != kept
+            return line.isUndoAvailable() and self._is_half_typed
         if event.matches(QKeySequence.StandardKey.Redo):
             return line.isRedoAvailable()
         if event.matches(QKeySequence.StandardKey.Copy):
             return line.hasSelectedText()
+        if event.key() == Qt.Key.Key_Escape:
+            return self._is_half_typed
         return True
 
     def _show(self, value: float) -> None:

@@ -64,9 +64,19 @@ def test_the_recipe_of_the_shipped_network_can_be_read() -> None:
     assert load_detail_config(RECIPE).composites.cutouts.favour
 
 
-def test_a_setting_that_is_wrong_is_named(values: dict[str, Any]) -> None:
-    with pytest.raises(ConfigError, match=r"crops\.side_px"):
-        validated(DetailConfig, {**values, "crops": {"side_px": 100}})
+@pytest.mark.parametrize(
+    ("table", "key", "wrong"),
+    [
+        ("crops", "side_px", 100),
+        ("crops", "seed", -1),
+        ("composites", "longer_side_px", [180, 140]),
+        ("composites", "working_sizes_px", [0]),
+        ("composites", "aspect_ratios", [0.0]),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named(values: dict[str, Any], table: str, key: str, wrong: object) -> None:
+    with pytest.raises(ConfigError, match=rf"{table}\.{key}"):
+        validated(DetailConfig, {**values, table: {**values[table], key: wrong}})
 
 
 def test_composites_are_made_once_and_the_same_again(config: DetailConfig, composites: Path, tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_a_reset_brush_shows_its_defaults_at_once(inspector: Inspector) -> None:
 def keys(inspector: Inspector, qtbot: QtBot) -> list[str]:
     """Which actions of the window the keys in the feather box have reached."""
     done: list[str] = []
-    for text, key in (("undo", "Ctrl+Z"), ("redo", "Ctrl+Shift+Z"), ("copy", "Ctrl+C")):
+    for text, key in (("undo", "Ctrl+Z"), ("redo", "Ctrl+Shift+Z"), ("copy", "Ctrl+C"), ("leave", "Esc")):
         action = QAction(text, inspector)
         action.setShortcut(key)
         action.triggered.connect(lambda _, text=text: done.append(text))
@@ -192,6 +192,22 @@ def test_redo_and_copy_pass_through_a_box_that_has_nothing_for_them(inspector: I
     box.selectAll()
     QTest.keyClick(box, Qt.Key.Key_C, CTRL)
     assert keys == ["redo", "copy"]
+
+
+def test_escape_drops_a_half_typed_number_and_is_the_windows_otherwise(
+    inspector: Inspector, heard: Heard, keys: list[str]
+) -> None:
+    box = inspector.refine.feather._box
+    box.setFocus()
+    shown = box.text()
+    box.selectAll()
+    QTest.keyClicks(box, "10")
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    assert (box.text(), keys) == (shown, [])
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    assert keys == ["leave"]
+    box.clearFocus()
+    assert heard.kept == []
 
 
 def test_backgrounds_are_chosen_and_each_remembers_its_settings(inspector: Inspector, heard: Heard) -> None:
