@@ -1,4 +1,4 @@
-"""Windows of tests are drawn in memory, unless somebody wants to see them (QT_QPA_PLATFORM=xcb)."""
+"""Windows of tests are drawn in memory, on a large screen, unless somebody wants to see them (QT_QPA_PLATFORM=xcb)."""
 
 import gc
 import os
@@ -12,7 +12,9 @@ from core.checkpoint import ModelFile, plain_weights, save_model
 from core.network import MTGINet
 from matting_studio.qt.application import clear_qt_paths_of_opencv
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":
+    screen = Path(__file__).parents[1] / "tools" / "offscreen.json"
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
 clear_qt_paths_of_opencv()
 
 

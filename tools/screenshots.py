@@ -24,7 +24,7 @@ SETTLING_SECONDS = 1.5
 
 def main() -> int:
     arguments = _arguments()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={Path(__file__).with_name('offscreen.json')}")
     os.environ["QT_SCALE_FACTOR"] = f"{arguments.scale:g}"
     from matting_studio.qt.application import clear_qt_paths_of_opencv  # noqa: PLC0415 - after the scale is set
 

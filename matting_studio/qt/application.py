@@ -67,6 +67,7 @@ def make_window(settings_folder: Path | None = None, user_folder: Path | None = 
 
     Settings and copies of unsaved work lie in the two folders; by default in the platform's own places.
     """
+    from PySide6.QtGui import QImageReader  # noqa: PLC0415
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
     from matting_studio.qt.icons import pixmap  # noqa: PLC0415
@@ -78,6 +79,7 @@ def make_window(settings_folder: Path | None = None, user_folder: Path | None = 
     application.setApplicationName("matting-studio")
     application.setApplicationDisplayName(TITLE)
     application.setDesktopFileName("matting-studio")
+    QImageReader.setAllocationLimit(0)  # pictures that people open and make may be larger than Qt takes for harmless
     application.setWindowIcon(pixmap("logo", LIGHT.accent, 64, 2.0))
     studio = Studio(settings_folder, user_folder)
     theme = Theme(application, ThemeChoice(studio.settings.theme))

@@ -14,10 +14,11 @@ from matting_studio.app.viewport import Viewport
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.canvas.view import CanvasView
 from matting_studio.qt.message_bar import MessageBar
+from matting_studio.qt.room import fit_on_screen
 from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme
 
-SIZE_PX = (1200, 720)
+SIZE_PX, MINIMUM_PX = (1200, 720), (640, 400)
 SHUTDOWN_SECONDS = 20.0
 KEPT = 6
 """Photos that stay open with the other model, for whoever goes back and forth."""
@@ -39,7 +40,7 @@ class CompareWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Compare")
-        self.resize(*SIZE_PX)
+        fit_on_screen(self, SIZE_PX, MINIMUM_PX)
         self._other: _OtherModel | None = None if model is None else _OtherModel(studio, model)
         self.message_bar = MessageBar(theme)
         self.left = CanvasView(studio, key="compare left")

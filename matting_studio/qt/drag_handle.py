@@ -29,7 +29,7 @@ class DragHandle(QToolButton):
         self.setToolTip("Drag the cut-out into another program")
         self.setAccessibleName("Drag the cut-out")
         name_icon(self, "drag")
-        studio.exported.connect(self._exported)
+        studio.handed_out.connect(self._handed_out)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
@@ -49,24 +49,24 @@ class DragHandle(QToolButton):
             shutil.rmtree(self._folder)
             self._folder = None
 
-    @Slot(object)
-    def _exported(self, path: Path) -> None:
+    @Slot(object, QImage)
+    def _handed_out(self, path: Path, image: QImage) -> None:
         if path == self._awaited:
             self._awaited = None
             self.setDown(False)
             drag = QDrag(self)
-            drag.setMimeData(cutout_data(path))
-            drag.setPixmap(_preview(path))
+            drag.setMimeData(cutout_data(path, image))
+            drag.setPixmap(_preview(image))
             drag.exec(Qt.DropAction.CopyAction)
 
 
-def cutout_data(path: Path) -> QMimeData:
+def cutout_data(path: Path, image: QImage) -> QMimeData:
     """A file for programs that take files, and its picture for those that take pictures."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
-    data.setImageData(QImage(str(path)))
+    data.setImageData(image)
     return data
 
 
-def _preview(path: Path) -> QPixmap:
-    return QPixmap(str(path)).scaled(PREVIEW_PX, PREVIEW_PX, Qt.AspectRatioMode.KeepAspectRatio)
+def _preview(image: QImage) -> QPixmap:
+    return QPixmap.fromImage(image.scaled(PREVIEW_PX, PREVIEW_PX, Qt.AspectRatioMode.KeepAspectRatio))

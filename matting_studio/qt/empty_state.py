@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from matting_studio.qt.icons import name_icon
+from matting_studio.qt.room import for_font
 
 RECENT_SHOWN = 5
 
@@ -24,7 +25,7 @@ class EmptyState(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._zone = QFrame()
         self._zone.setObjectName("drop_zone")
-        self._zone.setMinimumSize(560, 320)
+        self._zone.setMinimumSize(for_font(560), for_font(320))
         self._zone.setMaximumSize(720, 400)
 
         picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)

@@ -6,9 +6,8 @@ from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal
-from PySide6.QtGui import QColorSpace, QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage
 
-from core.errors import ImageWriteError
 from matting_studio.app.document import Document, Snapshot
 from matting_studio.app.edits import Base, Edit, fold
 from matting_studio.app.export_request import ExportKind, ExportRequest
@@ -18,6 +17,7 @@ from matting_studio.app.sample import own_folder
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.corrections import Corrections
 from matting_studio.qt.desk import Desk
+from matting_studio.qt.pictures import read_for_others
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +39,8 @@ class Exports(QObject):
     """The Path that was written."""
     copied = Signal(object)
     """The Document whose cut-out is on the clipboard now."""
+    handed_out = Signal(object, QImage)
+    """The Path of a cut-out that was written for another program, and its picture."""
 
     def __init__(self, desk: Desk, corrections: Corrections, parent: QObject) -> None:
         super().__init__(parent)
@@ -55,9 +57,9 @@ class Exports(QObject):
         )
         self._corrections.in_turn(document, lambda: self._export_now(document, request))
 
-    def hand_out(self, document: Document, request: ExportRequest) -> None:
-        """Write a document's result for another program: no export that a person chose, so no word and no memory."""
-        self._corrections.in_turn(document, lambda: self._write(document, request))
+    def hand_out(self, document: Document, path: Path) -> None:
+        """Write the cut-out for another program: no export that a person chose, so no word and no memory."""
+        self._corrections.in_turn(document, lambda: self._hand_out_now(document, path))
 
     def quick_export(self, document: Document) -> None:
         """Export with the same choices as last time, beside the photo, and over nothing that is there."""
@@ -76,10 +78,6 @@ class Exports(QObject):
         return path.exists() or any(job.key[0] == "export" and job.key[2] == path for job in self._desk.files.jobs)
 
     def _export_now(self, document: Document, request: ExportRequest) -> None:
-        self._write(document, request, f"Exported to {request.path}.")
-
-    def _write(self, document: Document, request: ExportRequest, sentence: str | None = None) -> None:
-        """Write, say the sentence, and make it known."""
         frozen = self._frozen(document)
         if frozen is None:
             return
@@ -91,12 +89,25 @@ class Exports(QObject):
             export(frozen.snapshot(), request, context.token)
 
         def deliver(_nothing: None) -> None:
-            if sentence is not None:
-                self._desk.say("info", sentence)
+            self._desk.say("info", f"Exported to {request.path}.")
             self.exported.emit(request.path)
 
         key = ("export", document, request.path)
         self._desk.files.submit(Job(key, f"Exporting {document.name}", work, Priority.CURRENT, deliver))
+
+    def _hand_out_now(self, document: Document, path: Path) -> None:
+        frozen = self._frozen(document)
+        if frozen is None:
+            return
+
+        def work(context: JobContext) -> QImage:
+            return _cutout(frozen, path, context)
+
+        def deliver(image: QImage) -> None:
+            self.handed_out.emit(path, image)
+
+        key, title = ("hand out", document, path), f"Handing out {document.name}"
+        self._desk.files.submit(Job(key, title, work, Priority.CURRENT, deliver))
 
     def _copy_now(self, document: Document) -> None:
         frozen = self._frozen(document)
@@ -104,21 +115,10 @@ class Exports(QObject):
             return
 
         def work(context: JobContext) -> tuple[bytes, QImage]:
-            from matting_studio.app.export import export  # noqa: PLC0415 - the window is up without it
-
-            context.report(Progress("Making the cut-out"))
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "cutout.png"
-                export(frozen.snapshot(), ExportRequest(ExportKind.CUTOUT, path), context.token)
-                data = path.read_bytes()
-            context.token.raise_if_cancelled()
-            image = QImage.fromData(data, "PNG")
-            if image.isNull():
-                raise ImageWriteError("The cut-out is too large for the clipboard. Export it to a file.")
-            if image.colorSpace().isValid():
-                # Programs that paste take the colours for sRGB.
-                image.convertToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
-            return data, image
+                image = _cutout(frozen, path, context)
+                return path.read_bytes(), image
 
         def deliver(copy: tuple[bytes, QImage]) -> None:
             data, image = copy
@@ -137,3 +137,13 @@ class Exports(QObject):
             self._desk.say("info", f"The matte of {document.name} is not there yet: export it once it is.")
             return None
         return _Frozen(snapshot, base, document.edits)
+
+
+def _cutout(frozen: _Frozen, path: Path, context: JobContext) -> QImage:
+    """Write the cut-out to a PNG; returns its picture, as other programs take it."""
+    from matting_studio.app.export import export  # noqa: PLC0415 - the window is up without it
+
+    context.report(Progress("Making the cut-out"))
+    export(frozen.snapshot(), ExportRequest(ExportKind.CUTOUT, path), context.token)
+    context.token.raise_if_cancelled()
+    return read_for_others(path)

@@ -27,6 +27,7 @@ from matting_studio.qt.inspector.inspector import Inspector
 from matting_studio.qt.message_bar import MessageBar
 from matting_studio.qt.notice import Notice
 from matting_studio.qt.question_bar import QuestionBar
+from matting_studio.qt.room import fit_on_screen
 from matting_studio.qt.status_bar import StatusBar
 from matting_studio.qt.studio import Activity, Studio
 from matting_studio.qt.theme import Theme, ThemeChoice
@@ -56,8 +57,7 @@ class MainWindow(QMainWindow):
         self.ended = False
         """Whether the window was closed and all threads are gone."""
         self.setAcceptDrops(True)
-        self.setMinimumSize(*MINIMUM_PX)
-        self.resize(*DEFAULT_PX)
+        fit_on_screen(self, DEFAULT_PX, MINIMUM_PX)
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands)
         self.canvas = Canvas(studio)

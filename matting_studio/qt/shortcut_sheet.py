@@ -1,10 +1,12 @@
 """All keys on one sheet, made from the table of actions, and what the mouse does on the photo."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from matting_studio.qt.action_table import MENUS, SPECS
 from matting_studio.qt.actions import key_text
+from matting_studio.qt.room import fit_on_screen
 
 ON_THE_PHOTO = (
     ("Zoom at the pointer", ("Wheel",)),
@@ -13,9 +15,11 @@ ON_THE_PHOTO = (
     ("Move it a little", ("Arrow keys",)),
     ("Move the split line", ("Shift+Left", "Shift+Right")),
     ("See the original while held", ("Tab",)),
+    ("Leave the photo", ("Ctrl+Tab", "Shift+Tab")),
     ("Paint with the inverse brush", ("Right button",)),
     ("Harder and softer brush", ("Shift+]", "Shift+[")),
 )
+LEAST_PX = (400, 300)
 COLUMNS = (("File", "Edit", "Train"), ("View", "Photo", "Help"), ("Brush", "On the photo"))
 
 
@@ -29,7 +33,8 @@ class ShortcutSheet(QDialog):
             for menu in MENUS
         }
         blocks["On the photo"] = list(ON_THE_PHOTO)
-        row = QHBoxLayout(self)
+        sheet = QWidget()
+        row = QHBoxLayout(sheet)
         row.setContentsMargins(24, 24, 24, 24)
         row.setSpacing(40)
         for titles in COLUMNS:
@@ -39,6 +44,19 @@ class ShortcutSheet(QDialog):
                 column.addLayout(_block(title, blocks[title]))
             column.addStretch()
             row.addLayout(column)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setProperty("plain", True)
+        self._area.setWidget(sheet)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self._area)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Only now the labels have their style, and with it their sizes.
+        wanted, frame_px = self._area.widget().sizeHint(), 2 * self._area.frameWidth()
+        fit_on_screen(self, (wanted.width() + frame_px, wanted.height() + frame_px), LEAST_PX)
+        super().showEvent(event)
 
 
 def _block(title: str, lines: list[tuple[str, tuple[str, ...]]]) -> QGridLayout:

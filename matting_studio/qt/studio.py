@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
 
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush
-from matting_studio.app.export_request import ExportKind, ExportRequest
+from matting_studio.app.export_request import ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench, NetworkChoice
@@ -73,6 +74,8 @@ class Studio(QObject):
     """The Path that an export wrote."""
     copied = Signal(object)
     """The Document whose cut-out is on the clipboard now."""
+    handed_out = Signal(object, QImage)
+    """The Path of a cut-out that was written for another program, and its picture."""
     training_failed = Signal(str)
     """A sentence: what was to be done with a training run, such as to start one whose turn it was, could not be."""
     learnt = Signal(object)
@@ -115,6 +118,7 @@ class Studio(QObject):
         self._projects.photo_wanted.connect(self._matting.advance)
         self._matting.read.connect(self._projects.photo_read)
         self._exports.exported.connect(self.exported)
+        self._exports.handed_out.connect(self.handed_out)
         self._exports.copied.connect(self.copied)
         self._lessons.learnt.connect(self.learnt)
         self._matting.based.connect(self._corrections.refold)
@@ -395,8 +399,8 @@ class Studio(QObject):
         self._exports.export(document, request)
 
     def hand_out_cutout(self, document: Document, path: Path) -> None:
-        """Write the cut-out for another program; `exported` tells when it is there."""
-        self._exports.hand_out(document, ExportRequest(ExportKind.CUTOUT, path))
+        """Write the cut-out for another program; `handed_out` tells when it is there."""
+        self._exports.hand_out(document, path)
 
     def quick_export(self) -> None:
         """Export as last time, beside the photo."""

@@ -328,7 +328,7 @@ QFrame#chart {{ background: {c.raised}; border: 1px solid {c.line}; border-radiu
 QFrame#chart QGraphicsView {{ border: none; padding: 0; border-radius: 0; }}
 QPushButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: center right;
     right: 8px; bottom: 0; }}
-QScrollArea#training_scroll {{ background: {c.panel}; border: none; }}
+QScrollArea[plain="true"] {{ background: {c.panel}; border: none; }}
 QWidget#training_sheet {{ background: {c.panel}; }}
 QPlainTextEdit#run_log {{ background: {c.window}; border: none; border-top: 1px solid {c.line}; border-radius: 0;
     padding: 8px 12px; }}

@@ -8,7 +8,7 @@ import pytest
 from conftest import HEIGHT, PATIENCE_MS, WIDTH, portrait
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QColorSpace, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider
 from pytestqt.qtbot import QtBot
@@ -189,6 +189,21 @@ def test_a_picture_is_pasted(qtbot: QtBot, window: MainWindow) -> None:
         lambda: window.studio.current is not None and window.studio.current.alpha is not None, timeout=PATIENCE_MS
     )
     np.testing.assert_array_equal(window.studio.current.photo.image, pixels)
+
+
+def test_a_picture_of_other_colours_is_pasted_as_it_looks(qtbot: QtBot, window: MainWindow) -> None:
+    pixels = portrait()
+    picture = QImage(pixels.tobytes(), WIDTH, HEIGHT, 3 * WIDTH, QImage.Format.Format_RGB888)
+    picture.setColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+    wide = picture.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.ProPhotoRgb))
+    QGuiApplication.clipboard().setImage(wide)
+    window.actions_table["paste"].trigger()
+    qtbot.waitUntil(
+        lambda: window.studio.current is not None and window.studio.current.alpha is not None, timeout=PATIENCE_MS
+    )
+    wrong = np.abs(window.studio.current.photo.image.astype(int) - pixels)
+    assert wrong.mean() < 1
+    assert wrong.max() < 12, "ProPhoto is coarse in 8 bits"
 
 
 def test_pasting_without_a_picture_says_so(qtbot: QtBot, window: MainWindow) -> None:

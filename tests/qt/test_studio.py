@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColorSpace, QGuiApplication, QImage
 
 from core.checkpoint import ModelFile, plain_weights, save_model
 from core.image_io import read_photo, write_image
@@ -928,6 +928,32 @@ def test_the_cut_out_is_put_on_the_clipboard_with_its_transparency(opened, settl
     assert (image.width(), image.height()) == (WIDTH, HEIGHT)
     assert image.hasAlphaChannel()
     assert bytes(contents.data("image/png")).startswith(b"\x89PNG")
+
+
+def test_a_cut_out_is_handed_out_as_a_file_and_as_the_picture_that_the_clipboard_has(
+    make_studio, tmp_path, settle, qtbot
+):
+    photo = tmp_path / "adobe.png"
+    adobe = bytes(QColorSpace(QColorSpace.NamedColorSpace.AdobeRgb).iccProfile().data())
+    write_image(photo, np.full((HEIGHT, WIDTH, 3), (40, 200, 40), np.uint8), icc_profile=adobe)
+    studio = make_studio()
+    studio.open([photo])
+    settle(studio)
+    studio.stroke(Brush.FOREGROUND, **line(30))
+    studio.copy_cutout()
+    settle(studio)
+    copied = QGuiApplication.clipboard().image().convertToFormat(QImage.Format.Format_RGBA8888)
+    handed = []
+    studio.handed_out.connect(lambda path, image: handed.append((path, image)))
+    settings, heard = studio.settings, len(studio.heard.messages)
+    studio.hand_out_cutout(studio.current, tmp_path / "out.png")
+    settle(studio)
+    [(path, image)] = handed
+    assert image.convertToFormat(QImage.Format.Format_RGBA8888) == copied
+    assert image.colorSpace() == QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    assert read_photo(path).icc_profile == adobe, "the file says its own colours"
+    assert studio.settings == settings, "nobody chose how"
+    assert len(studio.heard.messages) == heard
 
 
 def test_what_is_made_of_a_photo_for_elsewhere_is_finished_though_the_photo_is_closed(opened, tmp_path, settle):

@@ -34,6 +34,7 @@ from matting_studio.qt.inspector.crop import CropSection
 from matting_studio.qt.inspector.refine import RefineSection
 from matting_studio.qt.inspector.section import InspectorSection
 from matting_studio.qt.memory_limit_box import MemoryLimitBox
+from matting_studio.qt.room import for_font
 from matting_studio.qt.wheel import leave_wheel_to_area
 
 WIDTH_PX = 376
@@ -58,8 +59,9 @@ class BatchOptions(QScrollArea):
         self.setObjectName("inspector")
         self.setProperty("side", "left")
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is inside takes it
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(WIDTH_PX)
+        self.setFixedWidth(for_font(WIDTH_PX))
         self._look = Look()
         self._silent = False
         self.from_folder, self.from_strip = _choice("A folder"), _choice("Open photos")

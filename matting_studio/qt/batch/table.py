@@ -18,6 +18,7 @@ from matting_studio.qt.batch.model import PICTURE, ROW, BatchModel, Column, Inde
 from matting_studio.qt.batch.thumbnails import SIDE_PX
 from matting_studio.qt.checkerboard import draw_checkerboard
 from matting_studio.qt.icons import pixmap
+from matting_studio.qt.room import for_font
 from matting_studio.qt.theme import Colours, Theme
 
 ROW_HEIGHT_PX = SIDE_PX + 8
@@ -64,7 +65,7 @@ class BatchTable(QTableView):
         header.setFixedHeight(32)
         header.setMinimumSectionSize(56)
         for column, width_px in WIDTHS_PX.items():
-            self.setColumnWidth(column, width_px)
+            self.setColumnWidth(column, for_font(width_px))
         for column in (Column.PHOTO, Column.NOTES):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.setSortingEnabled(True)

@@ -4,7 +4,16 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QTabletEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QInputDevice,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPointingDevice,
+    QTabletEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QGestureEvent, QWidget
 
 from matting_studio.app.edits import Brush
@@ -27,6 +36,7 @@ class Canvas(CanvasView):
     _stroke: Stroke | None = None
     _stroke_button = Qt.MouseButton.NoButton
     _pen_pressure = 1.0
+    _erasing = False
 
     def __init__(self, studio: Studio, parent: QWidget | None = None, key: str = "canvas") -> None:
         """`key` tells the canvases of one studio apart."""
@@ -90,6 +100,7 @@ class Canvas(CanvasView):
         stroke, self._stroke = self._stroke, None
         assert stroke is not None
         assert self._viewport is not None
+        self._put_pen_away()
         self._update_ring()
         if stroke.touches(self._viewport.photo_width_px, self._viewport.photo_height_px):
             self._traces.keep(stroke)
@@ -106,7 +117,12 @@ class Canvas(CanvasView):
     def _cancel_stroke(self) -> None:
         if self._stroke is not None:
             self._stroke = None
+            self._put_pen_away()
             self.update()
+
+    def _put_pen_away(self) -> None:
+        """The release of a pen may go elsewhere; what comes next may be the mouse."""
+        self._pen_pressure, self._erasing = 1.0, False
 
     # Drawing
 
@@ -143,8 +159,9 @@ class Canvas(CanvasView):
             return
         if tool is not None and self._ready and (left or right) and not self._on_split(event.position()):
             self._move_pointer(event.position())
-            if left or inverse(tool) is not tool:
-                self._begin_stroke(inverse(tool) if right else tool, event)
+            turned = right or self._erasing
+            if not turned or inverse(tool) is not tool:
+                self._begin_stroke(inverse(tool) if turned else tool, event)
         else:
             super().mousePressEvent(event)
 
@@ -169,8 +186,11 @@ class Canvas(CanvasView):
             super().wheelEvent(event)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        lifted = event.type() == QEvent.Type.TabletRelease
-        self._pen_pressure = 1.0 if lifted else event.pressure()
+        self._put_pen_away()
+        if event.buttons() != Qt.MouseButton.NoButton:
+            feels = event.device().capabilities() & QInputDevice.Capability.Pressure
+            self._pen_pressure = event.pressure() if feels else 1.0
+            self._erasing = event.pointerType() is QPointingDevice.PointerType.Eraser
         event.ignore()  # so that Qt sends the mouse event that paints
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

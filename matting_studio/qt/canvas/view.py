@@ -82,13 +82,14 @@ class CanvasView(QWidget):
         self._pointer: QPointF | None = None
         self._sliding = False
         self._space_held = False
+        self._reached_by_key = False
         self._pan_from: QPointF | None = None
         self._pan_button = Qt.MouseButton.NoButton
 
         self.setAccessibleName("Photo")
         self.setAccessibleDescription(
             "The photo and its matte. Arrow keys move it, plus and minus zoom, holding Tab shows the original; "
-            "Shift and Tab together leave it."
+            "with Control or Shift, Tab leaves it."
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -270,6 +271,9 @@ class CanvasView(QWidget):
                 self._draw_frame(painter, area)
                 painter.restore()
                 self._draw_over_photo(painter, event.rect())
+            if self._reached_by_key:
+                painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
+                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _draw_over_photo(self, painter: QPainter, _area: QRect) -> None:
         """In logical pixels."""
@@ -389,7 +393,8 @@ class CanvasView(QWidget):
         pinch = event.gesture(Qt.GestureType.PinchGesture)
         if not isinstance(pinch, QPinchGesture):
             return False
-        self._zoom_at(pinch.centerPoint(), max(0.1, pinch.scaleFactor()))
+        self._let_go()  # the first finger seemed to drag
+        self._zoom_at(self.mapFromGlobal(pinch.centerPoint()), max(0.1, pinch.scaleFactor()))
         moved = pinch.centerPoint() - pinch.lastCenterPoint()
         self.pan(moved.x(), moved.y())
         event.accept(pinch)
@@ -483,7 +488,15 @@ class CanvasView(QWidget):
         if self._seen_mode is CanvasMode.SPLIT:
             self.set_split(self._split.position + steps / 50)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Who goes by keys sees where they are; whoever clicks knows.
+        self._reached_by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.update()
+        super().focusInEvent(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._reached_by_key = False
+        self.update()
         # The release of a held key or button goes to whoever has the focus then, such as a dialog.
         self._hold_space(False)
         self.set_peeking(False)
@@ -503,7 +516,9 @@ class CanvasView(QWidget):
     def event(self, event: QEvent) -> bool:
         match event.type():
             case QEvent.Type.KeyPress if event.key() == Qt.Key.Key_Tab:
-                if event.modifiers() == PLAIN and not event.isAutoRepeat():
+                if event.modifiers() == CTRL:
+                    self.focusNextChild()
+                elif event.modifiers() == PLAIN and not event.isAutoRepeat():
                     self.set_peeking(True)
                 return True  # else Qt would move the focus
             case QEvent.Type.KeyRelease if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):

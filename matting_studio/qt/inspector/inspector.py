@@ -10,6 +10,7 @@ from matting_studio.qt.inspector.colours import ColoursSection
 from matting_studio.qt.inspector.crop import CropSection
 from matting_studio.qt.inspector.model import ModelSection
 from matting_studio.qt.inspector.refine import RefineSection
+from matting_studio.qt.room import for_font
 
 WIDTH_PX = 320
 
@@ -24,8 +25,9 @@ class Inspector(QScrollArea):
         super().__init__()
         self.setObjectName("inspector")
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is inside takes it
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(WIDTH_PX)
+        self.setFixedWidth(for_font(WIDTH_PX))
         self.brush, self.model = BrushSection(), ModelSection()
         self.refine, self.colours = RefineSection(), ColoursSection()
         self.background, self.crop = BackgroundSection(), CropSection()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
 
+from matting_studio.qt.room import for_font
 from matting_studio.qt.wheel import leave_wheel_to_area
 
 SETTLING_MILLISECONDS = 400
@@ -33,7 +34,7 @@ class InspectorSlider(QWidget):
         self._box.setSuffix(suffix)
         self._box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._box.setKeyboardTracking(False)
-        self._box.setFixedWidth(SPIN_WIDTH_PX)
+        self._box.setFixedWidth(for_font(SPIN_WIDTH_PX))
         self._box.setAccessibleName(text)
         self.setToolTip(tip)
 

@@ -40,7 +40,7 @@ class Charts(QWidget):
         self._grid.setSpacing(_GAP_PX)
         self._columns = 1
         self._scroll = QScrollArea()
-        self._scroll.setObjectName("training_scroll")
+        self._scroll.setProperty("plain", True)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._content)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from core.training.datasets import Pair
+from matting_studio.qt.room import for_font
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.comparing import Compared
 from matting_studio.qt.training.run_words import mad
@@ -46,7 +47,7 @@ class ComparisonTable(QTableWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSortIndicator(3, Qt.SortOrder.AscendingOrder)
         for column in range(1, len(_TITLES)):
-            self.setColumnWidth(column, _WIDTH_PX)
+            self.setColumnWidth(column, for_font(_WIDTH_PX))
             self.horizontalHeaderItem(column).setTextAlignment(_RIGHT)
         self.horizontalHeaderItem(0).setTextAlignment(_LEFT)
         self.currentItemChanged.connect(self._announce)

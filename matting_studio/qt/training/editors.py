@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from matting_studio.app.training.setting import Kind, Setting
+from matting_studio.qt.room import for_font
 
 EDITOR_WIDTH_PX = 168
 _PLACEHOLDERS = {Kind.PATH: "None", Kind.WEIGHTS: "pattern 2, other* 0.5"}
@@ -42,7 +43,7 @@ class TextEditor(QLineEdit):
     def __init__(self, setting: Setting) -> None:
         super().__init__()
         self._setting = setting
-        self.setFixedWidth(EDITOR_WIDTH_PX)
+        self.setFixedWidth(for_font(EDITOR_WIDTH_PX))
         self.setAccessibleName(setting.title)
         self.setPlaceholderText(_PLACEHOLDERS.get(setting.kind, ""))
         if setting.kind in (Kind.NUMBER, Kind.RANGE, Kind.LIST):
@@ -65,7 +66,7 @@ class FlagEditor(QCheckBox):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__()
-        self.setFixedWidth(EDITOR_WIDTH_PX)
+        self.setFixedWidth(for_font(EDITOR_WIDTH_PX))
         self.setAccessibleName(setting.title)
         self.toggled.connect(self._name_state)
         self.clicked.connect(self.changed)
@@ -90,7 +91,7 @@ class PathEditor(QWidget):
     def __init__(self, setting: Setting) -> None:
         super().__init__()
         self._setting = setting
-        self.setFixedWidth(EDITOR_WIDTH_PX)
+        self.setFixedWidth(for_font(EDITOR_WIDTH_PX))
         self.line = QLineEdit()
         self.line.setAccessibleName(setting.title)
         self.line.setPlaceholderText(_PLACEHOLDERS[Kind.PATH])

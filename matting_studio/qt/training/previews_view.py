@@ -48,7 +48,7 @@ class PreviewsView(QWidget):
         bar.addWidget(self.step_text)
         self.sheet = PreviewSheet(self.pictures, theme)
         scroll = QScrollArea()
-        scroll.setObjectName("training_scroll")
+        scroll.setProperty("plain", True)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.sheet)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QPlainText
 
 from matting_studio.app.training.runs import RunState, RunSummary
 from matting_studio.qt.elided_label import ElidedLabel
+from matting_studio.qt.room import for_font
 from matting_studio.qt.training.run_words import day_and_time, duration, number, state_sentence, steps_text
 
 WIDTH_PX = 336
@@ -34,7 +35,7 @@ class RunDetails(QScrollArea):
         self.setObjectName("inspector")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(WIDTH_PX)
+        self.setFixedWidth(for_font(WIDTH_PX))
         self._run: RunSummary | None = None
         self._noted: dict[Path, str] = {}
         """What was written and does not stand in the run's folder yet."""

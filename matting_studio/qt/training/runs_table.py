@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from matting_studio.app.training.runs import RunSummary
+from matting_studio.qt.room import for_font
 from matting_studio.qt.training.runs_model import Column, Index, RunsModel
 
 ROW_HEIGHT_PX = 36
@@ -46,7 +47,7 @@ class RunsTable(QTableView):
         header.setFixedHeight(32)
         header.setMinimumSectionSize(64)
         for column, width_px in _WIDTHS_PX.items():
-            self.setColumnWidth(column, width_px)
+            self.setColumnWidth(column, for_font(width_px))
         for column in (Column.RUN, Column.NOTES):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.setSortingEnabled(True)

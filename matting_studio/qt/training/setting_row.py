@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from core.errors import ConfigError
 from matting_studio.app.training.setting import Kind, Setting
 from matting_studio.qt.icons import name_icon
+from matting_studio.qt.room import for_font
 from matting_studio.qt.training.editors import EDITOR_WIDTH_PX, Editor, editor_for
 
 TITLE_WIDTH_PX, UNIT_WIDTH_PX, RESET_WIDTH_PX = 144, 56, 28
@@ -29,12 +30,12 @@ class SettingRow(QWidget):
         self.editor = editor or editor_for(setting)
         self.editor.changed.connect(self._take)
         title = QLabel(setting.title)
-        title.setFixedWidth(TITLE_WIDTH_PX)
+        title.setFixedWidth(for_font(TITLE_WIDTH_PX))
         title.setWordWrap(True)
         title.setBuddy(self.editor)
         unit = QLabel(setting.unit)
         unit.setProperty("quiet", True)
-        unit.setFixedWidth(UNIT_WIDTH_PX)
+        unit.setFixedWidth(for_font(UNIT_WIDTH_PX))
         self.reset_button = QToolButton()
         self.reset_button.setProperty("small", True)
         self.reset_button.setFixedWidth(RESET_WIDTH_PX)
@@ -49,7 +50,7 @@ class SettingRow(QWidget):
         row.setSpacing(8)
         wide = setting.kind is Kind.TABLE
         if wide:
-            self.editor.setFixedWidth(EDITOR_WIDTH_PX + row.spacing() + UNIT_WIDTH_PX)
+            self.editor.setFixedWidth(for_font(EDITOR_WIDTH_PX) + row.spacing() + for_font(UNIT_WIDTH_PX))
         for part in (title, self.editor, unit, self.reset_button):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
         unit.setHidden(wide)

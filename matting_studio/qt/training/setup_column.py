@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from matting_studio.qt.room import for_font
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.base_section import BaseSection
 from matting_studio.qt.training.data_section import DataSection
@@ -20,8 +21,9 @@ class SetupColumn(QScrollArea):
         self.setObjectName("inspector")
         self.setProperty("side", "left")
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is inside takes it
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(WIDTH_PX)
+        self.setFixedWidth(for_font(WIDTH_PX))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.preset = PresetSection(presets)
         self.data = DataSection(theme)

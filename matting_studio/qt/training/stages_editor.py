@@ -9,6 +9,7 @@ from core.errors import ConfigError
 from core.training.config import StageConfig
 from matting_studio.app.training.setting import settings_of
 from matting_studio.qt.icons import name_icon
+from matting_studio.qt.room import for_font
 from matting_studio.qt.training.editors import mark_wrong
 
 CELL_WIDTH_PX = 62
@@ -85,7 +86,7 @@ class StagesEditor(QWidget):
         cells = []
         for column, setting in enumerate(COLUMNS):
             cell = QLineEdit(alignment=Qt.AlignmentFlag.AlignRight)
-            cell.setFixedWidth(CELL_WIDTH_PX)
+            cell.setFixedWidth(for_font(CELL_WIDTH_PX))
             cell.setAccessibleName(f"{setting.title} of stage {row}")
             cell.textEdited.connect(self.changed)
             self._grid.addWidget(cell, row, column)

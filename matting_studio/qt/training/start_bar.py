@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButto
 
 from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.icons import name_icon
+from matting_studio.qt.room import for_font
 
 NAME_WIDTH_PX = 260
 UNKNOWN = "Estimate takes ten steps, and tells time and memory."
@@ -24,7 +25,7 @@ class StartBar(QFrame):
         self.setObjectName("training_foot")
         self.name = QLineEdit()
         self.name.setAccessibleName("Name of the run")
-        self.name.setFixedWidth(NAME_WIDTH_PX)
+        self.name.setFixedWidth(for_font(NAME_WIDTH_PX))
         label = QLabel("Name")
         label.setBuddy(self.name)
         self.estimate = ElidedLabel(UNKNOWN)

@@ -22,6 +22,7 @@ from matting_studio.qt.commands import local_paths
 from matting_studio.qt.icons import dress
 from matting_studio.qt.message_bar import MessageBar
 from matting_studio.qt.question_bar import QuestionBar
+from matting_studio.qt.room import fit_on_screen
 from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.live_page import LivePage
@@ -45,8 +46,7 @@ class TrainingWindow(QWidget):
         self.setObjectName("training_window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
-        self.setMinimumSize(*MINIMUM_PX)
-        self.resize(*SIZE_PX)
+        fit_on_screen(self, SIZE_PX, MINIMUM_PX)
         self.runner = studio.runner
         self.runner.watch()
         self._verdicts = Verdicts(self.runner, self)

@@ -1,5 +1,6 @@
 """The canvas under real events: what it asks for, what it draws, what it hands over."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QNativeGestureEvent, QPalette, QPointingDevice, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QInputDevice,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPalette,
+    QPointingDevice,
+    QTabletEvent,
+    QWheelEvent,
+)
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -298,6 +310,20 @@ def test_shift_tab_leaves_the_canvas(qtbot: QtBot, canvas: Canvas) -> None:
     assert not canvas.hasFocus()
 
 
+def test_control_and_tab_leave_it_forwards_and_whoever_comes_by_keys_sees_where_they_are(
+    qtbot: QtBot, canvas: Canvas
+) -> None:
+    accent = canvas.palette().color(QPalette.ColorRole.Highlight)
+    assert canvas.grab().toImage().pixelColor(0, 0) != accent
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
+    assert not canvas.hasFocus()
+    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    assert canvas.grab().toImage().pixelColor(0, 0) == accent
+    canvas.clearFocus()
+    canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert canvas.grab().toImage().pixelColor(0, 0) != accent
+
+
 def test_tab_let_go_with_shift_ends_peeking_too(qtbot: QtBot, studio: DeskStudio, canvas: Canvas) -> None:
     open_document(qtbot, studio, canvas, made_document(plain(400, 300)))
     canvas.set_mode(CanvasMode.ALPHA)
@@ -429,6 +455,29 @@ def test_a_pinch_on_a_touchpad_zooms(qtbot: QtBot, studio: DeskStudio, canvas: C
     )  # fmt: skip
     QApplication.sendEvent(canvas, event)
     assert canvas.viewport.scale == pytest.approx(before * 1.25)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="there, touchpads send native gestures")
+def test_a_pinch_on_a_touchscreen_zooms_about_its_middle(qtbot: QtBot, studio: DeskStudio, canvas: Canvas) -> None:
+    open_document(qtbot, studio, canvas, made_document(plain(1600, 1200)))
+    canvas.window().move(300, 200)
+    device, middle = QTest.createTouchDevice(), QPoint(220, 130)
+    on_photo, scale = canvas._on_photo(QPointF(middle)), canvas.viewport.scale
+
+    def fingers(reach_px: int) -> tuple[QPoint, QPoint]:
+        return middle - QPoint(reach_px, 0), middle + QPoint(reach_px, 0)
+
+    left, right = fingers(30)
+    QTest.touchEvent(canvas, device).press(0, left, canvas).press(1, right, canvas).commit()
+    for reach_px in range(32, 92, 4):
+        left, right = fingers(reach_px)
+        QTest.touchEvent(canvas, device).move(0, left, canvas).move(1, right, canvas).commit()
+        QApplication.processEvents()
+    QTest.touchEvent(canvas, device).release(0, left, canvas).release(1, right, canvas).commit()
+    QApplication.processEvents()
+    assert canvas.viewport.scale > 2 * scale
+    drawn_at = canvas.viewport.to_canvas(*on_photo)
+    assert drawn_at == pytest.approx((middle.x(), middle.y()), abs=2)
 
 
 def test_keys_zoom_to_100_percent_to_fit_and_in_steps(qtbot: QtBot, studio: DeskStudio, canvas: Canvas) -> None:
@@ -665,6 +714,60 @@ def test_the_right_button_inverts(studio: DeskStudio, painting: Canvas) -> None:
     painting.set_tool(Brush.UNKNOWN)
     drag(painting, (100, 100), (120, 100), button=Qt.MouseButton.RightButton)
     assert [stroke[0] for stroke in studio.strokes] == [Brush.BACKGROUND]
+
+
+def pen(canvas: Canvas, tip: QPointingDevice.PointerType, pressure: float, feels: bool = True) -> None:
+    """A dot made with a pen, as Qt tells of it: an event of the pen, then one of the mouse."""
+    capabilities = QInputDevice.Capability.Position
+    if feels:
+        capabilities |= QInputDevice.Capability.Pressure
+    device = QPointingDevice("pen", 7, QInputDevice.DeviceType.Stylus, tip, capabilities, 1, 3)
+    at, left, none = QPointF(100, 100), Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    for kind, then, buttons in (
+        (QEvent.Type.TabletPress, QEvent.Type.MouseButtonPress, left),
+        (QEvent.Type.TabletRelease, QEvent.Type.MouseButtonRelease, none),
+    ):
+        event = QTabletEvent(
+            kind, device, at, canvas.mapToGlobal(at), pressure, 0, 0, 0, 0, 0, Qt.KeyboardModifier.NoModifier,
+            left, buttons,
+        )  # fmt: skip
+        QApplication.sendEvent(canvas, event)
+        mouse(canvas, then, (100, 100))
+
+
+def test_a_pen_paints_as_hard_as_it_is_pressed_and_erases_with_its_other_end(
+    studio: DeskStudio, painting: Canvas
+) -> None:
+    painting.set_brush(replace(painting.brush, opacity=1.0))
+    tips = QPointingDevice.PointerType
+    pen(painting, tips.Pen, 0.5)
+    pen(painting, tips.Eraser, 1.0)
+    pen(painting, tips.Pen, 0.0, feels=False)
+    drag(painting, (100, 100))
+    assert [(stroke[0], stroke[4]) for stroke in studio.strokes] == [
+        (Brush.FOREGROUND, 0.5),
+        (Brush.BACKGROUND, 1.0),
+        (Brush.FOREGROUND, 1.0),
+        (Brush.FOREGROUND, 1.0),
+    ]
+
+
+def test_a_pen_that_was_lost_is_forgotten(studio: DeskStudio, painting: Canvas) -> None:
+    device = QPointingDevice(
+        "pen", 7, QInputDevice.DeviceType.Stylus, QPointingDevice.PointerType.Eraser,
+        QInputDevice.Capability.Position | QInputDevice.Capability.Pressure, 1, 3,
+    )  # fmt: skip
+    at, left = QPointF(100, 100), Qt.MouseButton.LeftButton
+    event = QTabletEvent(
+        QEvent.Type.TabletPress, device, at, painting.mapToGlobal(at), 0.1, 0, 0, 0, 0, 0,
+        Qt.KeyboardModifier.NoModifier, left, left,
+    )  # fmt: skip
+    QApplication.sendEvent(painting, event)
+    mouse(painting, QEvent.Type.MouseButtonPress, (100, 100))
+    painting.clearFocus()
+    painting.setFocus()
+    drag(painting, (100, 100))
+    assert [(stroke[0], stroke[4]) for stroke in studio.strokes][-1] == (Brush.FOREGROUND, painting.brush.opacity)
 
 
 def test_x_inverts_also_while_painting(qtbot: QtBot, studio: DeskStudio, painting: Canvas) -> None:

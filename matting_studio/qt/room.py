@@ -1,0 +1,21 @@
+"""How large things are made: windows as the screen allows, columns as the font asks for."""
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFontInfo
+from PySide6.QtWidgets import QApplication, QWidget
+
+FRAME_PX = QSize(16, 48)
+"""What a window's frame and title take at most."""
+USUAL_FONT_PX = 12
+
+
+def fit_on_screen(window: QWidget, wanted_px: tuple[int, int], least_px: tuple[int, int]) -> None:
+    """Give a window a size and a smallest one, neither of them more than its screen has room for."""
+    room = window.screen().availableGeometry().size() - FRAME_PX
+    window.setMinimumSize(QSize(*least_px).boundedTo(room))
+    window.resize(QSize(*wanted_px).boundedTo(room))
+
+
+def for_font(width_px: int) -> int:
+    """A width that is right for text of the usual size, for that of the program's font; never a smaller one."""
+    return round(width_px * max(1.0, QFontInfo(QApplication.font()).pixelSize() / USUAL_FONT_PX))
