@@ -1,5 +1,6 @@
 """The program's one entrance: commands, or photos for the window."""
 
+import errno
 import importlib
 import os
 import sys
@@ -7,7 +8,9 @@ from collections.abc import Sequence
 
 from core.errors import MattingError
 from matting_studio.cli.arguments import parse
-from matting_studio.cli.messages import INTERRUPTED, NOBODY_READS, WRONG_USAGE, say
+from matting_studio.cli.messages import FAILED, INTERRUPTED, NOBODY_READS, WRONG_USAGE, say
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -23,8 +26,19 @@ def main(words: Sequence[str] | None = None) -> int:
                 sys.stdout.flush()
     except BrokenPipeError:
         # Whoever reads has had enough, as `head` does. Python would try to write the rest once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return NOBODY_READS
+    except OSError as error:
+        # Of a file that was opened its name would be known.
+        if error.errno not in NO_ROOM or error.filename is not None:
+            raise
+        _write_no_more()
+        say(f"The output cannot be written ({error.strerror}). Make room, or send it elsewhere.")
+        return FAILED
+
+
+def _write_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def answered(words: Sequence[str]) -> int:

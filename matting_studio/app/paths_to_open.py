@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.image_io import is_photo_path
+from matting_studio.app.reach import is_file, is_folder
 from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 
@@ -26,18 +27,29 @@ def sort_out(paths: Iterable[Path]) -> PathsToOpen:
     complaints: list[str] = []
     for named in paths:
         path = absolute(named)
-        if path.is_dir():
+        if is_folder(path):
             found = sorted(inner for inner in path.rglob("*") if _is_ours(inner) and not _is_hidden(inner, path))
             if not found:
                 complaints.append(f"There are no photos in {path}.")
             files += found
-        elif not path.exists():
-            complaints.append(f"{path} does not exist. Check the name and the folder.")
+        elif (trouble := _trouble(path)) is not None:
+            complaints.append(trouble)
         elif _is_ours(path) or not path.suffix:
             files.append(path)
         else:
             complaints.append(f"{path.name} is not opened: {path.suffix} is no kind of photo that can be read.")
     return PathsToOpen(tuple(dict.fromkeys(files)), tuple(complaints))
+
+
+def _trouble(path: Path) -> str | None:
+    """Why nothing is there, as far as this program is told."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return f"{path} does not exist. Check the name and the folder."
+    except OSError as error:
+        return f"{path} cannot be reached ({error.strerror or error}). Check its folder and its disk."
+    return None
 
 
 def absolute(path: Path) -> Path:
@@ -50,7 +62,7 @@ def is_project(path: Path) -> bool:
 
 
 def _is_ours(path: Path) -> bool:
-    return (is_photo_path(path) or is_project(path)) and path.is_file()
+    return (is_photo_path(path) or is_project(path)) and is_file(path)
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:

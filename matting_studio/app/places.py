@@ -4,6 +4,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs, user_pictures_path
 
+from matting_studio.app.reach import is_folder
+
 _FOLDERS = PlatformDirs("matting-studio", appauthor=False)
 
 
@@ -37,4 +39,4 @@ def log_folder() -> Path:
 def pictures_folder() -> Path:
     """The user's pictures; the home folder where there is no such folder, as on many servers."""
     pictures = user_pictures_path()
-    return pictures if pictures.is_dir() else Path.home()
+    return pictures if is_folder(pictures) else Path.home()

@@ -34,6 +34,7 @@ from matting_studio.app.packing import (
     unpack_levels,
 )
 from matting_studio.app.paths_to_open import absolute
+from matting_studio.app.reach import is_file
 from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 VERSION = 1
@@ -361,7 +362,7 @@ def _find_photo(record: _PhotoRecord, path: Path) -> Path:
     candidates += [expected, beside]
     changed = None
     for candidate in candidates:
-        if candidate.is_file():
+        if is_file(candidate):
             if _is_unchanged(candidate, record):
                 return Path(os.path.normpath(candidate))
             changed = changed or candidate

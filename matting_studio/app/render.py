@@ -36,6 +36,7 @@ from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box
 from matting_studio.app.look import Background, Blurred, Picture, Transparent
 from matting_studio.app.pyramid import Pyramid, halved, last_level, overview_level
+from matting_studio.app.reach import is_file
 from matting_studio.app.view import Frame, View, ViewMode
 
 _Screen = NDArray[np.uint8]  # (h, w, 3) RGB, or (h, w, 4) RGBA with premultiplied colours
@@ -299,7 +300,7 @@ class Renderer:
                 return enlarged(small, overview.scale / place.scale, place.region, smooth=True)
             case Picture():
                 path = background.path
-                stamp = path.stat().st_mtime_ns if path.is_file() else None
+                stamp = path.stat().st_mtime_ns if is_file(path) else None
                 photo = self._kept.get("background", (path, stamp), lambda: read_background(background))
                 return painted(background, self._part(place), photo.image)
             case _:

@@ -11,6 +11,7 @@ from core.errors import ConfigError
 from core.image_io import BitDepth, Encoding
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.look import Look, Unit
+from matting_studio.app.reach import is_file
 from matting_studio.app.view import ViewMode
 
 RECENT_FILES = 10
@@ -113,7 +114,7 @@ class Settings(_Remembered):
     @property
     def existing_recent_files(self) -> tuple[Path, ...]:
         """Those of the recent files that are still there."""
-        return tuple(path for path in self.recent_files if path.is_file())
+        return tuple(path for path in self.recent_files if is_file(path))
 
 
 class SettingsFile:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,7 @@ def run(paths: Sequence[Path]) -> int:
     # The window is drawn before anything is read.
     QTimer.singleShot(0, window, lambda: window.studio.open([Path(path) for path in paths]) if paths else None)
     QTimer.singleShot(WARM_UP_MS, window, lambda: warm_up(window))
+    close_on_signals(window)
     code = int(application.exec())
     if not window.ended:
         # A thread that is deep in a library cannot be ended, and Python would wait for it. All is saved by now.
@@ -50,6 +52,22 @@ def warm_up(window: "MainWindow") -> None:
 
     Collector(window)
     window.studio.warm_up()
+
+
+def close_on_signals(window: "MainWindow") -> None:
+    """Ctrl+C in the terminal, and whoever ends the program from outside, close the window, which asks about changes.
+
+    Copies of them are kept first, for somebody may have no patience. A second signal ends the program at once.
+    """
+    from PySide6.QtCore import QTimer  # noqa: PLC0415
+
+    def close(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        window.studio.keep_copies()
+        QTimer.singleShot(0, window, window.close)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, close)
 
 
 def clear_qt_paths_of_opencv() -> None:

@@ -14,6 +14,7 @@ from matting_studio.app.edits import Brush
 from matting_studio.app.look import Look
 from matting_studio.app.paths_to_open import absolute
 from matting_studio.app.places import pictures_folder
+from matting_studio.app.reach import is_there
 from matting_studio.app.sample import own_folder
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PICTURE_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
@@ -87,7 +88,7 @@ class Commands(QObject):
         if owner is not document:
             sentence = f"{path} is the project of {owner.name}, which is open. Choose another name."
             self._window.message_bar.tell("warning", sentence)
-        elif path != chosen and path.exists():
+        elif path != chosen and is_there(path):
             self._window.message_bar.tell("warning", f"{path} exists already. Choose another name for the project.")
         elif document in self._studio.documents:
             self._studio.save_project(path, document=document)

@@ -24,6 +24,7 @@ from matting_studio.app.document import Document
 from matting_studio.app.edits import Box
 from matting_studio.app.export import refusal
 from matting_studio.app.export_request import ExportKind, ExportRequest
+from matting_studio.app.reach import is_folder
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.inspector.slider import InspectorSlider
@@ -193,7 +194,7 @@ class ExportDialog(QDialog):
             return "Give the file a name, without slashes."
         if not self.folder.text().strip():
             return "Choose a folder."
-        if not folder.is_dir():
+        if not is_folder(folder):
             return f"There is no folder {folder}. Choose another one."
         if not os.access(folder, os.W_OK):
             return f"Nothing may be written to {folder}. Choose another folder."

@@ -13,6 +13,7 @@ from matting_studio.app.edits import Base, Edit, fold
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
 from matting_studio.app.places import pictures_folder
+from matting_studio.app.reach import is_there
 from matting_studio.app.sample import own_folder
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.corrections import Corrections
@@ -75,7 +76,7 @@ class Exports(QObject):
         self._corrections.in_turn(document, lambda: self._copy_now(document))
 
     def _is_taken(self, path: Path) -> bool:
-        return path.exists() or any(job.key[0] == "export" and job.key[2] == path for job in self._desk.files.jobs)
+        return is_there(path) or any(job.key[0] == "export" and job.key[2] == path for job in self._desk.files.jobs)
 
     def _export_now(self, document: Document, request: ExportRequest) -> None:
         frozen = self._frozen(document)

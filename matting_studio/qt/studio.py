@@ -475,6 +475,10 @@ class Studio(QObject):
     def discard(self, item: RecoveryItem) -> None:
         self._projects.discard(item)
 
+    def keep_copies(self) -> None:
+        """Keep copies of what was changed now, for the case that the program is ended."""
+        self._projects.autosave()
+
     # Settings and the end
 
     @property

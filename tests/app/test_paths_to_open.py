@@ -44,3 +44,12 @@ def test_what_cannot_be_opened_is_complained_about(tree):
         "folder",
         str(tree / "empty"),
     ]
+
+
+def test_what_cannot_be_reached_is_said_to_be_so(tree):
+    name = "n" * 300 + ".jpg"
+    found = sort_out([tree / name, tree / "b.jpg"])
+    assert found.files == (tree / "b.jpg",)
+    assert found.complaints == (
+        f"{tree / name} cannot be reached (File name too long). Check its folder and its disk.",
+    )

@@ -72,6 +72,14 @@ def test_only_files_that_are_still_there_are_offered(tmp_path):
     assert settings.existing_recent_files == (tmp_path / "here.jpg",)
 
 
+def test_what_cannot_be_asked_is_not_offered(tmp_path):
+    """As in a folder that may not be entered, or on a share that has dropped."""
+    nobody_knows = tmp_path / ("n" * 300 + ".jpg")
+    with pytest.raises(OSError, match="too long"):
+        nobody_knows.is_file()
+    assert Settings().with_recent([nobody_knows]).existing_recent_files == ()
+
+
 def test_an_export_is_remembered_but_for_its_place(tmp_path):
     request = ExportRequest(
         ExportKind.COMPOSITE, tmp_path / "a.JPG", bit_depth=8, encoding=Encoding(jpeg_quality=80), crop=False

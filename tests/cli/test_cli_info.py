@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 
 from core.checkpoint import shipped_detail, shipped_model
@@ -58,3 +59,16 @@ def test_who_reads_may_stop_reading(tmp_path):
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_an_output_that_cannot_be_written_is_told(tmp_path):
+    script = "from matting_studio.__main__ import main\nimport sys\nsys.exit(main(['info', '--json']))"
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        b"The output cannot be written (No space left on device). Make room, or send it elsewhere.\n"
+    )

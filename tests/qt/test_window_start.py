@@ -1,6 +1,7 @@
 """How the window comes up."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -78,7 +79,7 @@ def test_only_paths_inside_of_opencv_are_taken_out_of_the_environment(monkeypatc
 
 
 RUN = """
-import sys
+import os, signal, sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -87,22 +88,64 @@ from matting_studio.qt.main_window import MainWindow
 
 application = QApplication([])
 
-def close_once_opened():
+def end_once_opened():
     windows = [widget for widget in application.topLevelWidgets() if isinstance(widget, MainWindow)]
     if windows and windows[0].studio.documents and windows[0].studio.documents[0].photo is not None:
-        windows[0].close()
+        timer.stop()
+        window = windows[0]
+        {end}
 
 timer = QTimer(interval=50)
-timer.timeout.connect(close_once_opened)
+timer.timeout.connect(end_once_opened)
 timer.start()
 sys.exit(run([Path("resources/sample/portrait.jpg")]))
 """
 
 
-@pytest.mark.slow
-def test_the_program_opens_the_photos_it_is_given_and_ends_with_its_window(tmp_path: Path) -> None:
+def run(tmp_path: Path, end: str) -> subprocess.CompletedProcess[str]:
+    """Run the program on the sample portrait in a process of its own, and end it once the photo is there."""
     places = {name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA")}
     environment = os.environ | places | {"QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run([sys.executable, "-c", RUN], cwd=ROOT, env=environment, capture_output=True, text=True,
+    script = RUN.format(end=end)
+    return subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True,
                           check=False, timeout=300)  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_program_opens_the_photos_it_is_given_and_ends_with_its_window(tmp_path: Path) -> None:
+    done = run(tmp_path, "window.close()")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there, Ctrl+C is no signal that a process can send itself")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_signal_closes_the_window(tmp_path: Path, number: str) -> None:
+    done = run(tmp_path, f"os.kill(os.getpid(), signal.{number})")
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there, Ctrl+C is no signal that a process can send itself")
+def test_a_signal_asks_about_changes_and_keeps_copies_of_them_and_another_one_ends_the_program(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        """
+        from matting_studio.app.look import Look, Plain
+        window.studio.change_look(Look(background=Plain()), "Grey")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+        def end_when_asked():
+            if window.question_bar.isVisible() and not window.studio._desk.files.jobs:
+                print(window.question_bar.text.text(), flush=True)
+                os.kill(os.getpid(), signal.SIGTERM)
+
+        window.again = QTimer(interval=50)
+        window.again.timeout.connect(end_when_asked)
+        window.again.start()
+        """,
+    )
+    assert done.returncode == -signal.SIGTERM, done.stderr
+    assert "portrait.jpg has changes" in done.stdout
+    assert len(list(tmp_path.rglob("*.mstudio"))) == 1

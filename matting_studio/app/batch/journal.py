@@ -76,9 +76,17 @@ class Entry:
                 for each in values["results"]
             )
             values["doubts"], values["warnings"] = tuple(values["doubts"]), tuple(values["warnings"])
-            return cls(**values)
-        except (ValueError, TypeError, KeyError):
+            entry = cls(**values)
+        except (ValueError, TypeError, KeyError, RecursionError):
             return None
+        return entry if entry._is_sound else None
+
+    @property
+    def _is_sound(self) -> bool:
+        """Whether what is reckoned with, and looked for on the disk, is of the kind that it has to be."""
+        texts = (self.photo, self.model, self.folder, *(result.path for result in self.results))
+        numbers = (self.time, self.seconds, 0 if self.doubt is None else self.doubt)
+        return all(isinstance(text, str) for text in texts) and all(isinstance(each, int | float) for each in numbers)
 
 
 class History:

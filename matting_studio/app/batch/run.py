@@ -37,6 +37,7 @@ from matting_studio.app.batch.rows import Event, Progress, Row, RowChanged, RowS
 from matting_studio.app.batch.workplace import Workplace, put_in_place
 from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import CancelToken, JobCancelled
+from matting_studio.app.reach import is_folder
 
 log = logging.getLogger(__name__)
 
@@ -308,7 +309,7 @@ class BatchRun:
         return self._predictor
 
     def _attempt(self, passing: _Pass, state: RowState, work: Callable[[], T]) -> T | None:
-        """Do a step of a photo's way. Whatever goes wrong is the photo's own affair, unless the disk is full."""
+        """Do a step of a photo's way. What goes wrong is the photo's own affair, unless the disk is full or gone."""
         name = passing.task.name
         started = time.perf_counter()
         try:
@@ -323,6 +324,12 @@ class BatchRun:
                 self._disk_full = True
                 self._put_back(passing)
                 self.stop()
+            elif not is_folder(self._place.partial):
+                self._put_back(passing)
+                self._end_early(
+                    f"{self.plan.output} has gone while results were written to it. Connect its disk, or choose "
+                    "another folder, then start again."
+                )
             else:
                 self._fail(passing, _sentence(error))
         except MemoryError:

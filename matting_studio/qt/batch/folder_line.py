@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from matting_studio.app.reach import is_folder
 from matting_studio.qt.commands import local_paths
 
 
@@ -73,4 +74,4 @@ class _DropLine(QLineEdit):
 
 def folder_of(path: Path) -> Path:
     """A folder that was dropped, or the one in which the dropped file lies."""
-    return path if path.is_dir() else path.parent
+    return path if is_folder(path) else path.parent

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from matting_studio.app.batch import Progress, Row, RunState
 from matting_studio.app.look import Look
+from matting_studio.app.reach import is_folder, is_there
 from matting_studio.qt.batch.controls import BatchControls
 from matting_studio.qt.batch.folder_line import folder_of
 from matting_studio.qt.batch.head import BatchHead
@@ -256,13 +257,13 @@ class BatchWindow(QWidget):
 
     @Slot(object)
     def _open_row(self, row: Row) -> None:
-        there = [path for path in (*row.results, row.photo) if path.exists()]
+        there = [path for path in (*row.results, row.photo) if is_there(path)]
         if there:
             self._open_path(there[0])
 
     def _open_output(self) -> None:
         output = self.options.output.folder
-        if output is None or not output.is_dir():
+        if output is None or not is_folder(output):
             self.message_bar.tell("info", "The folder for the results is not there yet: start the batch first.")
             return
         self._open_path(output)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from matting_studio.app.reach import is_there
 from matting_studio.app.settings import TrainingSettings
 from matting_studio.app.training.runs import RunState
 from matting_studio.qt.batch.folder_line import folder_of
@@ -139,7 +140,7 @@ class TrainingWindow(QWidget):
         parts = [f"{running} running" if running else "", f"{waiting} waiting" if waiting else ""]
         self._state.setText(" · ".join(filter(None, parts)))
         model = self._studio.settings.model
-        if model is not None and self.runner.root in model.parents and not model.exists():
+        if model is not None and self.runner.root in model.parents and not is_there(model):
             self._use_shipped()
             name = model.parent.name
             self.message_bar.tell("warning", f"{name} is gone, so the studio uses the program's own model.")

@@ -254,3 +254,13 @@ def test_entries_survive_the_way_through_the_file(folders, predictor):
     assert History.read(folders[1]).last("a.png") in entries
     assert Entry.parse(b'{"photo": "a.png"}') is None
     assert Entry.parse(b"[]") is None
+    assert Entry.parse(b"[" * 100_000) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"time": "x"}, {"time": None}, {"photo": ["a.png"]}, {"doubt": "x"}, {"seconds": []}, {"model": 1}]
+)
+def test_an_entry_of_other_kinds_of_values_is_none(folders, predictor, wrong):
+    go(*folders, predictor)
+    line = journal(folders[1]).read_bytes().splitlines()[0]
+    assert Entry.parse(json.dumps({**json.loads(line), **wrong}).encode()) is None

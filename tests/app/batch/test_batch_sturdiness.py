@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -15,6 +16,7 @@ from batches import FAST, go, leftovers, picture, put_photos, states, tree
 from PIL import Image
 
 from core.image_io import read_photo, write_image
+from matting_studio.app.batch import RowChanged, RowState
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Look, Plain
 
@@ -184,6 +186,28 @@ def test_a_full_disk_is_said_and_what_is_left_is_done_when_there_is_room(small_d
     subprocess.run(["mount", "-o", "remount,size=2m", str(small_disk)], check=True)
     resumed, _ = go(source, small_disk / "out", predictor, recipe)
     assert Counter(states(resumed).values()) == {"done": 12}
+
+
+def test_an_output_folder_that_goes_ends_the_run_and_what_is_left_is_done_when_it_is_back(tmp_path, predictor):
+    names = [f"{number}.png" for number in range(8)]
+    put_photos(tmp_path / "in", names)
+    output, away = tmp_path / "out", tmp_path / "away"
+
+    def take_away(event):
+        if isinstance(event, RowChanged) and event.row.state is RowState.DONE and output.exists():
+            output.rename(away)
+
+    run, _ = go(tmp_path / "in", output, predictor, workers=1, listener=take_away)
+    assert run.trouble.startswith(f"{output} has gone while results were written to it.")
+    counts = Counter(states(run).values())
+    assert counts.keys() == {"done", "waiting"}
+    assert counts["waiting"] >= 4, "the rest of the night is not spent on nothing"
+    if output.exists():
+        shutil.rmtree(output)
+    away.rename(output)
+    resumed, _ = go(tmp_path / "in", output, predictor)
+    assert set(states(resumed).values()) <= {"done", "skipped"}
+    assert len(tree(output)) == len(names)
 
 
 def test_a_recipe_that_changes_while_the_disk_is_full_loses_nothing(small_disk, tmp_path, predictor):
