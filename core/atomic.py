@@ -3,10 +3,13 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+_TEMPORARY_NAME = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 
 @contextlib.contextmanager
@@ -39,6 +42,16 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(target.parent)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Temporary files of this folder; those of processes that were killed, where nobody writes there now.
+
+    A folder that is not there has none. Raises OSError.
+    """
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if _TEMPORARY_NAME.fullmatch(path.name) and path.is_file()]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -99,11 +99,11 @@ def read_model(path: Path) -> ModelFile:
             raise CheckpointError(f"There is no model file {path}: check the path.")
         with path.open("rb"):
             pass
+        model = read_safetensors(path) if path.suffix == ".safetensors" else read_pickle(path)
     except OSError as error:
         raise CheckpointError(
             f"The model file {path} cannot be read ({error.strerror or error}): make it readable, or choose another."
         ) from error
-    model = read_safetensors(path) if path.suffix == ".safetensors" else read_pickle(path)
     check_architecture(model, path)
     return model
 
@@ -142,11 +142,27 @@ def in_float32(stored: Weights) -> Weights:
 
 
 def read_pickle(path: Path) -> ModelFile:
-    """An official release or a training checkpoint; nothing in the pickle is executed."""
+    """An official release or a training checkpoint. Raises CheckpointError and OSError as `unpickled` does."""
+    content = unpickled(path)
+    try:
+        if content.get("format") == TRAINING_FORMAT:
+            return from_training(content)
+        return from_release(content)
+    except (KeyError, ValueError, RuntimeError, AttributeError, TypeError) as error:
+        raise CheckpointError(f"{path.name} is no complete MTGINet checkpoint: {error}.") from error
+
+
+def unpickled(path: Path) -> dict[str, Any]:
+    """What PyTorch has saved; nothing in the pickle is executed.
+
+    Raises CheckpointError where it is damaged or no dictionary, OSError where it cannot be read.
+    """
     import torch  # noqa: PLC0415
 
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
     except pickle.UnpicklingError as error:
         raise CheckpointError(
             f"{path.name} is no plain checkpoint: it is damaged, or it asks to run code when opened, which is refused."
@@ -155,12 +171,7 @@ def read_pickle(path: Path) -> ModelFile:
         raise CheckpointError(f"{path.name} is no checkpoint or is damaged: fetch it again.") from error
     if not isinstance(content, dict):
         raise CheckpointError(f"{path.name} holds no network: a dictionary with a state_dict was expected.")
-    try:
-        if content.get("format") == TRAINING_FORMAT:
-            return from_training(content)
-        return from_release(content)
-    except (KeyError, ValueError, RuntimeError, AttributeError, TypeError) as error:
-        raise CheckpointError(f"{path.name} is no complete MTGINet checkpoint: {error}.") from error
+    return content
 
 
 def from_training(content: dict[str, Any]) -> ModelFile:

@@ -29,6 +29,9 @@ T = TypeVar("T")
 TRIMAP_RADIUS = (15 / 512, 30 / 512)
 """Radius by which the sure regions are eroded, as a part of the crop's side (published: 15-30 px at 512)."""
 
+WISHES_TO_STOP = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Signals that ask a training to stop. The end of a terminal, SIGHUP, is not known on Windows."""
+
 
 @dataclass
 class Batch:
@@ -146,6 +149,7 @@ def prepared_ahead(source: Dataset[T], first_step: int, total_steps: int, worker
 
 
 def outlive_signals(worker: int) -> None:
-    """Ctrl+C reaches every process of a terminal: workers go on until the training process has saved and ends them."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    """Ctrl+C reaches every process of a terminal, and so does its end: workers go on until the training process has
+    saved and ends them."""
+    for number in WISHES_TO_STOP:
         signal.signal(number, signal.SIG_IGN)

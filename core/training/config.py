@@ -32,6 +32,8 @@ Height = Annotated[float, Field(gt=0, le=100)]
 AspectRatio = Annotated[float, Field(ge=0.1, le=10)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 """Seeds of NumPy are not negative, those of PyTorch have 64 bits."""
+Steps = Annotated[int, Field(gt=0, le=10**9)]
+"""More than anybody trains, and fewer than Python can count the batches of."""
 SidePx = Annotated[int, Field(ge=64, le=8192)]
 
 PartRange = Annotated[tuple[Part, Part], AfterValidator(_in_order)]
@@ -136,7 +138,7 @@ class LossConfig(Settings):
 class StageConfig(Settings):
     """A part of the training with crops of one size."""
 
-    steps: int = Field(gt=0, description="Optimiser steps of this stage.")
+    steps: Steps = Field(description="Optimiser steps of this stage.")
     crop_px: int = Field(ge=64, description="Side of a square crop; others have the same area.")
     batch_size: int = Field(ge=2, description="Crops per step, over all processes.")
 

@@ -1,6 +1,8 @@
 """Why a training ended: what the libraries raise, as sentences with what to do."""
 
+import contextlib
 import errno
+from collections.abc import Callable, Iterator
 
 import cv2
 import torch
@@ -11,25 +13,52 @@ _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "in
 _WORKER_GONE = ("DataLoader worker", "exited unexpectedly")
 
 
+@contextlib.contextmanager
+def explained(note: Callable[[str], None] = lambda reason: None) -> Iterator[None]:
+    """What the block raises is raised as a sentence, which `note` hears before; a defect stays what it is."""
+    try:
+        yield
+    except Exception as error:
+        told = explain(error)
+        # Where nothing can be written, the note cannot be either: what is raised says why.
+        with contextlib.suppress(OSError):
+            note(str(told or f"A defect of the program: {type(error).__name__}: {error}"))
+        if told is None:
+            raise
+        raise told from error
+
+
 def explain(error: Exception) -> MattingError | None:
     """The same error as a sentence that can be shown; None where it is a defect of the program."""
+    # First: what a library says of a file that it could not write is no help.
+    if any(is_disk_full(each) for each in with_causes(error)):
+        return TrainingError("The disk is full: make room, then resume.")
+    if any(is_out_of_memory(each) for each in with_causes(error)):
+        return TrainingError("Memory ran out: lower crop_px or batch_size of schedule.stages, then resume.")
     if isinstance(error, MattingError):
         return type(error)(sentence(error))
-    if is_out_of_memory(error):
-        return TrainingError("Memory ran out: lower crop_px or batch_size of schedule.stages, then resume.")
     if isinstance(error, RuntimeError) and all(sign in str(error) for sign in _WORKER_GONE):
         return TrainingError(
             "A process that prepares crops was killed, most often since memory ran out: lower data.workers, crop_px or "
             "batch_size, then resume."
         )
     if isinstance(error, OSError):
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return TrainingError("The disk is full: make room, then resume.")
         return TrainingError(f"A file cannot be read or written: {last_line(error)}. See to it, then resume.")
     return None
 
 
-def is_out_of_memory(error: Exception) -> bool:
+def with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, what it was raised from, and so on."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def is_disk_full(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+def is_out_of_memory(error: BaseException) -> bool:
     """Of the device or of the machine, whichever library met it."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True

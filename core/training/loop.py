@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from core.checkpoint import save_model
 from core.device import device_name, pick_device
 from core.engine.torch_engine import precision_name
-from core.errors import TrainingError
+from core.errors import CheckpointError, TrainingError
 from core.normalisation import normalise
 from core.training.batches import Batch, batches, stage_at
 from core.training.config import TrainingConfig
-from core.training.failure import explain
+from core.training.failure import explained
 from core.training.figures import FiguresSince, StepFigures
 from core.training.losses import Targets, weighted_losses
 from core.training.memory import memory_bytes
@@ -72,10 +72,15 @@ class Trainer:
         self.shared = share(self.state.network, self.device, processes)
 
     def resume(self) -> None:
-        """Go back to the run's checkpoint; a run that has none yet begins at its start."""
+        """Go back to the run's checkpoint; a run that has none yet begins at its start.
+
+        Raises TrainingError where the checkpoint is damaged or of another network.
+        """
+        if self.processes.leads:
+            self.events.mend()
         if not self.run_folder.checkpoint.exists():
             return
-        self.state.load(self.run_folder.checkpoint)
+        self.load_checkpoint()
         if self.processes.leads:
             self.events.forget_after(self.state.step)
             self.log("resumed")
@@ -88,14 +93,8 @@ class Trainer:
         Raises TrainingError where the losses stop being finite again and again, where memory runs out or the disk is
         full, DatasetError and ImageReadError where a file turns out to be unusable. The log says so too.
         """
-        try:
+        with explained(lambda reason: self.log("failed", reason=reason)):
             self.train_as_scheduled()
-        except Exception as error:
-            explained = explain(error)
-            self.log("failed", reason=str(explained or f"A defect of the program: {type(error).__name__}: {error}"))
-            if explained is None:
-                raise
-            raise explained from error
 
     def train_as_scheduled(self) -> None:
         total = self.config.schedule.total_steps
@@ -197,9 +196,19 @@ class Trainer:
                 f"The training failed {tried} times: at step {failed_at} {reason}. "
                 "Lower schedule.learning_rate or check the data set, then resume."
             )
-        self.state.load(self.run_folder.checkpoint)
+        self.load_checkpoint()
         self.state.generation = tried + 1
         self.log("rollback", reason=reason, failed_at=failed_at)
+
+    def load_checkpoint(self) -> None:
+        run = self.run_folder
+        try:
+            self.state.load(run.checkpoint)
+        except CheckpointError as error:
+            another = "begin another run"
+            if run.best_model.exists():
+                another += f" from the best model of this one, with --set network.base={run.best_model}"
+            raise TrainingError(f"{run.checkpoint} is damaged: put a copy of it there, or {another}.") from error
 
     def measure(self) -> None:
         """Validate the averaged network and keep it where it is the best so far."""

@@ -12,7 +12,7 @@ from core.errors import TrainingError
 from core.predictor import MattingPredictor
 from core.training.config import StageConfig, TrainingConfig
 from core.training.datasets import find_pairs
-from core.training.failure import explain
+from core.training.failure import explained
 from core.training.loop import NotFiniteError, Trainer
 from core.training.memory import memory_bytes
 from core.training.processes import Processes
@@ -40,17 +40,13 @@ def probe(config: TrainingConfig, processes: Processes) -> Probe:
 
     Raises what `Trainer.train` raises, TrainingError where memory runs out or the losses are not finite.
     """
-    try:
-        return _probe(config, processes)
-    except NotFiniteError as fault:
-        raise TrainingError(
-            f"At the first steps {fault}: lower schedule.learning_rate or check the data set."
-        ) from fault
-    except Exception as error:
-        explained = explain(error)
-        if explained is None:
-            raise
-        raise explained from error
+    with explained():
+        try:
+            return _probe(config, processes)
+        except NotFiniteError as fault:
+            raise TrainingError(
+                f"At the first steps {fault}: lower schedule.learning_rate or check the data set."
+            ) from fault
 
 
 def _probe(config: TrainingConfig, processes: Processes) -> Probe:

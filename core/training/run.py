@@ -1,22 +1,29 @@
 """A run is a folder: configuration, checkpoint, best model, events, and what those who watch it ask of it."""
 
+import contextlib
+import errno
 import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.atomic import write_atomically
+from core.atomic import leftovers, write_atomically
 from core.errors import TrainingError
+from core.instance_lock import LockedError, wait_for_lock
 from core.training.config import TrainingConfig, parse_config
+from core.training.event_lines import last_event, parse, whole_lines
 from core.training.trainer_process import CLOCK_SECONDS, TrainerProcess
 
 ENDS = ("finished", "stopped", "failed")
 """Events that end a training."""
 SILENT_SECONDS = 15 * 60.0
 """After so long without a word, a trainer that cannot be asked is taken for dead."""
-_TAIL_BYTES = 65_536
+_PATIENCE_SECONDS = 10.0
+"""Longer than it takes to enter a process."""
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 class RunFolder:
@@ -30,6 +37,7 @@ class RunFolder:
         self.last_model = path / "last.safetensors"
         self.events = path / "events.jsonl"
         self.process = path / "process.json"
+        self.process_lock = path / "process.lock"
         self.stop_request = path / "stop"
         self.previews = path / "previews"
         self.log = path / "log.txt"
@@ -92,15 +100,43 @@ class RunFolder:
     def claim(self) -> None:
         """Enter this process as the one that trains the run. Raises TrainingError where another one does.
 
-        A wish to stop that was meant for an earlier process is forgotten.
+        A wish to stop that was meant for an earlier process is forgotten, and what that one was writing when it was
+        killed is removed.
         """
-        self.check_free()
-        own, known = TrainerProcess.this_one(), self.trainer()
-        # The window and torchrun are entered before the process that they start.
-        started = known.created if known is not None and known.is_this_one_or_its_parent else own.created
-        own.write(self.process)
-        if self.stop_request.exists() and self.stop_request.stat().st_mtime < started - CLOCK_SECONDS:
-            self.withdraw_stop()
+        with self.entering():
+            own, known = TrainerProcess.this_one(), self.trainer()
+            # The window and torchrun are entered before the process that they start.
+            started = known.created if known is not None and known.is_this_one_or_its_parent else own.created
+            self.enter(own)
+            if self.stop_request.exists() and self.stop_request.stat().st_mtime < started - CLOCK_SECONDS:
+                self.withdraw_stop()
+            for left in (*leftovers(self.path), *leftovers(self.previews)):
+                left.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def entering(self) -> Iterator[None]:
+        """In the block, nobody else enters a process.
+
+        Raises TrainingError where another one trains the run or is just being entered, OSError where nothing can be
+        written to the folder.
+        """
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(wait_for_lock(self.process_lock, _PATIENCE_SECONDS))
+            except LockedError as error:
+                raise TrainingError(f"{self.path} is being started by another process: see to that one.") from error
+            except OSError as error:
+                # Some file systems of clusters have no locks: two that are started in the same moment are not told
+                # apart there, and all others are.
+                if error.errno not in _NO_LOCKS:
+                    raise
+            self.check_free()
+            yield
+
+    def enter(self, process: TrainerProcess) -> None:
+        """Put down who trains the run from now on. To be called while `entering`."""
+        last = self.last_event()
+        replace(process, ended_before=last["time"] if last.get("event") in ENDS else None).write(self.process)
 
     def check_free(self) -> None:
         """Raises TrainingError where another process, of this machine or another one, trains the run."""
@@ -121,7 +157,7 @@ class RunFolder:
     def is_trained(self) -> bool:
         """Whether somebody trains it now. A trainer that cannot be asked, on another machine or of an older version, is
         alive as long as it has written something of late."""
-        if self.has_ended:
+        if self.end is not None:
             return False
         trainer = self.trainer()
         if trainer is not None and trainer.is_here:
@@ -130,23 +166,15 @@ class RunFolder:
         return time.time() - max(written, default=0.0) < SILENT_SECONDS
 
     @property
-    def has_ended(self) -> bool:
-        """Whether the last event is an end, good or bad, and nobody has started it since."""
+    def end(self) -> str | None:
+        """The last event where it is one of ENDS, good or bad, and nobody was entered after it."""
         trainer, last = self.trainer(), self.last_event()
-        return last.get("event") in ENDS and (trainer is None or trainer.created <= last["time"])
+        is_over = last.get("event") in ENDS and (trainer is None or trainer.ended_before != last["time"])
+        return str(last["event"]) if is_over else None
 
     def last_event(self) -> dict[str, Any]:
         """Empty where there is none yet."""
-        if not self.events.exists():
-            return {}
-        with self.events.open("rb") as file:
-            file.seek(max(0, self.events.stat().st_size - _TAIL_BYTES))
-            text = file.read()
-        # What follows the last line's end was cut off by a crash.
-        lines = text[: text.rfind(b"\n") + 1].splitlines()
-        event = json.loads(lines[-1]) if lines else {}
-        assert isinstance(event, dict)
-        return event
+        return last_event(self.events)
 
     def request_stop(self) -> None:
         """Ask whoever trains the run, on whatever machine, to save it and end."""
@@ -179,13 +207,9 @@ class EventLog:
                 file.truncate(file.read().rfind(b"\n") + 1)
 
     def forget_after(self, step: int) -> None:
-        """Drop the figures of steps that a resumed run will take again."""
-        kept = [line for line in self.lines() if json.loads(line).get("step", 0) <= step]
+        """Drop the figures of steps that a resumed run will take again, and lines that are damaged."""
         with write_atomically(self.path) as file:
-            file.write("".join(kept).encode())
-
-    def lines(self) -> Iterator[str]:
-        if self.path.exists():
-            with self.path.open(encoding="utf-8") as file:
-                # A killed process may leave a last line without its end: it is no line.
-                yield from (line for line in file if line.endswith("\n"))
+            for line in whole_lines(self.path):
+                event = parse(line)
+                if event is not None and event.get("step", 0) <= step:
+                    file.write(line)

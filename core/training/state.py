@@ -8,8 +8,8 @@ import torch
 from torch.optim import AdamW, Optimizer
 
 from core.atomic import write_atomically
-from core.checkpoint import TRAINING_FORMAT, ModelFile, plain_weights
-from core.errors import TrainingError
+from core.checkpoint import TRAINING_FORMAT, ModelFile, plain_weights, unpickled
+from core.errors import CheckpointError, TrainingError
 from core.network import MTGINet
 from core.training.config import ScheduleConfig, TrainingConfig
 from core.training.ema import AveragedNetwork
@@ -76,8 +76,18 @@ class TrainingState:
             torch.save(self.content(config), file)
 
     def load(self, path: Path) -> None:
-        """Become what a checkpoint file holds. Raises TrainingError as `restore` does."""
-        self.restore(torch.load(path, map_location="cpu", weights_only=True))
+        """Become what a checkpoint file holds.
+
+        Raises TrainingError as `restore` does, CheckpointError where the file is damaged or another one, OSError where
+        it cannot be read.
+        """
+        content = unpickled(path)
+        if content.get("format") != TRAINING_FORMAT:
+            raise CheckpointError(f"{path.name} is no checkpoint of a training run.")
+        try:
+            self.restore(content)
+        except KeyError as error:
+            raise CheckpointError(f"{path.name} is no complete checkpoint: {error} is missing.") from error
 
     def model(self, notes: dict[str, str]) -> ModelFile:
         """The averaged network as a model file's content."""

@@ -6,9 +6,10 @@ import socket
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 import psutil
+from pydantic import Field, TypeAdapter, ValidationError
 
 from core.atomic import write_atomically
 
@@ -20,13 +21,15 @@ CLOCK_SECONDS = 2.0
 class TrainerProcess:
     """The contents of `process.json`."""
 
-    pid: int
+    pid: Annotated[int, Field(gt=0)]
     created: float
     """When the process was created, in seconds since 1970: tells it from a later one of the same number."""
     host: str
     command: tuple[str, ...]
     working_folder: str
     """What relative folders of the configuration count from."""
+    ended_before: float | None = None
+    """When the run had ended, as its events say, before this process was entered: that end is not this one's."""
 
     @classmethod
     def this_one(cls) -> Self:
@@ -37,13 +40,12 @@ class TrainerProcess:
         """A process of this machine. Raises psutil.NoSuchProcess where it has ended."""
         return cls(pid, psutil.Process(pid).create_time(), socket.gethostname(), command, str(working_folder))
 
-    @classmethod
-    def read(cls, path: Path) -> Self | None:
-        """None where no process has left its name, as runs of older versions have not."""
+    @staticmethod
+    def read(path: Path) -> "TrainerProcess | None":
+        """None where no process has left its name, as runs of older versions have not, or the file is damaged."""
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**{**values, "command": tuple(values["command"])})
-        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            return _CONTENTS.validate_json(path.read_bytes())
+        except (FileNotFoundError, ValidationError):
             return None
 
     def write(self, path: Path) -> None:
@@ -77,3 +79,6 @@ class TrainerProcess:
         """Whether this process is meant, or one that started it, as a window or torchrun does."""
         line = [psutil.Process(), *psutil.Process().parents()]
         return self.is_here and any(process.pid == self.pid for process in line)
+
+
+_CONTENTS = TypeAdapter(TrainerProcess)

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import MattingError
-from matting_studio.app.instance_lock import InstanceLock, is_held
+from core.instance_lock import InstanceLock, is_held
 from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 _LOCK = "lock"

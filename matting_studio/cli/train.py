@@ -18,9 +18,10 @@ from tqdm import tqdm
 
 from core.errors import MattingError
 from core.training.allocator import keep_freed_memory
-from core.training.batches import CropBatches
+from core.training.batches import WISHES_TO_STOP, CropBatches
 from core.training.config import TrainingConfig, apply_override, load_config, parse_config
 from core.training.datasets import find_pairs
+from core.training.failure import explained
 from core.training.figures import StepFigures
 from core.training.loop import Trainer
 from core.training.plain_log import PlainLog
@@ -95,14 +96,10 @@ def prepared(
 ) -> tuple[RunFolder, Trainer]:
     """A trainer that is ready to go, and the folder that is entered as its own."""
     folder, config = resumed(arguments) if arguments.resume else fresh(arguments, processes)
-    if processes.leads:
-        if arguments.resume:
-            folder.claim()
-        else:
-            folder.check_new()
-    try:
+
+    def built() -> Trainer:
         check_data(config, processes)
-        trainer = Trainer(
+        return Trainer(
             config,
             folder,
             processes,
@@ -110,22 +107,32 @@ def prepared(
             on_step=on_step,
             on_event=listener(folder, arguments.json_events),
         )
-        if arguments.resume:
-            trainer.resume()
-    except MattingError as error:
-        if arguments.resume and processes.leads:
-            # Whoever has started it from elsewhere looks for the reason here.
+
+    def note(reason: str) -> None:
+        # Whoever has started it from elsewhere looks for the reason here.
+        if processes.leads:
             events = EventLog(folder.events)
             events.mend()
-            events.write("failed", time=time.time(), reason=str(error))
-        raise
-    if processes.leads:
-        # The folder of a new run is written to only now: one that cannot be built leaves nothing behind.
-        if not arguments.resume:
-            folder.create(config)
-            folder.claim()
-        elif arguments.overrides:
-            folder.write_config(config)
+            events.write("failed", time=time.time(), reason=reason)
+
+    if arguments.resume:
+        with explained():
+            if processes.leads:
+                folder.claim()
+        with explained(note):
+            trainer = built()
+            trainer.resume()
+            if processes.leads and arguments.overrides:
+                folder.write_config(config)
+    else:
+        with explained():
+            if processes.leads:
+                folder.check_new()
+            trainer = built()
+            # The folder of a new run is written to only now: one that cannot be built leaves nothing behind.
+            if processes.leads:
+                folder.create(config)
+                folder.claim()
     return folder, trainer
 
 
@@ -166,7 +173,7 @@ def check_data(config: TrainingConfig, processes: Processes) -> None:
 
 @contextlib.contextmanager
 def signals_set(stop: threading.Event) -> Iterator[None]:
-    """In the block, the first Ctrl+C or SIGTERM sets `stop`; another one ends the process at once."""
+    """In the block, the first Ctrl+C, SIGTERM or end of the terminal sets `stop`; another ends the process at once."""
     asked: list[float] = []
 
     def ask(number: int, frame: object) -> None:
@@ -176,14 +183,20 @@ def signals_set(stop: threading.Event) -> Iterator[None]:
             signal.raise_signal(number)
         elif not stop.is_set():
             stop.set()
-            os.write(2, STOPPING.encode())  # not print: the signal may have come in the middle of one
+            with contextlib.suppress(OSError):  # a terminal that has ended takes no message
+                os.write(2, STOPPING.encode())  # not print: the signal may have come in the middle of one
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, ask) for number in WISHES_TO_STOP if not is_for_nohup(number)}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def is_for_nohup(number: int) -> bool:
+    """Whether the signal is the end of the terminal and is ignored from the start: so it is to be."""
+    return signal.Signals(number).name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN
 
 
 def listen(stop: threading.Event) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from matting_studio.app.instance_lock import InstanceLock, LockedError, is_held
+from core.instance_lock import InstanceLock, LockedError, is_held
 from matting_studio.app.recovery import Recovery, RecoveryError
 
 

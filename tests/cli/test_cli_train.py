@@ -3,6 +3,7 @@ import multiprocessing
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from generated_portraits import person
 
 from core.checkpoint import load_network
 from core.image_io import write_image
+from core.training.run import RunFolder
+from core.training.trainer_process import TrainerProcess
 from matting_studio.cli import train
 
 ROOT = Path(__file__).parents[2]
@@ -122,6 +125,8 @@ def test_json_events_are_the_lines_of_the_log(studio, config, tmp_path):
         (["--config", "tiny.toml", "--set", "data.validation.0.folder=nowhere"], "nowhere is no data set"),
         (["--config", "tiny.toml", "--set", "run.device=toaster"], "is no device"),
         (["--config", "tiny.toml", "--set", "network.base=gone.pth"], "no model file gone.pth"),
+        (["--config", "tiny.toml", "--set", "network.encoder_init=tiny.toml"], "tiny.toml is no .npz file"),
+        (["--config", "tiny.toml", "--set", f"schedule.stages.0.steps={10**22}"], "This has to be at most 1e+09."),
     ],
 )
 def test_wrong_usage_leaves_no_run_behind(studio, config, tmp_path, words, reason):
@@ -130,6 +135,48 @@ def test_wrong_usage_leaves_no_run_behind(studio, config, tmp_path, words, reaso
     assert (outcome.code, outcome.out) == (2, "")
     assert reason in outcome.err
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_damaged_checkpoint_ends_a_resume_with_a_sentence_that_is_noted(studio, config, tmp_path):
+    studio("train", "--config", config, "--run", "r", "--set", "schedule.stages.0.steps=1")
+    (tmp_path / "r" / "checkpoint.pt").write_bytes(b"hello world" * 1000)
+    outcome = studio("train", "--resume", "r")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(
+        "r/checkpoint.pt is damaged: put a copy of it there, or begin another run from the best"
+    )
+    assert (events(tmp_path / "r")[-1]["event"], events(tmp_path / "r")[-1]["reason"]) == (
+        "failed",
+        outcome.err.rstrip(),
+    )
+
+
+@pytest.mark.parametrize("what", ["process.lock", "events.jsonl", "config.json", ""])
+def test_a_resume_that_cannot_write_ends_with_a_sentence(studio, config, tmp_path, like_a_user, what):
+    run = tmp_path / "r"
+    studio("train", "--config", config, "--run", "r", "--set", "schedule.stages.0.steps=1")
+    for path in (run / "process.lock", run / what):
+        path.touch()
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    run.chmod(0o500)
+    outcome = studio("train", "--resume", "r", "--set", "schedule.stages.0.steps=2")
+    run.chmod(0o700)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("A file cannot be read or written: [Errno 13] Permission denied: 'r/")
+    assert outcome.err.endswith("See to it, then resume.\n")
+
+
+def test_a_run_that_another_process_trains_is_told_nothing(studio, config, tmp_path):
+    studio("train", "--config", config, "--run", "r", "--set", "schedule.stages.0.steps=1")
+    run = RunFolder(tmp_path / "r")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        run.enter(TrainerProcess.of(other.pid, (), tmp_path))
+        before = run.events.read_bytes()
+        outcome = studio("train", "--resume", "r")
+        other.communicate(b"\n")
+    assert outcome.code == 2
+    assert f"by process {other.pid} already" in outcome.err
+    assert run.events.read_bytes() == before
 
 
 def test_a_run_is_never_begun_over_another(studio, config):
@@ -201,7 +248,7 @@ def started(config):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, "stop"])
+@pytest.mark.parametrize("how", [*train.WISHES_TO_STOP, "stop"], ids=str)
 def test_a_stop_saves_the_run_and_ends_well(started, how):
     if how == "stop":
         started.process.stdin.write("stop\n")
@@ -234,3 +281,19 @@ def test_the_first_signal_asks_and_a_later_one_ends_the_process():
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (-signal.SIGINT, "True\n")
     assert done.stderr == train.STOPPING
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="terminals end without a signal")
+def test_the_end_of_the_terminal_is_not_heard_where_it_is_ignored_as_by_nohup():
+    stop = threading.Event()
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with train.signals_set(stop):
+            signal.raise_signal(signal.SIGHUP)
+            assert not stop.is_set()
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        with train.signals_set(stop):
+            signal.raise_signal(signal.SIGHUP)
+            assert stop.is_set()
+    finally:
+        signal.signal(signal.SIGHUP, before)

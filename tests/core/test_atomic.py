@@ -3,11 +3,12 @@
 import errno
 import os
 import stat
+import subprocess
 import sys
 
 import pytest
 
-from core.atomic import write_atomically
+from core.atomic import leftovers, write_atomically
 
 
 def names_in(folder):
@@ -105,3 +106,19 @@ def test_the_file_gets_the_usual_permissions_and_not_a_temporary_files(tmp_path)
     with write_atomically(tmp_path / "atomic") as file:
         file.write(b"")
     assert (tmp_path / "atomic").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_a_process_that_is_killed_leaves_a_file_that_is_known(tmp_path):
+    script = (
+        "import sys; from core.atomic import write_atomically\n"
+        "with write_atomically(sys.argv[1]) as file:\n"
+        "    file.write(b'half'); file.flush(); print('now', flush=True); input()"
+    )
+    command = [sys.executable, "-c", script, tmp_path / "picture.png"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        writer.stdout.readline()
+        writer.kill()
+    (tmp_path / "picture.tmp").touch()
+    (left,) = leftovers(tmp_path)
+    assert left.read_bytes() == b"half"
+    assert leftovers(tmp_path / "gone") == []

@@ -12,6 +12,7 @@ from core.training.config import (
     Settings,
     SidePx,
     SideRange,
+    Steps,
     Weight,
     read_values,
     validated,
@@ -62,7 +63,7 @@ class DetailConfig(Settings):
     augmentation: AugmentationConfig = AugmentationConfig()
     loss: DetailLossConfig = DetailLossConfig()
     base: Path | None = Field(None, description="Weights to start from, a run's detail.safetensors; none is chance.")
-    steps: int = Field(3000, gt=0, description="Optimiser steps.")
+    steps: Steps = Field(3000, description="Optimiser steps.")
     learning_rate: float = Field(1e-3, gt=0, description="Highest learning rate, reached after the warm-up.")
     warmup_steps: int = Field(100, ge=1, description="Steps in which the learning rate rises; then a cosine to 0.")
     weight_decay: float = Field(1e-4, ge=0, description="Decoupled weight decay (AdamW).")

@@ -19,8 +19,8 @@ from typing import Self
 
 from core.atomic import write_atomically
 from core.errors import MattingError
+from core.instance_lock import InstanceLock, LockedError
 from matting_studio.app.batch.journal import FOLDER, History, Journal, JournalError
-from matting_studio.app.instance_lock import InstanceLock, LockedError
 from matting_studio.app.short_names import short_hash
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from matting_studio.app.training.event_lines import STEP, parse, whole_lines
+from core.training.event_lines import STEP, last_event, parse, whole_lines
 
 Measures = dict[str, dict[str, float]]
 """Measure by name, by validation set."""
@@ -26,13 +26,13 @@ class EventDigest:
 
 
 def digest(path: Path) -> EventDigest:
-    """Read an events.jsonl, which may be missing."""
+    """Read an events.jsonl, which may be missing; lines that are damaged are passed over."""
     found = EventDigest()
     session_started = 0.0
-    previous = last_step = b""
+    previous = step_line = b""
     for line in whole_lines(path):
         if line.startswith(STEP):
-            last_step = previous = line
+            step_line = previous = line  # only the last one is looked into
             continue
         event = parse(line)
         if event is None:
@@ -46,10 +46,10 @@ def digest(path: Path) -> EventDigest:
         elif event["event"] == "validation":
             _remember_best(found, event)
         if "step" in event:
-            last_step = line
+            found.step, step_line = event["step"], b""
         previous = line
-    found.last = parse(previous) or {}
-    found.step = (parse(last_step) or {}).get("step", 0)
+    found.last = last_event(path)
+    found.step = (parse(step_line) or {"step": found.step})["step"]
     found.seconds += _time_of(previous, session_started) - session_started
     return found
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.atomic import write_atomically
+from core.training.event_lines import parse
 from core.training.run import RunFolder
-from matting_studio.app.training.event_lines import parse
 
 Values = NDArray[np.float64]
 Steps = NDArray[np.int64]
@@ -72,6 +73,8 @@ class History:
             status = self._path.stat()
         except FileNotFoundError:
             return False
+        if not stat.S_ISREG(status.st_mode):
+            return False  # the list of runs says that it is damaged
         # A resumed run puts a shorter file in the place of the old one.
         if status.st_ino != self._inode or status.st_size < self._offset:
             self._forget()
@@ -133,7 +136,7 @@ class History:
             file.write(text.getvalue().encode())
 
     def _add(self, event: dict[str, Any]) -> None:
-        kind, step = event["event"], int(event.get("step", self.step))
+        kind, step = event["event"], event.get("step", self.step)
         if kind == "started":
             self.total_steps, self.device = event["total_steps"], event["device"]
             self._times = []
@@ -169,8 +172,9 @@ class _Work:
         """No stages where the configuration cannot be read."""
         try:
             stages = json.loads(config.read_text(encoding="utf-8"))["schedule"]["stages"]
-            return cls(tuple((each["steps"], each["crop_px"] ** 2 * each["batch_size"]) for each in stages))
-        except (OSError, ValueError, KeyError, TypeError):
+            sizes = [[int(each[name]) for name in ("steps", "crop_px", "batch_size")] for each in stages]
+            return cls(tuple((steps, crop_px**2 * batch_size) for steps, crop_px, batch_size in sizes))
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return cls(())
 
     def done_at(self, step: int) -> int:

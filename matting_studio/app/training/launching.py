@@ -97,17 +97,17 @@ def start(folder: Path, processes: int = 1) -> subprocess.Popen[bytes]:
     where it cannot be started.
     """
     run = RunFolder(folder)
-    run.check_free()
     command = train_command(folder) if processes == 1 else torchrun_command(folder, processes)
-    where = working_folder(folder)
-    run.withdraw_stop()
-    with run.log.open("ab") as log:
-        started = subprocess.Popen(
-            command, cwd=where, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            start_new_session=True, creationflags=_DETACHED,
-        )  # fmt: skip
-    # Entered at once: importing PyTorch takes the trainer seconds, and it is running all the while.
-    TrainerProcess.of(started.pid, tuple(command), where).write(run.process)
+    with run.entering():
+        where = working_folder(folder)
+        run.withdraw_stop()
+        with run.log.open("ab") as log:
+            started = subprocess.Popen(
+                command, cwd=where, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, creationflags=_DETACHED,
+            )  # fmt: skip
+        # Entered at once: importing PyTorch takes the trainer seconds, and it is running all the while.
+        run.enter(TrainerProcess.of(started.pid, tuple(command), where))
     return started
 
 

@@ -19,12 +19,13 @@ def log_tail(path: Path, lines: int = LAST_LINES) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
 
 
-def hint(lines: tuple[str, ...]) -> str:
-    """What somebody may do whose run ended so: a sentence or two."""
+def hint(lines: tuple[str, ...], *, is_disk_full: bool) -> str:
+    """What somebody may do whose run ended with these lines in its log: a sentence or two."""
     text = "\n".join(lines).lower()
     if any(sign in text for sign in _OUT_OF_MEMORY):
         return "Memory ran out: lower crop_px or batch_size, or data.workers, and resume."
-    if _NO_ROOM in text:
+    # On a full disk nothing more comes into the log.
+    if _NO_ROOM in text or is_disk_full:
         return "The disk is full: make room, and resume."
     if "traceback" in text:
         return "Its log says where: what is wrong there must be mended, then resume."

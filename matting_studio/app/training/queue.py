@@ -5,19 +5,17 @@ and whoever changes it, or starts what is next, holds it meanwhile.
 """
 
 import json
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.atomic import write_atomically
+from core.instance_lock import LockedError, wait_for_lock
 from core.training.run import RunFolder
-from matting_studio.app.instance_lock import InstanceLock, LockedError
 from matting_studio.app.training.runs import RunState, RunSummary
 
 _PATIENCE_SECONDS = 2.0
 """Longer than anybody holds the queue."""
-_ASK_AGAIN_SECONDS = 0.02
 
 
 class RunQueue:
@@ -48,7 +46,11 @@ class RunQueue:
             yield
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with _lock(self._path.with_suffix(".lock")):
+        try:
+            lock = wait_for_lock(self._path.with_suffix(".lock"), _PATIENCE_SECONDS)
+        except LockedError:
+            raise TimeoutError("another program holds the queue: try again") from None
+        with lock:
             self._is_held = True
             try:
                 yield
@@ -87,15 +89,3 @@ class RunQueue:
     def _keep(self, runs: Iterable[Path]) -> None:
         with write_atomically(self._path) as file:
             file.write(json.dumps([str(run) for run in runs], indent=1).encode())
-
-
-def _lock(path: Path) -> InstanceLock:
-    """Waits for whoever has it. Raises TimeoutError where that takes too long, OSError where there can be no lock."""
-    patience = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        try:
-            return InstanceLock(path)
-        except LockedError:
-            if time.monotonic() > patience:
-                raise TimeoutError("another program holds the queue: try again") from None
-        time.sleep(_ASK_AGAIN_SECONDS)

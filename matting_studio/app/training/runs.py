@@ -63,16 +63,23 @@ class RunSummary:
 
 
 def summarise(folder: Path) -> RunSummary:
-    """What the files of one run say. Raises RunError where the folder holds none."""
+    """What the files of one run say. Raises RunError where the folder holds none, or its files cannot be read."""
     run = RunFolder(folder)
+    try:
+        return _summary(run)
+    except OSError as error:
+        raise RunError(f"The files of {folder} are damaged or cannot be read ({error}): see to them.") from error
+
+
+def _summary(run: RunFolder) -> RunSummary:
     total_steps = _total_steps(run)
     events = digest(run.events)
     state = _state(run, events)
     failed = state is RunState.FAILED
     lines = log_tail(run.log) if failed else ()
     return RunSummary(
-        folder=folder,
-        name=folder.name,
+        folder=run.path,
+        name=run.path.name,
         state=state,
         step=events.step,
         total_steps=total_steps,
@@ -81,7 +88,7 @@ def summarise(folder: Path) -> RunSummary:
         started=events.started,
         seconds=events.seconds,
         device=events.device,
-        reason=_reason(events, lines) if failed else None,
+        reason=_reason(run, events, lines) if failed else None,
         last_lines=lines,
         notes=_notes(run),
     )
@@ -150,7 +157,7 @@ def _total_steps(run: RunFolder) -> int:
     try:
         values = json.loads(run.config.read_text(encoding="utf-8"))
         return sum(int(stage["steps"]) for stage in values["schedule"]["stages"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise RunError(f"{run.path} holds no run: its {run.config.name} cannot be read.") from error
 
 
@@ -160,13 +167,21 @@ def _state(run: RunFolder, events: EventDigest) -> RunState:
     if run.trainer() is None and not events.last:
         return RunState.WAITING
     # Without an end it died; an end before its last start is not its end.
-    return _ENDS[events.last["event"]] if run.has_ended else RunState.FAILED
+    end = run.end
+    return RunState.FAILED if end is None else _ENDS[end]
 
 
-def _reason(events: EventDigest, lines: tuple[str, ...]) -> str:
+def _reason(run: RunFolder, events: EventDigest, lines: tuple[str, ...]) -> str:
     if events.last.get("event") == "failed":
         return str(events.last["reason"])
-    return f"The training ended at step {events.step} without a word. {hint(lines)}"
+    advice = hint(lines, is_disk_full=_lacks_room(run))
+    return f"The training ended at step {events.step} without a word. {advice}"
+
+
+def _lacks_room(run: RunFolder) -> bool:
+    """Whether there is too little of it for one more checkpoint."""
+    needed = run.checkpoint.stat().st_size if run.checkpoint.exists() else 1
+    return shutil.disk_usage(run.path).free < needed
 
 
 def _notes(run: RunFolder) -> str:

@@ -38,8 +38,9 @@ def validation(number: int, **mads: float) -> dict[str, Any]:
 
 
 def trained_by(run: RunFolder, pid: int, created: float, host: str | None = None) -> None:
+    """Entered after what its events say so far."""
     own = TrainerProcess.this_one()
-    TrainerProcess(pid, created, host or own.host, ("train",), str(run.path.parent)).write(run.process)
+    run.enter(TrainerProcess(pid, created, host or own.host, ("train",), str(run.path.parent)))
 
 
 def long_ago(run: RunFolder) -> None:

@@ -119,3 +119,20 @@ def test_smoothing_follows_the_mean_and_leaves_gaps_alone():
     assert np.isnan(half[2])
     assert half[3] == pytest.approx((4 + 2 * 0 + 4 * 4) / 7)
     assert np.allclose(smoothed(np.full(50, 2.0), 0.99), 2.0)
+
+
+def test_damaged_lines_are_passed_over(tmp_path):
+    run = make_run(tmp_path / "run", [step(10)])
+    with run.events.open("ab") as file:
+        file.write(b'{"event": "started"}\n\0\0\n{"event": "step", "step": 15, "losses": {"alpha": "x"}}\n')
+    add(run, step(20))
+    history = History(run.path)
+    history.read_all()
+    assert history.series("loss/alpha")[0].tolist() == [10, 20]
+
+
+def test_what_is_no_file_has_no_history(tmp_path):
+    run = make_run(tmp_path / "run", [])
+    run.events.mkdir()
+    history = History(run.path)
+    assert not history.read_new()

@@ -1,5 +1,8 @@
 """What the files of a run say of it, and what may be done to it."""
 
+import json
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +15,7 @@ from core.checkpoint import ModelFile, plain_weights, read_model, save_model
 from core.network import MTGINet
 from core.training.run import RunFolder
 from core.training.trainer_process import TrainerProcess
+from matting_studio.app.training.run_list import RunList
 from matting_studio.app.training.runs import (
     RunError,
     RunState,
@@ -73,7 +77,7 @@ def test_another_process_of_the_same_number_is_not_the_trainer(tmp_path, process
 
 def test_a_run_that_was_started_again_after_its_end_and_died_has_failed(tmp_path):
     run = make_run(tmp_path / "run", [*BEGUN, {"event": "stopped", "step": 10, "time": STARTED + 61}])
-    trained_by(run, pid=2**22 + 1, created=STARTED + 500)
+    trained_by(run, pid=2**22 + 1, created=STARTED + 60)
     assert summarise(run.path).state is RunState.FAILED
 
 
@@ -129,6 +133,69 @@ def test_the_log_of_a_run_that_died_gives_a_hint(tmp_path, last_words, advice):
     run.log.write_text(last_words)
     long_ago(run)
     assert advice in summarise(run.path).reason
+
+
+def test_where_a_run_died_on_a_full_disk_the_hint_is_to_make_room(tmp_path):
+    run = make_run(tmp_path / "run", BEGUN)
+    long_ago(run)
+    run.checkpoint.touch()
+    assert "make room" not in summarise(run.path).reason
+    os.truncate(run.checkpoint, shutil.disk_usage(tmp_path).free + 2**36)  # sparse: it takes no room itself
+    assert "make room" in summarise(run.path).reason
+
+
+def add(content):
+    def damage(run):
+        with run.events.open("ab") as file:
+            file.write(content)
+
+    return damage
+
+
+def folder_in_place_of(name):
+    def damage(run):
+        path = run.path / name
+        path.unlink(missing_ok=True)
+        path.mkdir()
+
+    return damage
+
+
+def process_without_types(run):
+    own = TrainerProcess.this_one()
+    values = {"pid": "x", "created": "y", "host": own.host, "command": [], "working_folder": "/"}
+    run.process.write_text(json.dumps(values))
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (add(b"\xff\xfegarbage\n"), None),
+        (add(b"\0\0\0\n"), None),
+        (add(b"[1]\n"), None),
+        (add(b'{"event": "sta{"event": "failed", "step": 1}\n'), None),
+        (add(b'{"event": "finished"}\n'), None),
+        (add(b'{"event": "started"}\n'), None),
+        (add(b'{"event": "failed", "step": 3, "time": 2e9}\n'), None),
+        (add(b'{"event": "step", "losses": 3}\n'), None),
+        (add(line({"event": "failed", "reason": "x" * 70_000}).encode()), "xxx"),
+        (process_without_types, None),
+        (folder_in_place_of("process.json"), "are damaged or cannot be read"),
+        (folder_in_place_of("notes.txt"), "are damaged or cannot be read"),
+        (folder_in_place_of("events.jsonl"), "are damaged or cannot be read"),
+    ],
+)
+def test_a_damaged_run_hides_no_other(tmp_path, damage, reason):
+    events = [*BEGUN, {"event": "stopped", "step": 10, "time": STARTED + 61}]
+    make_run(tmp_path / "good", events)
+    damage(make_run(tmp_path / "bad", events))
+    runs = {run.name: run for run in RunList(tmp_path).look()}
+    assert runs["good"].state is RunState.STOPPED
+    if reason is None:
+        assert (runs["bad"].state, runs["bad"].step) == (RunState.STOPPED, 10)
+    else:
+        assert runs["bad"].state is RunState.FAILED
+        assert reason in runs["bad"].reason
 
 
 def test_a_cut_off_and_a_damaged_line_do_not_hide_the_others(tmp_path):

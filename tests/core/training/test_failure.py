@@ -45,6 +45,27 @@ def test_what_happens_to_a_training_is_a_sentence(error: Exception, words: str) 
     assert "Traceback" not in str(explained)
 
 
+needs_full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+
+
+@needs_full_device
+def test_a_disk_that_is_full_is_known_behind_what_pytorch_says_of_it() -> None:
+    is_refused = pytest.raises(OSError, match="No space left")  # once more, at the end of the file
+    with is_refused, Path("/dev/full").open("wb") as file, pytest.raises((RuntimeError, OSError)) as kept:
+        torch.save(torch.zeros(100_000), file)
+    assert str(explain(kept.value)) == "The disk is full: make room, then resume."
+
+
+@needs_full_device
+def test_a_failure_that_cannot_be_noted_is_raised_all_the_same(tmp_path: Path) -> None:
+    config = parse_config(settings(tmp_path / "data"))
+    run = RunFolder(tmp_path / "run")
+    run.create(config)
+    run.events.symlink_to("/dev/full")
+    with pytest.raises(TrainingError, match="The disk is full: make room, then resume"):
+        Trainer(config, run, Processes(0, 1, 0)).train()
+
+
 def test_a_defect_is_no_sentence() -> None:
     assert explain(KeyError("x")) is None
     assert explain(RuntimeError("mat1 and mat2 shapes cannot be multiplied")) is None

@@ -1,10 +1,12 @@
 """A network that starts from a model computes the same, and is as ready to learn as a fresh one."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from core.checkpoint import ModelFile, plain_weights, save_model
+from core.errors import ConfigError
 from core.network import MTGINet
 from core.training.config import NetworkConfig
 from core.training.initialisation import build_network
@@ -62,6 +64,32 @@ def test_without_spectral_norm_weights_stay_as_they_are(base):
     network, path = base
     started = build_network(NetworkConfig(base=path, width=WIDTH, spectral_norm=False), seed=1)
     torch.testing.assert_close(started.decoder.conv1.weight, network.decoder.conv1.weight, atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("how", ["gone", "folder", "text", "empty", "truncated", "single", "foreign", "wide"])
+def test_filters_that_cannot_be_used_are_named(tmp_path, how):
+    path = tmp_path / "filters.npz"
+    match how:
+        case "folder":
+            path.mkdir()
+        case "text":
+            path.write_text("[data]\n")
+        case "empty":
+            path.touch()
+        case "truncated":
+            np.savez(path, a=np.zeros(1000))
+            path.write_bytes(path.read_bytes()[:-40])
+        case "single":
+            with path.open("wb") as file:
+                np.save(file, np.zeros(3))
+        case "foreign":
+            np.savez(path, a=np.zeros(3))
+        case "wide":
+            np.savez(path, **{"layer1.0.conv1.weight": np.zeros((64, 64, 3, 3), np.float32)})
+    with pytest.raises(
+        ConfigError, match=r"network\.encoder_init: .*filters\.npz .*: choose another file, or leave it out\."
+    ):
+        build_network(NetworkConfig(encoder_init=path, width=WIDTH), seed=1)
 
 
 def scale(weight: torch.Tensor) -> float:

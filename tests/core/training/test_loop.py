@@ -171,6 +171,45 @@ def test_another_network_cannot_resume_a_run(tmp_path: Path, change: dict[str, A
         other.resume()
 
 
+@pytest.mark.parametrize("how", ["truncated", "empty", "text", "model", "other", "incomplete"])
+def test_a_damaged_checkpoint_is_named_with_what_to_do(tmp_path: Path, how: str) -> None:
+    config = parse_config(settings(tmp_path / "data", steps=1))
+    trainer = start(config, tmp_path / "run")
+    trainer.train()
+    run = trainer.run_folder
+    content = torch.load(run.checkpoint, weights_only=True)
+    match how:
+        case "truncated":
+            run.checkpoint.write_bytes(run.checkpoint.read_bytes()[:100_000])
+        case "empty":
+            run.checkpoint.write_bytes(b"")
+        case "text":
+            run.checkpoint.write_bytes(b"hello world" * 1000)
+        case "model":
+            run.checkpoint.write_bytes(run.last_model.read_bytes())
+        case "other":
+            torch.save({"state_dict": content["network"]}, run.checkpoint)
+        case "incomplete":
+            del content["optimiser"]
+            torch.save(content, run.checkpoint)
+    run.best_model.unlink(missing_ok=True)
+    with pytest.raises(
+        TrainingError, match=r"checkpoint\.pt is damaged: put a copy of it there, or begin another run\."
+    ):
+        Trainer(config, run, ALONE).resume()
+    run.best_model.write_bytes(run.last_model.read_bytes())
+    with pytest.raises(TrainingError, match=r"with --set network\.base=.*best\.safetensors\."):
+        Trainer(config, run, ALONE).resume()
+
+
+def test_a_first_line_that_was_cut_off_is_taken_away_before_the_next(tmp_path: Path) -> None:
+    trainer = start(parse_config(settings(tmp_path / "data", steps=1)), tmp_path / "run")
+    trainer.run_folder.events.write_text('{"event": "started", "ste')
+    trainer.resume()
+    trainer.train()
+    assert len(events(tmp_path / "run", "started")) == 1
+
+
 def test_a_folder_that_holds_a_run_is_not_overwritten(tmp_path: Path) -> None:
     config = parse_config(settings(tmp_path / "data"))
     RunFolder(tmp_path / "run").create(config)

@@ -1,5 +1,6 @@
 """One process at a time trains a run; whoever wants it to stop leaves a file."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from generated_data import settings
 
 from core.errors import TrainingError
+from core.training import run as run_module
 from core.training.config import parse_config
 from core.training.loop import Trainer
 from core.training.processes import Processes
@@ -55,9 +57,67 @@ def test_a_window_may_enter_the_process_that_it_starts(run: RunFolder) -> None:
     assert run.trainer() == TrainerProcess.this_one()
 
 
-def test_a_file_of_an_older_version_or_a_damaged_one_names_nobody(run: RunFolder) -> None:
+def test_a_run_that_was_started_again_as_soon_as_it_had_ended_is_refused(run: RunFolder) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        # Systems know to a second when a process was created: that may lie before the end which came before it.
+        EventLog(run.events).write("finished", step=3, time=time.time())
+        with run.entering():
+            run.enter(TrainerProcess.of(other.pid, (), run.path))
+        assert run.end is None
+        with pytest.raises(TrainingError, match=f"by process {other.pid} already"):
+            run.claim()
+        EventLog(run.events).write("stopped", step=3, time=time.time())
+        assert run.end == "stopped"
+        other.communicate(b"\n")
+    run.claim()
+    assert run.end is None
+
+
+def test_of_two_that_are_started_in_the_same_moment_one_waits(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "_PATIENCE_SECONDS", 0.0)
+    with run.entering(), pytest.raises(TrainingError, match="being started by another process"):
+        run.claim()
+    run.claim()
+
+
+def test_a_file_system_without_locks_can_be_trained_on(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, patience_seconds: float) -> None:
+        raise OSError(reason, os.strerror(reason))
+
+    monkeypatch.setattr(run_module, "wait_for_lock", refuse)
+    reason = errno.ENOLCK
+    run.claim()
+    assert run.trainer() == TrainerProcess.this_one()
+    reason = errno.ENOSPC
+    with pytest.raises(OSError, match="No space left"):
+        run.claim()
+
+
+def test_what_a_killed_process_was_writing_is_removed(run: RunFolder) -> None:
+    run.previews.mkdir()
+    left = [run.path / ".0123456789abcdef.tmp", run.previews / ".fedcba9876543210.tmp"]
+    others = [run.path / "0123456789abcdef.tmp", run.path / ".notes.tmp", run.path / ".0123456789abcdef.tmp.jpg"]
+    for path in (*left, *others):
+        path.write_bytes(b"half")
+    run.claim()
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in others)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\0",
+        b"[]",
+        b'{"pid": 3}',
+        b'{"pid": "x", "created": "y", "host": 5, "command": [], "working_folder": 3}',
+        b'{"pid": -5, "created": 1.0, "host": "vm", "command": [], "working_folder": "/"}',
+    ],
+)
+def test_a_file_of_an_older_version_or_a_damaged_one_names_nobody(run: RunFolder, content: bytes) -> None:
     assert run.trainer() is None
-    run.process.write_text('{"pid": 3}')
+    run.process.write_bytes(content)
     assert run.trainer() is None
     run.claim()
 
@@ -114,11 +174,18 @@ def test_a_configuration_that_cannot_be_read_is_named(run: RunFolder) -> None:
 def test_the_last_event_is_that_of_the_last_whole_line(run: RunFolder) -> None:
     assert run.last_event() == {}
     log = EventLog(run.events)
-    log.write("step", step=1)
-    log.write("step", step=2)
+    log.write("checkpoint", step=1)
+    log.write("checkpoint", step=2)
     with run.events.open("a") as file:
         file.write('{"event": "st')
     assert run.last_event()["step"] == 2
     log.mend()
-    log.write("stopped", step=2)
-    assert run.last_event() == {"event": "stopped", "step": 2}
+    log.write("stopped", step=2, time=1.5)
+    assert run.last_event() == {"event": "stopped", "step": 2, "time": 1.5}
+
+
+def test_damaged_lines_are_forgotten_with_the_steps_that_are_taken_again(run: RunFolder) -> None:
+    first, later = b'{"event": "checkpoint", "step": 1}\n', b'{"event": "checkpoint", "step": 2}\n'
+    run.events.write_bytes(first + b"\0\0\0\n\xff\n[1]\n" + later + b'{"event": "che')
+    EventLog(run.events).forget_after(1)
+    assert run.events.read_bytes() == first

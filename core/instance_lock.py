@@ -6,6 +6,7 @@ number is in use again.
 
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -20,6 +21,9 @@ else:
 
     def _lock(file: BinaryIO) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_ASK_AGAIN_SECONDS = 0.02
 
 
 class LockedError(Exception):
@@ -48,6 +52,18 @@ class InstanceLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def wait_for_lock(path: Path, patience_seconds: float) -> InstanceLock:
+    """A lock that others hold for moments only. Raises LockedError where that takes too long; OSError as above."""
+    patience = time.monotonic() + patience_seconds
+    while True:
+        try:
+            return InstanceLock(path)
+        except LockedError:
+            if time.monotonic() > patience:
+                raise
+        time.sleep(_ASK_AGAIN_SECONDS)
 
 
 def is_held(path: Path) -> bool:
