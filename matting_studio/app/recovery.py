@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core.errors import MattingError
 from core.instance_lock import InstanceLock, is_held
+from matting_studio.app.reach import is_folder
 from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 _LOCK = "lock"
@@ -61,7 +62,7 @@ class Recovery:
 
     def pending(self) -> list[RecoveryItem]:
         """What crashed programs left, the newest first. Raises RecoveryError where the folder cannot be read."""
-        if not self._common.is_dir():
+        if not is_folder(self._common):
             return []
         items = []
         try:

@@ -116,6 +116,11 @@ def test_the_newest_is_offered_first(folder):
     assert [item.name for item in Recovery(folder).pending()] == ["new.jpg", "older.jpg", "oldest.jpg"]
 
 
+def test_nothing_is_pending_where_nothing_can_be_asked(tmp_path):
+    """As on a share that has dropped."""
+    assert Recovery(tmp_path / ("n" * 300)).pending() == []
+
+
 def test_a_place_that_cannot_be_written_to_is_said(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(RecoveryError, match="save often"):
