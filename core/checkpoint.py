@@ -159,16 +159,16 @@ def unpickled(path: Path) -> dict[str, Any]:
     """
     import torch  # noqa: PLC0415
 
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
-    except pickle.UnpicklingError as error:
-        raise CheckpointError(
-            f"{path.name} is no plain checkpoint: it is damaged, or it asks to run code when opened, which is refused."
-        ) from error
-    except Exception as error:  # the unpickler lets a damaged file raise anything
-        raise CheckpointError(f"{path.name} is no checkpoint or is damaged: fetch it again.") from error
+    with path.open("rb") as file:
+        try:
+            content = torch.load(file, map_location="cpu", weights_only=True)
+        except pickle.UnpicklingError as error:
+            raise CheckpointError(
+                f"{path.name} is no plain checkpoint: it is damaged, or it asks to run code when opened, which is "
+                "refused."
+            ) from error
+        except Exception as error:  # the unpickler lets a damaged file raise anything, OSError too
+            raise CheckpointError(f"{path.name} is no checkpoint or is damaged: fetch it again.") from error
     if not isinstance(content, dict):
         raise CheckpointError(f"{path.name} holds no network: a dictionary with a state_dict was expected.")
     return content
