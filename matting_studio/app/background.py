@@ -8,7 +8,6 @@ from core.errors import MattingError
 from core.image_io import Photo
 from matting_studio.app.develop import read_background
 from matting_studio.app.look import Blurred, Look, Picture, Plain
-from matting_studio.app.reach import is_there
 
 Background = Colour | Photo | Literal["blur"]
 """An sRGB colour, a picture that fills the frame, or the photo's own background out of focus."""
@@ -46,7 +45,7 @@ def parse_background(text: str) -> Background:
 
 def _is_missing(path: Path) -> bool:
     try:
-        return not is_there(path)
+        return not path.exists()
     except OSError:
         return False  # whoever reads it says why it cannot be
 
