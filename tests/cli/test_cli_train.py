@@ -239,7 +239,18 @@ class Started:
 
 
 @pytest.fixture
-def started(config):
+def terminal():
+    """Whose end is heard by what is started, also where the tests themselves are run under nohup."""
+    if not hasattr(signal, "SIGHUP"):
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.fixture
+def started(config, terminal):
     training = Started(config)
     yield training
     if training.process.poll() is None:
