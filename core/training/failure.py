@@ -1,12 +1,12 @@
 """Why a training ended: what the libraries raise, as sentences with what to do."""
 
 import contextlib
-import errno
 from collections.abc import Callable, Iterator
 
 import cv2
 import torch
 
+from core.causes import is_disk_full, with_causes
 from core.errors import MattingError, TrainingError
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "insufficient memory")
@@ -31,7 +31,7 @@ def explained(note: Callable[[str], None] = lambda reason: None) -> Iterator[Non
 def explain(error: Exception) -> MattingError | None:
     """The same error as a sentence that can be shown; None where it is a defect of the program."""
     # First: what a library says of a file that it could not write is no help.
-    if any(is_disk_full(each) for each in with_causes(error)):
+    if is_disk_full(error):
         return TrainingError("The disk is full: make room, then resume.")
     if any(is_out_of_memory(each) for each in with_causes(error)):
         return TrainingError("Memory ran out: lower crop_px or batch_size of schedule.stages, then resume.")
@@ -45,17 +45,6 @@ def explain(error: Exception) -> MattingError | None:
     if isinstance(error, OSError):
         return TrainingError(f"A file cannot be read or written: {last_line(error)}. See to it, then resume.")
     return None
-
-
-def with_causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, what it was raised from, and so on."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def is_disk_full(error: BaseException) -> bool:
-    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 def is_out_of_memory(error: BaseException) -> bool:

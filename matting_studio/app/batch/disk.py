@@ -1,20 +1,7 @@
 """A disk that is full: no fault of a photo, and the end of a run."""
 
-import errno
 import shutil
 from pathlib import Path
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-def is_full(error: BaseException) -> bool:
-    """Whether an error, or what it comes from, says that there is no room."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and cause.errno in _FULL:
-            return True
-        cause = cause.__cause__
-    return False
 
 
 def room_sentence(output: Path, photos_left: int, mean_bytes: float | None) -> str:

@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 
+from core.causes import is_disk_full
 from core.errors import MattingError
 from core.memory_plan import Limit
-from matting_studio.app.batch.disk import is_full, room_sentence
+from matting_studio.app.batch.disk import room_sentence
 from matting_studio.app.batch.fingerprint import Source
 from matting_studio.app.batch.journal import Entry, Result
 from matting_studio.app.batch.making import (
@@ -320,7 +321,7 @@ class BatchRun:
         except JobCancelled:
             self._put_back(passing)
         except (MattingError, OSError) as error:
-            if is_full(error):
+            if is_disk_full(error):
                 self._disk_full = True
                 self._put_back(passing)
                 self.stop()
@@ -384,7 +385,7 @@ class BatchRun:
                 )
             )  # fmt: skip
         except OSError as error:
-            if is_full(error):
+            if is_disk_full(error):
                 self._disk_full = True
                 self._put_back(passing)
                 self.stop()

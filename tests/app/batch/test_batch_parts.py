@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from batches import go, put_photos
 
+from core.causes import is_disk_full
 from core.errors import ImageWriteError
 from core.image_io import read_photo
 from matting_studio.app.batch import Item, Row, RowState, Shard, Workplace, write_report
-from matting_studio.app.batch.disk import in_words, is_full, room_sentence
+from matting_studio.app.batch.disk import in_words, room_sentence
 from matting_studio.app.batch.making import PixelGate
 from matting_studio.app.batch.pictures import Pictures
 from matting_studio.app.batch.rate import Rate
@@ -149,12 +150,12 @@ def test_arrivals_are_given_once_they_are_whole_and_once(tmp_path):
 
 def test_a_full_disk_is_known_however_the_error_is_wrapped():
     full = OSError(errno.ENOSPC, "No space left on device")
-    assert is_full(full)
+    assert is_disk_full(full)
     wrapped = ImageWriteError("cannot be written")
     wrapped.__cause__ = full
-    assert is_full(wrapped)
-    assert not is_full(OSError(errno.EACCES, "Permission denied"))
-    assert not is_full(ImageWriteError("too large for the format"))
+    assert is_disk_full(wrapped)
+    assert not is_disk_full(OSError(errno.EACCES, "Permission denied"))
+    assert not is_disk_full(ImageWriteError("too large for the format"))
 
 
 def test_what_is_missing_is_said_as_people_say_it(tmp_path):

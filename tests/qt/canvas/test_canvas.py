@@ -716,23 +716,28 @@ def test_the_right_button_inverts(studio: DeskStudio, painting: Canvas) -> None:
     assert [stroke[0] for stroke in studio.strokes] == [Brush.BACKGROUND]
 
 
-def pen(canvas: Canvas, tip: QPointingDevice.PointerType, pressure: float, feels: bool = True) -> None:
-    """A dot made with a pen, as Qt tells of it: an event of the pen, then one of the mouse."""
+def tell_of_pen(canvas: Canvas, kind: QEvent.Type, device: QPointingDevice, pressure: float) -> None:
+    """As Qt tells of a pen, before it tells of a mouse."""
+    at, left = QPointF(100, 100), Qt.MouseButton.LeftButton
+    down = Qt.MouseButton.NoButton if kind is QEvent.Type.TabletRelease else left
+    event = QTabletEvent(
+        kind, device, at, canvas.mapToGlobal(at), pressure, 0, 0, 0, 0, 0, Qt.KeyboardModifier.NoModifier, left, down
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def made_pen(tip: QPointingDevice.PointerType, feels: bool = True) -> QPointingDevice:
     capabilities = QInputDevice.Capability.Position
     if feels:
         capabilities |= QInputDevice.Capability.Pressure
-    device = QPointingDevice("pen", 7, QInputDevice.DeviceType.Stylus, tip, capabilities, 1, 3)
-    at, left, none = QPointF(100, 100), Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-    for kind, then, buttons in (
-        (QEvent.Type.TabletPress, QEvent.Type.MouseButtonPress, left),
-        (QEvent.Type.TabletRelease, QEvent.Type.MouseButtonRelease, none),
-    ):
-        event = QTabletEvent(
-            kind, device, at, canvas.mapToGlobal(at), pressure, 0, 0, 0, 0, 0, Qt.KeyboardModifier.NoModifier,
-            left, buttons,
-        )  # fmt: skip
-        QApplication.sendEvent(canvas, event)
-        mouse(canvas, then, (100, 100))
+    return QPointingDevice("pen", 7, QInputDevice.DeviceType.Stylus, tip, capabilities, 1, 3)
+
+
+def dot(canvas: Canvas, device: QPointingDevice, pressure: float) -> None:
+    tell_of_pen(canvas, QEvent.Type.TabletPress, device, pressure)
+    mouse(canvas, QEvent.Type.MouseButtonPress, (100, 100))
+    tell_of_pen(canvas, QEvent.Type.TabletRelease, device, pressure)
+    mouse(canvas, QEvent.Type.MouseButtonRelease, (100, 100))
 
 
 def test_a_pen_paints_as_hard_as_it_is_pressed_and_erases_with_its_other_end(
@@ -740,9 +745,9 @@ def test_a_pen_paints_as_hard_as_it_is_pressed_and_erases_with_its_other_end(
 ) -> None:
     painting.set_brush(replace(painting.brush, opacity=1.0))
     tips = QPointingDevice.PointerType
-    pen(painting, tips.Pen, 0.5)
-    pen(painting, tips.Eraser, 1.0)
-    pen(painting, tips.Pen, 0.0, feels=False)
+    dot(painting, made_pen(tips.Pen), 0.5)
+    dot(painting, made_pen(tips.Eraser), 1.0)
+    dot(painting, made_pen(tips.Pen, feels=False), 0.0)
     drag(painting, (100, 100))
     assert [(stroke[0], stroke[4]) for stroke in studio.strokes] == [
         (Brush.FOREGROUND, 0.5),
@@ -753,16 +758,7 @@ def test_a_pen_paints_as_hard_as_it_is_pressed_and_erases_with_its_other_end(
 
 
 def test_a_pen_that_was_lost_is_forgotten(studio: DeskStudio, painting: Canvas) -> None:
-    device = QPointingDevice(
-        "pen", 7, QInputDevice.DeviceType.Stylus, QPointingDevice.PointerType.Eraser,
-        QInputDevice.Capability.Position | QInputDevice.Capability.Pressure, 1, 3,
-    )  # fmt: skip
-    at, left = QPointF(100, 100), Qt.MouseButton.LeftButton
-    event = QTabletEvent(
-        QEvent.Type.TabletPress, device, at, painting.mapToGlobal(at), 0.1, 0, 0, 0, 0, 0,
-        Qt.KeyboardModifier.NoModifier, left, left,
-    )  # fmt: skip
-    QApplication.sendEvent(painting, event)
+    tell_of_pen(painting, QEvent.Type.TabletPress, made_pen(QPointingDevice.PointerType.Eraser), 0.1)
     mouse(painting, QEvent.Type.MouseButtonPress, (100, 100))
     painting.clearFocus()
     painting.setFocus()
