@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, NoReturn
 
 from matting_studio.cli.paths import is_folder, is_there, may
+from matting_studio.cli.pipes import PIPE, Pipe
 
 PROGRAM = "matting-studio"
 QUALITIES = ("fast", "balanced", "best")
@@ -46,10 +47,11 @@ def window() -> Parser:
 
 def matte() -> Parser:
     parser = command("matte", "Cut the person out of one photo.")
-    parser.add_argument("photo", type=single_photo, metavar="IN", help="the photo")
+    parser.add_argument("photo", type=photo_or_pipe, metavar="IN", help="the photo; - reads it from standard input")
     parser.add_argument(
-        "-o", "--output", type=named, metavar="OUT",
-        help="the cut-out: .png, .webp or .tif, or .jpg with a background (default: IN_cutout.png beside IN)",
+        "-o", "--output", type=named_or_pipe, metavar="OUT",
+        help="the cut-out: .png, .webp or .tif, or .jpg with a background; - writes a PNG to standard output "
+        "(default: IN_cutout.png beside IN; from standard input to standard output)",
     )  # fmt: skip
     parser.add_argument("--alpha", type=named, metavar="FILE", help="write the alpha too, in grey")
     parser.add_argument("--trimap", type=named, metavar="FILE", help="write the trimap too: 0, 128, 255")
@@ -238,6 +240,14 @@ def single_photo(text: str) -> Path:
     if is_folder(named(text)):
         raise argparse.ArgumentTypeError(f"{text} is a folder: use `{PROGRAM} batch` for all photos of a folder.")
     return existing_file(text)
+
+
+def photo_or_pipe(text: str) -> Path | Pipe:
+    return PIPE if text == PIPE else single_photo(text)
+
+
+def named_or_pipe(text: str) -> Path | Pipe:
+    return PIPE if text == PIPE else named(text)
 
 
 def existing_file(text: str) -> Path:

@@ -3,11 +3,13 @@
 import argparse
 import json
 import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from core.checkpoint import shipped_model
 from core.errors import MattingError
-from core.image_io import WRITABLE_SUFFIXES, Format, Photo, read_photo, write_image
+from core.image_io import WRITABLE_SUFFIXES, Format, Photo, read_photo, read_photo_bytes, write_image
 from core.memory_plan import Result
 from core.predictor import MattingPredictor
 from core.working_size import Quality
@@ -20,6 +22,7 @@ from matting_studio.app.short_names import LONGEST_NAME_BYTES, shortened
 from matting_studio.app.stages import StageTimes
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say, tell
 from matting_studio.cli.paths import check_place, is_folder, is_there
+from matting_studio.cli.pipes import PIPE, Pipe, check_pipe, poured_out
 
 DEFAULT_ENDING = "_cutout.png"
 REMARKS_HERE = {
@@ -30,8 +33,8 @@ REMARKS_HERE = {
 
 
 def run(arguments: argparse.Namespace) -> int:
-    source: Path = arguments.photo
-    output: Path = arguments.output or default_output(source)
+    source: Path | Pipe = arguments.photo
+    output: Path | Pipe = arguments.output or default_output(source)
     check_outputs(arguments, output)
     times = StageTimes()
     with times.stage("load"):
@@ -45,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     try:
         with times.stage("read"):
-            photo = read_photo(source)
+            photo = read(source)
         with times.stage("network"):
             result = Result.CUTOUT if background is None else Result.COMPOSITE
             matte = predictor.predict(photo.image, result=result)
@@ -57,8 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
             with times.stage("composite"):
                 picture = background if isinstance(background, Photo) else None
                 pixels, alpha = complete(cutout, look, picture, CancelToken(), photo.bit_depth).composite, None
-        with times.stage("write"):
-            write_like(photo, output, pixels, alpha)
+        with times.stage("write"), place_of(output) as place:
+            write_like(photo, place, pixels, alpha)
             if arguments.alpha is not None:
                 write_image(arguments.alpha, opacity(photo, matte.alpha), bit_depth=photo.bit_depth)
             if arguments.trimap is not None:
@@ -89,27 +92,44 @@ def run(arguments: argparse.Namespace) -> int:
                 }
             )
         )
-    else:
+    elif isinstance(output, Path):
         tell(str(output))
     return DONE
 
 
-def default_output(source: Path) -> Path:
-    """Beside the photo, called after it, as far as that fits into a name."""
+def read(source: Path | Pipe) -> Photo:
+    if isinstance(source, Path):
+        return read_photo(source)
+    return read_photo_bytes(sys.stdin.buffer.read(), "Standard input")
+
+
+def place_of(output: Path | Pipe) -> AbstractContextManager[Path]:
+    return nullcontext(output) if isinstance(output, Path) else poured_out("cutout.png")
+
+
+def default_output(source: Path | Pipe) -> Path | Pipe:
+    """Beside the photo, called after it, as far as that fits into a name; what comes from a pipe goes into one."""
+    if not isinstance(source, Path):
+        return PIPE
     excess_bytes = len(os.fsencode(source.stem + DEFAULT_ENDING)) - LONGEST_NAME_BYTES
     stem = shortened(source.stem, excess_bytes) if excess_bytes > 0 else source.stem
     return source.with_name(stem + DEFAULT_ENDING)
 
 
-def check_outputs(arguments: argparse.Namespace, output: Path) -> None:
+def check_outputs(arguments: argparse.Namespace, output: Path | Pipe) -> None:
     """Refuse, before any work is done, what could not be written or would destroy something."""
-    named = [path for path in (output, arguments.alpha, arguments.trimap) if path is not None]
+    if not isinstance(output, Path):
+        check_pipe()
+        if arguments.json:
+            raise UsageError("The picture and --json cannot both go to standard output: name a file with -o.")
+    named = [path for path in (output, arguments.alpha, arguments.trimap) if isinstance(path, Path)]
     for path in named:
         known = path.suffix.lower() in WRITABLE_SUFFIXES
-        if is_there(path) and path.samefile(arguments.photo):
+        if is_there(path) and isinstance(arguments.photo, Path) and path.samefile(arguments.photo):
             raise UsageError(f"{path} is the photo itself: give the result another name.")
         if is_folder(path):
-            name = path.name if known else default_output(arguments.photo).name
+            default = default_output(arguments.photo)
+            name = default.name if isinstance(default, Path) and not known else path.name
             raise UsageError(f"{path} is a folder: name a file, such as {path / name}.")
         if not known:
             raise UsageError(f"{path} names no format that is written: end it in {', '.join(WRITABLE_SUFFIXES)}.")
@@ -118,7 +138,11 @@ def check_outputs(arguments: argparse.Namespace, output: Path) -> None:
             raise UsageError(f"{path} exists: name another file, or add --overwrite to replace it.")
     if len({path.resolve() for path in named}) < len(named):
         raise UsageError("Two of the results have the same name: give each its own.")
-    if WRITABLE_SUFFIXES[output.suffix.lower()] is Format.JPEG and arguments.background is None:
+    if isinstance(output, Path) and is_jpeg(output) and arguments.background is None:
         raise UsageError(f"{output} cannot be transparent: use .png, .webp or .tif, or give a --background.")
-    if arguments.trimap is not None and WRITABLE_SUFFIXES[arguments.trimap.suffix.lower()] is Format.JPEG:
+    if arguments.trimap is not None and is_jpeg(arguments.trimap):
         raise UsageError("A trimap does not survive JPEG: use .png, .webp or .tif.")
+
+
+def is_jpeg(path: Path) -> bool:
+    return WRITABLE_SUFFIXES[path.suffix.lower()] is Format.JPEG
