@@ -5,10 +5,13 @@ import errno
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+_READING_SECONDS = 2.0 if os.name == "nt" else 0.0
+"""Longer than anybody reads a file at a stretch. Windows replaces none that another process is reading."""
 _TEMPORARY_NAME = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 
@@ -38,7 +41,7 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(target)
+        _replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(target.parent)
@@ -52,6 +55,18 @@ def leftovers(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return [path for path in folder.iterdir() if _TEMPORARY_NAME.fullmatch(path.name) and path.is_file()]
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    patience = time.monotonic() + _READING_SECONDS
+    while True:
+        try:
+            temporary.replace(target)
+            return
+        except PermissionError:
+            if time.monotonic() >= patience:
+                raise
+        time.sleep(0.02)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,9 +5,11 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from core import atomic
 from core.atomic import leftovers, write_atomically
 
 
@@ -122,3 +124,31 @@ def test_a_process_that_is_killed_leaves_a_file_that_is_known(tmp_path):
     (left,) = leftovers(tmp_path)
     assert left.read_bytes() == b"half"
     assert leftovers(tmp_path / "gone") == []
+
+
+def read_elsewhere(monkeypatch, tries):
+    """As on Windows, where a file that another process reads is not replaced: it is only at the last of these tries."""
+    genuine, refused = Path.replace, iter(range(1, tries))
+
+    def replace(source, target):
+        if next(refused, None) is not None:
+            raise PermissionError(errno.EACCES, "Access is denied", str(target))
+        return genuine(source, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+
+
+def test_where_readers_keep_a_file_from_being_replaced_it_is_tried_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(atomic, "_READING_SECONDS", 60)
+    read_elsewhere(monkeypatch, tries=3)
+    with write_atomically(tmp_path / "events.jsonl") as file:
+        file.write(b"new")
+    assert (tmp_path / "events.jsonl").read_bytes() == b"new"
+
+
+def test_a_file_that_may_not_be_replaced_is_an_oserror_after_a_while(tmp_path, monkeypatch):
+    monkeypatch.setattr(atomic, "_READING_SECONDS", 0.1)
+    read_elsewhere(monkeypatch, tries=1_000_000)
+    with pytest.raises(PermissionError), write_atomically(tmp_path / "events.jsonl"):
+        pass
+    assert names_in(tmp_path) == []
