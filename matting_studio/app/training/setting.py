@@ -41,6 +41,8 @@ TITLES = {
     "warmup_steps": "Warm-up",
 }
 """Where the field's own name would read badly."""
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([,.'’\s])\d{3})(?:\1\d{3})*")
+"""A whole number in groups of three, as 200,000 is."""
 
 
 class Kind(StrEnum):
@@ -125,8 +127,10 @@ class Setting:
         text = text.strip()
         match self.kind:
             case Kind.NUMBER:
-                return self.check(text.replace(",", "."))
+                return self.check(_whole(text) if self.field.annotation is int else text.replace(",", "."))
             case Kind.RANGE | Kind.LIST:
+                if re.search(r"\d,\d", text):
+                    raise ConfigError("Write a point in a number, as in 0.5, and a space after a comma.")
                 return self.check(re.findall(r"[^\s,;…]+", text))
             case Kind.WEIGHTS:
                 return self.check(_weights(text))
@@ -171,6 +175,13 @@ def number_text(value: float) -> str:
 
 def _cell(row: Settings, setting: Setting) -> str:
     return f"{setting.text(getattr(row, setting.name))} {setting.unit or setting.title.lower()}"
+
+
+def _whole(text: str) -> str:
+    """Without what stands between groups of digits. A point elsewhere makes it no whole number, not even in 10.00."""
+    if _GROUPED.fullmatch(text):
+        return re.sub(r"\D", "", text)
+    return text.replace(".", ",")
 
 
 def _weights(text: str) -> Mapping[str, str]:

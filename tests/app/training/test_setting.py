@@ -22,6 +22,8 @@ GROUPS = (
     AugmentationConfig, CutoutsConfig, DataConfig, LossConfig, NetworkConfig, RunConfig, ScheduleConfig, StageConfig,
 )  # fmt: skip
 
+COMMA = "Write a point in a number, as in 0.5, and a space after a comma."
+
 
 def setting(group: type[Settings], name: str) -> Setting:
     return next(setting for setting in settings_of(group) if setting.name == name)
@@ -66,6 +68,11 @@ def test_units_stand_beside_the_number_and_not_in_the_title() -> None:
         (ScheduleConfig, "learning_rate", " 1e-4 ", 1e-4),
         (ScheduleConfig, "learning_rate", "0,5", 0.5),
         (ScheduleConfig, "warmup_steps", "7", 7),
+        (StageConfig, "steps", "200,000", 200_000),
+        (StageConfig, "steps", "10.000", 10_000),
+        (StageConfig, "steps", "1 234 567", 1_234_567),
+        (StageConfig, "steps", "1'000", 1000),
+        (DataConfig, "seed", "1,000", 1000),
         (ScheduleConfig, "aspect_ratios", "1, 0.75 1.3", [1.0, 0.75, 1.3]),
         (AugmentationConfig, "person_height", "0.5 … 0.9", (0.5, 0.9)),
         (CutoutsConfig, "favour", "anna* 2, long name* 0.5", {"anna*": 2.0, "long name*": 0.5}),
@@ -85,6 +92,13 @@ def test_what_is_typed_becomes_a_value(group: type[Settings], name: str, text: s
         (ScheduleConfig, "learning_rate", "0", "This has to be more than 0."),
         (ScheduleConfig, "learning_rate", "inf", "This has to be a finite number."),
         (ScheduleConfig, "warmup_steps", "1.5", "This has to be a whole number."),
+        (ScheduleConfig, "warmup_steps", "1,5", "This has to be a whole number."),
+        (ScheduleConfig, "warmup_steps", "10.00", "This has to be a whole number."),
+        (ScheduleConfig, "warmup_steps", "0.200", "This has to be a whole number."),
+        (ScheduleConfig, "warmup_steps", "1.000,000", "This has to be a whole number."),
+        (StageConfig, "steps", "20,00", "This has to be a whole number."),
+        (AugmentationConfig, "person_height", "1,5", COMMA),
+        (ScheduleConfig, "aspect_ratios", "1,5", COMMA),
         (ScheduleConfig, "warmup_steps", "-1", "This has to be at least 0."),
         (ScheduleConfig, "ema_decay", "1", "This has to be less than 1."),
         (AugmentationConfig, "flip", "1.2", "This has to be at most 1."),
