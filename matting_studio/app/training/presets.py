@@ -24,7 +24,7 @@ OWN_SHARE = 0.5
 """Share of one's own photos in a fine-tune; the others keep the network from forgetting what it knew."""
 _LARGEST_ON_CPU_PX = 320
 _USUAL_GPU_BYTES = 10 << 30
-"""What is counted on where nobody has asked the GPU: the probe tells better."""
+"""What is counted on, as nobody has asked the GPU: the probe tells better."""
 _Source = TypeVar("_Source", CutoutsConfig, PhotosConfig)
 
 
@@ -44,8 +44,6 @@ class _Size:
 
 
 _SIZES = (
-    _Size(512, 16, 20 << 30),
-    _Size(512, 8, 11 << 30),
     _Size(384, 8, 7 << 30),
     _Size(320, 8, 5 << 30),
     _Size(256, 6, 3 << 30),
@@ -53,15 +51,14 @@ _SIZES = (
 )
 
 
-def fine_tune(own: DataConfig, base: Path | None = None, gpu_bytes: int | None = None) -> Preset:
+def fine_tune(own: DataConfig, base: Path | None = None) -> Preset:
     """A few hundred steps from a model (the shipped one) on one's own data, mixed with the shipped model's.
 
-    Crops are as large as the GPU's free memory allows; where that is not known (None), as large as a usual GPU's, or
-    without one as the processor can manage. Own sets for validation are kept as
-    they are: without one, nobody can tell whether it got better.
+    Crops are as large as the memory of a usual GPU allows, or without one as the processor can manage. Own sets for
+    validation are kept as they are: without one, nobody can tell whether it got better.
     """
     recipe = shipped_recipe("portrait")
-    stage = StageConfig(steps=400, **_fitting(gpu_bytes))
+    stage = StageConfig(steps=400, **_fitting())
     schedule = recipe.schedule.model_copy(
         update={"stages": [stage], "learning_rate": 1.5e-4, "warmup_steps": 40, "ema_decay": 0.99}
     )
@@ -148,15 +145,14 @@ def _scaled(sources: Sequence[_Source], factor: float) -> list[_Source]:
     return [source.model_copy(update={"share": round(source.share * factor, 4)}) for source in sources]
 
 
-def _fitting(gpu_bytes: int | None) -> dict[str, int]:
+def _fitting() -> dict[str, int]:
     """Side of the crops and crops at once: the largest of a few sizes that leaves some memory to others."""
-    if gpu_bytes is None and not accelerator_driver_is_there():
+    if accelerator_driver_is_there():
+        sizes, free_bytes = list(_SIZES), _USUAL_GPU_BYTES
+    else:
         # A processor has memory for more than it has time for.
         sizes = [size for size in _SIZES if size.crop_px <= _LARGEST_ON_CPU_PX]
         free_bytes = psutil.virtual_memory().available
-    else:
-        sizes = list(_SIZES)
-        free_bytes = gpu_bytes or _USUAL_GPU_BYTES
     fitting = (size for size in sizes if size.needed_bytes <= 0.8 * free_bytes)
     chosen = next(fitting, _SIZES[-1])
     return {"crop_px": chosen.crop_px, "batch_size": chosen.batch_size}
