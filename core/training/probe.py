@@ -20,6 +20,8 @@ from core.training.run import RunFolder
 from core.training.validation import measure_pair
 
 STEPS, WARMUP_STEPS = 10, 2
+LEAST_BATCH = 2
+"""Batch statistics need two photos."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,12 @@ class Probe:
     seconds_per_step: float
     """In the stage that takes most."""
     photos_per_second: float
+    """Of all processes together."""
     memory_bytes: int
-    """The most that was in use: of the GPU's memory where there is one, else of the machine's."""
+    """The most that a process used: of the GPU's memory where there is one, else of the machine's."""
     device: str
+    processes: int
+    """That share each batch."""
     total_steps: int
     expected_seconds: float
     """For the whole run, validations included."""
@@ -37,6 +42,9 @@ class Probe:
 
 def probe(config: TrainingConfig, processes: Processes) -> Probe:
     """Take ten steps of the stage that takes most, and look at a validation photo.
+
+    Where run.processes are to share each batch and this one is alone, it takes the part of one of them; what they would
+    wait for each other is not counted.
 
     Raises what `Trainer.train` raises, TrainingError where memory runs out or the losses are not finite.
     """
@@ -52,7 +60,10 @@ def probe(config: TrainingConfig, processes: Processes) -> Probe:
 def _probe(config: TrainingConfig, processes: Processes) -> Probe:
     stages = config.schedule.stages
     largest = max(stages, key=_work)
-    schedule = config.schedule.model_copy(update={"stages": [largest.model_copy(update={"steps": STEPS})]})
+    together = max(processes.count, config.run.processes)
+    part_of_batch = max(LEAST_BATCH, largest.batch_size * processes.count // together)
+    shortest = largest.model_copy(update={"steps": STEPS, "batch_size": part_of_batch})
+    schedule = config.schedule.model_copy(update={"stages": [shortest]})
     run = config.run.model_copy(update={"tensorboard": False})
     short = config.model_copy(update={"schedule": schedule, "run": run})
     with tempfile.TemporaryDirectory() as folder:
@@ -75,6 +86,7 @@ def _probe(config: TrainingConfig, processes: Processes) -> Probe:
             photos_per_second=largest.batch_size / seconds_per_step,
             memory_bytes=most_bytes,
             device=device_name(trainer.device),
+            processes=together,
             total_steps=config.schedule.total_steps,
             expected_seconds=seconds_per_step * steps_of_the_largest + validations * _validation_seconds(trainer),
         )

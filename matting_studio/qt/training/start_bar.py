@@ -96,9 +96,10 @@ def estimate_text(answer: dict[str, Any]) -> str:
     """An estimate in a line."""
     steps, seconds = int(answer["total_steps"]), float(answer["expected_seconds"])
     memory = float(answer["memory_bytes"]) / 1e9
-    speed = float(answer["photos_per_second"])
+    speed, processes = float(answer["photos_per_second"]), int(answer["processes"])
+    device, each = (f"{processes} × {answer['device']}", " each") if processes > 1 else (answer["device"], "")
     return (
-        f"About {duration(seconds)} for {steps:,} steps on {answer['device']} · {memory:.1f} GB · "
+        f"About {duration(seconds)} for {steps:,} steps on {device} · {memory:.1f} GB{each} · "
         f"{speed:.1f} photos a second"
     )
 

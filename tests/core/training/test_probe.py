@@ -8,7 +8,9 @@ from generated_data import settings
 
 from core.errors import TrainingError
 from core.training import loop
+from core.training.batches import Batch
 from core.training.config import parse_config
+from core.training.figures import StepFigures
 from core.training.probe import probe
 from core.training.processes import Processes
 
@@ -29,6 +31,25 @@ def test_the_largest_stage_is_probed_and_the_whole_schedule_foretold(tmp_path: P
     assert (found.total_steps, found.device) == (4100, "CPU")
     assert 100 << 20 < found.memory_bytes < 100 << 30
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_one_process_stands_for_those_that_share_the_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = settings(tmp_path / "data")
+    values["schedule"]["stages"] = [{"steps": 100, "crop_px": 64, "batch_size": 8}]
+    values["data"]["validation"] = []
+    values["run"]["processes"] = 4
+    taken = []
+    genuine = loop.Trainer.step
+
+    def noted(self: loop.Trainer, batch: Batch) -> StepFigures:
+        taken.append(len(batch.images))
+        return genuine(self, batch)
+
+    monkeypatch.setattr(loop.Trainer, "step", noted)
+    found = probe(parse_config(values), ALONE)
+    assert set(taken) == {2}
+    assert found.processes == 4
+    assert found.photos_per_second == pytest.approx(8 / found.seconds_per_step)
 
 
 def test_validations_count(tmp_path: Path) -> None:
