@@ -54,8 +54,11 @@ class TrainerProcess:
 
     @property
     def is_here(self) -> bool:
-        """Whether it ran on this machine; nothing is known of the processes of others."""
-        return self.host == socket.gethostname()
+        """Whether it ran on this machine; nothing is known of the processes of others.
+
+        A machine may get another name with another network: a process that is found still is here all the same.
+        """
+        return self.host == socket.gethostname() or self.process() is not None
 
     @property
     def is_alive(self) -> bool:
@@ -64,8 +67,6 @@ class TrainerProcess:
 
     def process(self) -> psutil.Process | None:
         """To ask or to end it; None where it has ended or is not of this machine."""
-        if not self.is_here:
-            return None
         try:
             found = psutil.Process(self.pid)
             same = abs(found.create_time() - self.created) < CLOCK_SECONDS

@@ -5,9 +5,11 @@ A trainer belongs to nobody: it goes on when the window closes, and whoever know
 
 import contextlib
 import os
+import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +82,15 @@ def environment() -> dict[str, str]:
     root = str(Path(matting_studio.__file__).parents[1])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     # Safe path: a folder called `core` where somebody works is not ours.
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
+    own = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
+    # Windows' own code page would not be read here.
+    return {**os.environ, **own, "PYTHONUTF8": "1"}
+
+
+def as_typed(command: Sequence[str]) -> str:
+    """A command as a person types it into a terminal of this system."""
+    typed = ["python" if part == sys.executable else part for part in command]
+    return subprocess.list2cmdline(typed) if os.name == "nt" else shlex.join(typed)
 
 
 def working_folder(folder: Path) -> Path:
@@ -119,20 +129,29 @@ def stop_and_save(folder: Path) -> None:
 def end_now(folder: Path) -> None:
     """Kill the trainer and the processes that it started. What it did since its last checkpoint is lost.
 
-    The run counts as stopped, since somebody wanted it. Raises TrainingError where the process does not go.
+    The run counts as stopped, since somebody wanted it. Raises TrainingError where the process does not go, or is not
+    one of this machine.
     """
     run = RunFolder(folder)
     trainer = run.trainer()
     process = None if trainer is None else trainer.process()
     if trainer is None or process is None:
+        if run.is_trained:
+            where = "by a process without a name" if trainer is None else f"on {trainer.host}"
+            raise TrainingError(f"{folder.name} is trained {where}: use Stop and save, or end it there.")
         return
-    for each in [process, *process.children(recursive=True)]:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            each.kill()
+    # What has ended meanwhile, or may not be killed, is told apart below.
+    with contextlib.suppress(psutil.Error):
+        for each in [process, *process.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                each.kill()
     patience = time.monotonic() + _DEATH_SECONDS
     while trainer.is_alive:
         if time.monotonic() > patience:
-            raise TrainingError(f"Process {trainer.pid} cannot be ended: it may wait for a disk that does not answer.")
+            raise TrainingError(
+                f"Process {trainer.pid} cannot be ended: it may be another user's, or wait for a disk that does not "
+                "answer. Use Stop and save."
+            )
         time.sleep(0.02)
     run.withdraw_stop()
     events = EventLog(run.events)

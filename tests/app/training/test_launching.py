@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 from generated_data import settings
@@ -129,7 +131,8 @@ def test_the_probe_prints_one_line_whatever_folder_it_is_started_in(tmp_path):
         launching.probe_command(config), env=launching.environment(), cwd=tmp_path, capture_output=True, check=True
     )
     assert set(json.loads(done.stdout)) == {
-        "seconds_per_step", "photos_per_second", "memory_bytes", "device", "total_steps", "expected_seconds",
+        "seconds_per_step", "photos_per_second", "memory_bytes", "device", "processes", "total_steps",
+        "expected_seconds",
     }  # fmt: skip
 
 
@@ -169,3 +172,48 @@ def test_ending_a_run_that_does_not_run_changes_nothing(tmp_path):
     run.path.mkdir()
     launching.end_now(run.path)
     assert not list(run.path.iterdir())
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_trainer_that_cannot_be_ended_from_here_is_told(tmp_path, named):
+    run = RunFolder(tmp_path / "run")
+    run.path.mkdir()
+    run.events.write_text(json.dumps({"event": "started", "step": 0, "time": 1, "total_steps": 9, "device": ""}) + "\n")
+    if named:
+        own = launching.TrainerProcess.this_one()
+        replace(own, pid=1, created=1.0, host="another-machine").write(run.process)
+    with pytest.raises(TrainingError, match="on another-machine" if named else "by a process without a name"):
+        launching.end_now(run.path)
+
+
+def test_a_process_that_may_not_be_killed_is_told(tmp_path, monkeypatch):
+    run = RunFolder(tmp_path / "run")
+    run.path.mkdir()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        launching.TrainerProcess.of(process.pid, (), tmp_path).write(run.process)
+
+        def refuse(self):
+            raise psutil.AccessDenied(self.pid)
+
+        monkeypatch.setattr(psutil.Process, "kill", refuse)
+        monkeypatch.setattr(launching, "_DEATH_SECONDS", 0.1)
+        with pytest.raises(TrainingError, match=f"Process {process.pid} cannot be ended"):
+            launching.end_now(run.path)
+
+
+def test_what_processes_say_is_utf_8_whatever_the_system_would_have(tmp_path):
+    program = "import sys; print(sys.flags.utf8_mode)"
+    said = subprocess.run(
+        [sys.executable, "-c", program], env={**launching.environment(), "LC_ALL": "C.UTF-8"}, capture_output=True,
+        check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == b"1"
+
+
+def test_a_command_is_typed_as_the_system_reads_it(monkeypatch):
+    command = [sys.executable, "-m", "program", r"C:\my runs\anna"]
+    assert launching.as_typed(command) == r"python -m program 'C:\my runs\anna'"
+    with monkeypatch.context() as windows:
+        windows.setattr(os, "name", "nt")
+        typed = launching.as_typed(command)
+    assert typed == r'python -m program "C:\my runs\anna"'
