@@ -3,7 +3,8 @@
 from pathlib import Path
 
 LAST_LINES = 12
-_TAIL_BYTES = 16_384
+_LEAST_BYTES, _LINE_BYTES = 16_384, 256
+"""What is read: so much for each line, generously, and enough for some long ones."""
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "memoryerror", "is killed by signal: killed", "bad_alloc")
 _NO_ROOM = "no space left on device"
 
@@ -12,11 +13,14 @@ def log_tail(path: Path, lines: int = LAST_LINES) -> tuple[str, ...]:
     """The last lines of a text file, which may be missing; cheap however long the file is."""
     try:
         with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
-            text = file.read().decode(errors="replace")
+            begin = max(0, path.stat().st_size - max(_LEAST_BYTES, lines * _LINE_BYTES))
+            file.seek(begin)
+            found = file.read().decode(errors="replace").splitlines()
     except OSError:
         return ()
-    return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
+    if begin and len(found) > 1:
+        found = found[1:]  # it was cut in the middle
+    return tuple(line.rstrip() for line in found if line.strip())[-lines:]
 
 
 def hint(lines: tuple[str, ...], *, is_disk_full: bool) -> str:
