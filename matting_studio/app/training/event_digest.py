@@ -28,6 +28,7 @@ class EventDigest:
 def digest(path: Path) -> EventDigest:
     """Read an events.jsonl, which may be missing; lines that are damaged are passed over."""
     found = EventDigest()
+    validations: list[dict[str, Any]] = []
     session_started = 0.0
     previous = step_line = b""
     for line in whole_lines(path):
@@ -44,10 +45,16 @@ def digest(path: Path) -> EventDigest:
             found.started = found.started or session_started
             found.total_steps, found.device = event["total_steps"], event["device"]
         elif event["event"] == "validation":
-            _remember_best(found, event)
+            validations.append(event)
+        elif event["event"] == "rollback":
+            # What was measured after it will be measured again, and the model of then may be gone.
+            validations = [each for each in validations if each["step"] <= event["step"]]
         if "step" in event:
             found.step, step_line = event["step"], b""
         previous = line
+    if validations:
+        best = min(validations, key=lambda each: mean_mad(each["sets"]))
+        found.best, found.best_step = best["sets"], best["step"]
     found.last = last_event(path)
     found.step = (parse(step_line) or {"step": found.step})["step"]
     found.seconds += _time_of(previous, session_started) - session_started
@@ -63,8 +70,3 @@ def _time_of(line: bytes, session_started: float) -> float:
     """When the line was written; before the first session nothing counts."""
     event = parse(line) or {}
     return float(event.get("time", session_started)) if session_started else 0.0
-
-
-def _remember_best(found: EventDigest, event: dict[str, Any]) -> None:
-    if found.best is None or mean_mad(event["sets"]) < mean_mad(found.best):
-        found.best, found.best_step = event["sets"], event["step"]
