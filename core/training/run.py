@@ -155,15 +155,20 @@ class RunFolder:
 
     @property
     def is_trained(self) -> bool:
-        """Whether somebody trains it now. A trainer that cannot be asked, on another machine or of an older version, is
-        alive as long as it has written something of late."""
-        if self.end is not None:
-            return False
-        trainer = self.trainer()
+        """Whether somebody trains it now. Raises OSError where its events or its process cannot be read."""
+        return self.end is None and self.has_living_trainer
+
+    @property
+    def has_living_trainer(self) -> bool:
+        """Whether its trainer lives, whatever its events say. One that cannot be asked, on another machine, of an older
+        version or with a file that cannot be read, does so as long as it has written something of late."""
+        try:
+            trainer = self.trainer()
+        except OSError:
+            trainer = None
         if trainer is not None and trainer.is_here:
             return trainer.is_alive
-        written = [path.stat().st_mtime for path in (self.events, self.process) if path.exists()]
-        return time.time() - max(written, default=0.0) < SILENT_SECONDS
+        return time.time() - max(_written(self.events), _written(self.process)) < SILENT_SECONDS
 
     @property
     def end(self) -> str | None:
@@ -182,6 +187,14 @@ class RunFolder:
 
     def withdraw_stop(self) -> None:
         self.stop_request.unlink(missing_ok=True)
+
+
+def _written(path: Path) -> float:
+    """When, in seconds since 1970; 0 where nothing is there, or the disk does not tell."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 class EventLog:

@@ -12,7 +12,8 @@ from pathlib import Path
 from core.atomic import write_atomically
 from core.instance_lock import LockedError, wait_for_lock
 from core.training.run import RunFolder
-from matting_studio.app.training.runs import RunState, RunSummary
+from matting_studio.app.reach import is_there
+from matting_studio.app.training.runs import RunError, RunState, RunSummary
 
 _PATIENCE_SECONDS = 2.0
 """Longer than anybody holds the queue."""
@@ -28,11 +29,15 @@ class RunQueue:
 
     @property
     def runs(self) -> tuple[Path, ...]:
-        """As they wait now."""
+        """As they wait now. Raises RunError where the file cannot be read."""
         try:
             names = json.loads(self._path.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             names = []
+        except OSError as error:
+            raise RunError(
+                f"The queue {self._path} cannot be read ({error.strerror or error}): no run is started until it can."
+            ) from error
         sound = isinstance(names, list) and all(isinstance(name, str) for name in names)
         return tuple(Path(name) for name in names) if sound else ()
 
@@ -69,14 +74,6 @@ class RunQueue:
         with self.held():
             self._keep(each for each in self.runs if each != folder)
 
-    def move(self, folder: Path, place: int) -> None:
-        """Put a waiting run elsewhere; 0 is next. Raises ValueError where it does not wait, OSError as `add`."""
-        with self.held():
-            rest = list(self.runs)
-            rest.remove(folder)
-            rest.insert(place, folder)
-            self._keep(rest)
-
     def next_to_start(self, runs: Iterable[RunSummary]) -> Path | None:
         """The first waiting run whose folder is still there; None while one of `runs` is running.
 
@@ -84,7 +81,7 @@ class RunQueue:
         """
         if any(run.state is RunState.RUNNING for run in runs):
             return None
-        return next((folder for folder in self.runs if RunFolder(folder).config.exists()), None)
+        return next((folder for folder in self.runs if is_there(RunFolder(folder).config)), None)
 
     def _keep(self, runs: Iterable[Path]) -> None:
         with write_atomically(self._path) as file:

@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 
 from core.training.run import RunFolder
-from matting_studio.app.training.runs import RunError, RunState, RunSummary, summarise
+from matting_studio.app.reach import is_there
+from matting_studio.app.training.runs import RunError, RunState, RunSummary, summarise, summarise_damaged
 
 _Signature = tuple[int | None, ...]
 
@@ -15,11 +16,25 @@ class RunList:
         self._known: dict[Path, tuple[_Signature, RunSummary]] = {}
 
     def look(self) -> tuple[RunSummary, ...]:
-        """The runs, the latest first; one whose files cannot be understood is a failed one that says so."""
-        folders = [path.parent for path in self._root.glob("*/config.json")]
+        """The runs, the latest first; one whose files cannot be understood is a failed one that says so.
+
+        Raises RunError where the folder cannot be listed.
+        """
+        folders = [folder for folder in self._folders() if is_there(RunFolder(folder).config)]
         self._known = {folder: self._looked_at(folder) for folder in folders}
         runs = [run for _, run in self._known.values()]
         return tuple(sorted(runs, key=lambda run: (run.started or time.time(), run.name), reverse=True))
+
+    def _folders(self) -> list[Path]:
+        try:
+            # What is hidden was deleted.
+            return [path for path in self._root.iterdir() if not path.name.startswith(".")]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise RunError(
+                f"The runs in {self._root} cannot be listed ({error.strerror or error}): see to the folder."
+            ) from error
 
     def _looked_at(self, folder: Path) -> tuple[_Signature, RunSummary]:
         signature = _signature(folder)
@@ -30,7 +45,7 @@ class RunList:
         try:
             return signature, summarise(folder)
         except RunError as error:
-            return signature, _unreadable(folder, error)
+            return signature, summarise_damaged(folder, str(error))
 
 
 def _signature(folder: Path) -> _Signature:
@@ -44,21 +59,3 @@ def _written(path: Path) -> int | None:
         return path.stat().st_mtime_ns
     except OSError:
         return None
-
-
-def _unreadable(folder: Path, error: RunError) -> RunSummary:
-    return RunSummary(
-        folder=folder,
-        name=folder.name,
-        state=RunState.FAILED,
-        step=0,
-        total_steps=0,
-        best=None,
-        best_step=None,
-        started=None,
-        seconds=0.0,
-        device=None,
-        reason=str(error),
-        last_lines=(),
-        notes="",
-    )

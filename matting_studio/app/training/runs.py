@@ -1,11 +1,15 @@
 """What the files of a run say of it: its state, its best figures, why it ended; and what may be done to it."""
 
 import json
+import os
+import re
+import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from core.atomic import write_atomically
 from core.errors import MattingError
@@ -26,6 +30,9 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
+T = TypeVar("T")
+
+_DELETED = re.compile(r"\.[0-9a-f]{16}\.deleted")
 _ENDS = {"finished": RunState.FINISHED, "stopped": RunState.STOPPED, "failed": RunState.FAILED}
 
 
@@ -48,8 +55,8 @@ class RunSummary:
     """Why it failed and what to do, in a sentence or two; None in any other state."""
     last_lines: tuple[str, ...]
     """The end of its log, where it failed."""
-    notes: str
-    """What a person wrote about it."""
+    notes: str | None
+    """What a person wrote about it; None where that cannot be read."""
 
     @property
     def best_mad(self) -> float | None:
@@ -69,6 +76,34 @@ def summarise(folder: Path) -> RunSummary:
         return _summary(run)
     except OSError as error:
         raise RunError(f"The files of {folder} are damaged or cannot be read ({error}): see to them.") from error
+
+
+def summarise_damaged(folder: Path, reason: str) -> RunSummary:
+    """A failed run that cannot be resumed, for a reason, with what those of its files say that can be read."""
+    run = RunFolder(folder)
+    events = _read(lambda: digest(run.events), EventDigest())
+    return RunSummary(
+        folder=run.path,
+        name=run.path.name,
+        state=RunState.FAILED,
+        step=events.step,
+        total_steps=0,
+        best=events.best,
+        best_step=events.best_step,
+        started=events.started,
+        seconds=events.seconds,
+        device=events.device,
+        reason=reason,
+        last_lines=log_tail(run.log),
+        notes=_read(lambda: _notes(run), None),
+    )
+
+
+def _read(read: Callable[[], T], otherwise: T) -> T:
+    try:
+        return read()
+    except OSError:
+        return otherwise
 
 
 def _summary(run: RunFolder) -> RunSummary:
@@ -109,12 +144,25 @@ def rename(folder: Path, name: str) -> Path:
 
 
 def delete_run(folder: Path) -> None:
-    """Delete a run with everything in it. Raises RunError while it runs, or where the folder holds no run."""
+    """Delete a run with everything in it, and what is left of those that were deleted by half.
+
+    Raises RunError while it runs, or where the folder holds no run or cannot be deleted.
+    """
     _refuse_while_running(folder, "deleted")
+    if folder.is_symlink():
+        raise RunError(f"{folder} is a link and leads to {os.path.realpath(folder)}: delete link and run by hand.")
     try:
-        shutil.rmtree(folder)
+        # Out of sight at once: half a run is none.
+        folder.rename(folder.with_name(f".{secrets.token_hex(8)}.deleted"))
     except OSError as error:
-        raise RunError(f"{folder} cannot be deleted as a whole ({error.strerror or error}).") from error
+        raise RunError(f"{folder} cannot be deleted ({error.strerror or error}).") from error
+    for left in [path for path in folder.parent.iterdir() if _DELETED.fullmatch(path.name)]:
+        try:
+            shutil.rmtree(left)
+        except OSError as error:
+            raise RunError(
+                f"What was deleted is still there in part, in {left} ({error.strerror or error}): delete it by hand."
+            ) from error
 
 
 def write_notes(folder: Path, notes: str) -> None:
@@ -148,7 +196,14 @@ def export_model(folder: Path, which: Literal["best", "last"], target: Path) -> 
 
 
 def _refuse_while_running(folder: Path, what: str) -> None:
-    if summarise(folder).state is RunState.RUNNING:
+    run = RunFolder(folder)
+    if not os.path.lexists(run.config):
+        raise RunError(f"{folder} holds no run: there is no {run.config.name} in it.")
+    try:
+        is_running = run.is_trained
+    except OSError:
+        is_running = run.has_living_trainer  # nobody can tell whether it has come to an end
+    if is_running:
         raise RunError(f"{folder.name} cannot be {what} while it is running: stop it first.")
 
 

@@ -21,6 +21,8 @@ _HINTS = (
     "Several runs are selected.",
 )
 """By the number of runs that are selected."""
+_NOTES_WANTED = "What was tried, and what came of it"
+_NOTES_LOCKED = "The notes of this run cannot be read, so they are left alone."
 _MEASURES = ("mad", "sad", "mse", "grad", "conn")
 
 
@@ -53,7 +55,6 @@ class RunDetails(QScrollArea):
         self.notes = QPlainTextEdit()
         self.notes.setObjectName("run_notes")
         self.notes.setAccessibleName("Notes on the run")
-        self.notes.setPlaceholderText("What was tried, and what came of it")
         self.notes.setTabChangesFocus(True)
         self.notes.setFixedHeight(_NOTES_HEIGHT_PX)
         for label in (self.state, self.reason):
@@ -103,16 +104,18 @@ class RunDetails(QScrollArea):
         if not same or not self.name.hasFocus():
             self.name.setText(run.name)
         if not same or not (self.notes.hasFocus() or self._settling.isActive()):
-            if self._noted.get(run.folder) == run.notes:
+            if run.notes is not None and self._noted.get(run.folder) == run.notes:
                 del self._noted[run.folder]
             self._show_notes(self._noted.get(run.folder, run.notes))
+        self.notes.setReadOnly(run.notes is None)
+        self.notes.setPlaceholderText(_NOTES_LOCKED if run.notes is None else _NOTES_WANTED)
 
     @Slot()
     def settle(self) -> None:
         """Keep at once what would be kept in a moment."""
         self._settling.stop()
         run, notes = self._run, self.notes.toPlainText()
-        if run is not None and notes != self._noted.get(run.folder, run.notes):
+        if run is not None and notes != (self._noted.get(run.folder, run.notes) or ""):
             self._noted[run.folder] = notes
             self.noted.emit(run.folder, notes)
 
@@ -142,10 +145,10 @@ class RunDetails(QScrollArea):
                 value = QLabel(number(figures[measure]) if measure in figures else "–")
                 self._grid.addWidget(value, row, column, Qt.AlignmentFlag.AlignRight)
 
-    def _show_notes(self, notes: str) -> None:
-        if notes != self.notes.toPlainText():
+    def _show_notes(self, notes: str | None) -> None:
+        if (notes or "") != self.notes.toPlainText():
             self.notes.blockSignals(True)
-            self.notes.setPlainText(notes)
+            self.notes.setPlainText(notes or "")
             self.notes.blockSignals(False)
 
     @Slot()

@@ -159,7 +159,7 @@ _TEXTS: dict[Column, Callable[[RunSummary], str]] = {
     Column.STEPS: lambda run: f"{run.step:,}",
     Column.TIME: lambda run: duration(run.seconds) if run.seconds else "",
     Column.STARTED: lambda run: day_and_time(run.started),
-    Column.NOTES: lambda run: " ".join((run.reason or run.notes).split()),
+    Column.NOTES: lambda run: " ".join((run.reason or run.notes or "").split()),
 }
 _ORDER = {state: place for place, state in enumerate(RunState)}
 _KEYS: dict[Column, Callable[[RunSummary], Any]] = {
@@ -169,7 +169,7 @@ _KEYS: dict[Column, Callable[[RunSummary], Any]] = {
     Column.STEPS: lambda run: run.step,
     Column.TIME: lambda run: run.seconds,
     Column.STARTED: lambda run: float("inf") if run.started is None else run.started,
-    Column.NOTES: lambda run: run.notes.casefold(),
+    Column.NOTES: lambda run: (run.notes or "").casefold(),
 }
 
 

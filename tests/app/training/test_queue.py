@@ -5,7 +5,7 @@ from made_runs import make_run
 
 from core.training.run import RunFolder
 from matting_studio.app.training.queue import RunQueue
-from matting_studio.app.training.runs import summarise
+from matting_studio.app.training.runs import RunError, summarise
 
 
 @pytest.fixture
@@ -17,9 +17,8 @@ def test_the_queue_outlives_the_program(tmp_path, three):
     queue = RunQueue(tmp_path / "queue.json")
     for folder in (*three, three[0]):
         queue.add(folder)
-    queue.move(three[2], 0)
     queue.remove(three[0])
-    assert RunQueue(tmp_path / "queue.json").runs == (three[2], three[1])
+    assert RunQueue(tmp_path / "queue.json").runs == (three[1], three[2])
 
 
 def test_one_run_is_started_at_a_time(tmp_path, three):
@@ -46,3 +45,9 @@ def test_a_run_that_is_gone_is_passed_over(tmp_path, three):
 def test_a_damaged_queue_is_an_empty_one(tmp_path, content):
     (tmp_path / "queue.json").write_text(content)
     assert RunQueue(tmp_path / "queue.json").runs == ()
+
+
+def test_a_queue_that_cannot_be_read_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "queue.json").mkdir()
+    with pytest.raises(RunError, match="no run is started until it can"):
+        _ = RunQueue(tmp_path / "queue.json").runs

@@ -15,6 +15,7 @@ from core.checkpoint import ModelFile, plain_weights, read_model, save_model
 from core.network import MTGINet
 from core.training.run import RunFolder
 from core.training.trainer_process import TrainerProcess
+from matting_studio.app.training.log_tail import log_tail
 from matting_studio.app.training.run_list import RunList
 from matting_studio.app.training.runs import (
     RunError,
@@ -109,6 +110,26 @@ def test_the_best_figures_are_those_of_the_lowest_mean_mad_and_pauses_do_not_cou
     assert (run.seconds, run.device) == (90, "NVIDIA H100")
 
 
+def test_figures_that_a_rollback_has_undone_are_not_the_best(tmp_path):
+    rollback = {"event": "rollback", "step": 20, "failed_at": 37, "reason": "the loss is nan"}
+    events = [{"event": "started", "step": 0}, validation(10, hair=0.03), validation(20, hair=0.02)]
+    run = make_run(tmp_path / "run", [*events, validation(30, hair=0.01), rollback])
+    assert (summarise(run.path).best, summarise(run.path).best_step) == ({"hair": {"mad": 0.02}}, 20)
+    with run.events.open("a") as file:
+        file.write(line(validation(30, hair=0.015)))
+    assert summarise(run.path).best_step == 30
+
+
+def test_as_many_lines_of_a_log_are_shown_as_are_wanted_and_none_by_half(tmp_path):
+    log = tmp_path / "log.txt"
+    lines = [f"2026-01-01 12:00:00  Step {number}: loss 0.1234, 3.0 photos per second." for number in range(2000)]
+    log.write_text("\n".join(lines))
+    assert log_tail(log, 500) == tuple(lines[-500:])
+    assert set(log_tail(log, 10_000)) == set(lines)
+    log.write_text("ä" * 40_000 + "\nthe end")
+    assert log_tail(log) == ("the end",)
+
+
 def test_a_failed_run_shows_its_reason_and_the_end_of_its_log(tmp_path):
     failed = {"event": "failed", "time": STARTED + 70, "reason": "Memory ran out: lower crop_px."}
     run = make_run(tmp_path / "run", [*BEGUN, failed])
@@ -196,6 +217,103 @@ def test_a_damaged_run_hides_no_other(tmp_path, damage, reason):
     else:
         assert runs["bad"].state is RunState.FAILED
         assert reason in runs["bad"].reason
+
+
+def test_a_damaged_run_says_what_can_be_read_of_it(tmp_path):
+    run = make_run(tmp_path / "run", [*BEGUN, validation(20, hair=0.01), {"event": "stopped", "step": 20}])
+    run.config.write_text("{")
+    write_notes(run.path, "on my photos")
+    run.log.write_text("the last words")
+    (damaged,) = RunList(tmp_path).look()
+    assert "cannot be read" in damaged.reason
+    assert (damaged.step, damaged.best, damaged.notes) == (20, {"hair": {"mad": 0.01}}, "on my photos")
+    assert damaged.last_lines == ("the last words",)
+    assert not damaged.can_resume
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "events.jsonl", "process.json"])
+def test_a_run_with_files_that_cannot_be_read_is_deleted_once_nobody_writes_there(tmp_path, name):
+    run = make_run(tmp_path / "run", BEGUN)
+    folder_in_place_of(name)(run)
+    with pytest.raises(RunError, match="stop it first"):
+        delete_run(run.path)
+    long_ago(run)
+    moved = rename(run.path, "other")
+    delete_run(moved)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_whose_events_cannot_be_read_is_not_deleted_while_its_trainer_lives(tmp_path, process):
+    run = make_run(tmp_path / "run", [])
+    enter(run, process)
+    folder_in_place_of("events.jsonl")(run)
+    long_ago(run)
+    with pytest.raises(RunError, match="stop it first"):
+        delete_run(run.path)
+    process.kill()
+    process.wait()
+    delete_run(run.path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_with_a_damaged_configuration_is_deleted(tmp_path):
+    run = make_run(tmp_path / "run", [*BEGUN, {"event": "stopped", "step": 10}])
+    run.config.unlink()
+    run.config.mkdir()
+    delete_run(run.path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_was_deleted_by_half_is_none_and_goes_with_the_next_one(tmp_path, monkeypatch):
+    half, whole = (make_run(tmp_path / name, [*BEGUN, {"event": "stopped", "step": 10}]) for name in ("half", "whole"))
+
+    def busy(_folder):
+        raise PermissionError(13, "The file is in use")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", busy)
+        with pytest.raises(RunError, match="still there in part"):
+            delete_run(half.path)
+    assert [run.name for run in RunList(tmp_path).look()] == ["whole"]
+    delete_run(whole.path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need special rights on Windows")
+def test_a_link_to_a_run_is_left_alone(tmp_path):
+    run = make_run(tmp_path / "elsewhere" / "run", [*BEGUN, {"event": "stopped", "step": 10}])
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "run").symlink_to(run.path)
+    with pytest.raises(RunError, match="is a link"):
+        delete_run(tmp_path / "runs" / "run")
+    assert run.config.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need special rights on Windows")
+def test_a_folder_that_cannot_be_asked_for_hides_no_run(tmp_path):
+    make_run(tmp_path / "runs" / "good", [])
+    (tmp_path / "runs" / "gone").symlink_to(
+        "x" * 300
+    )  # as a share that has dropped: no error of those that are waited for
+    assert [run.name for run in RunList(tmp_path / "runs").look()] == ["good"]
+
+
+def test_runs_that_cannot_be_listed_are_told_in_a_sentence(tmp_path):
+    (tmp_path / "runs").write_text("no folder")
+    with pytest.raises(RunError, match="cannot be listed"):
+        RunList(tmp_path / "runs").look()
+    assert RunList(tmp_path / "none yet").look() == ()
+
+
+def test_a_machine_that_has_another_name_by_now_knows_its_trainer(tmp_path, process):
+    run = make_run(tmp_path / "run", BEGUN)
+    own = TrainerProcess.of(process.pid, ("train",), run.path)
+    trained_by(run, process.pid, own.created, host="the-name-in-another-network")
+    long_ago(run)
+    assert summarise(run.path).state is RunState.RUNNING
+    process.kill()
+    process.wait()
+    assert summarise(run.path).state is RunState.FAILED
 
 
 def test_a_cut_off_and_a_damaged_line_do_not_hide_the_others(tmp_path):
