@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import Job, JobContext
 from matting_studio.qt.worker import Worker
 
@@ -21,7 +22,8 @@ class PreviewPictures(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._worker = Worker("training previews", self)
-        self._kept: OrderedDict[Path, QImage] = OrderedDict()
+        self._kept: OrderedDict[Path, tuple[Fingerprint | None, QImage]] = OrderedDict()
+        self._most = _KEPT
         self._side_px = 384
 
     def set_side(self, side_px: int) -> None:
@@ -32,24 +34,29 @@ class PreviewPictures(QObject):
 
     def picture(self, path: Path) -> QImage | None:
         """None where it was not read; a null picture where there is none."""
-        made = self._kept.get(path)
-        if made is not None:
-            self._kept.move_to_end(path)
-        return made
+        if path not in self._kept:
+            return None
+        self._kept.move_to_end(path)
+        return self._kept[path][1]
+
+    @property
+    def is_reading(self) -> bool:
+        return bool(self._worker.jobs)
 
     def want(self, paths: Sequence[Path]) -> None:
-        """Read what is not there yet, and what was not there the last time; a new wish takes an older one's place."""
-        missing = [path for path in paths if path not in self._kept or self._kept[path].isNull()]
+        """Read what is not there yet, and what was written anew since; a new wish takes an older one's place."""
         self._worker.cancel(("pictures",))
-        if not missing:
-            return
+        self._most = max(_KEPT, len(paths))
         side_px = self._side_px
+        known = {path: self._kept[path][0] for path in paths if path in self._kept}
 
-        def work(context: JobContext) -> dict[Path, QImage]:
+        def work(context: JobContext) -> dict[Path, tuple[Fingerprint | None, QImage]]:
             made = {}
-            for path in missing:
+            for path in paths:
                 context.token.raise_if_cancelled()
-                made[path] = _read(path, side_px)
+                found = Fingerprint.of(path)  # before it is read: it may be written meanwhile
+                if path not in known or known[path] != found:
+                    made[path] = found, _read(path, side_px)
             return made
 
         self._worker.submit(Job(("pictures",), "Reading previews", work, deliver=self._take))
@@ -57,9 +64,11 @@ class PreviewPictures(QObject):
     def shutdown(self, timeout_seconds: float) -> bool:
         return self._worker.shutdown(timeout_seconds)
 
-    def _take(self, made: dict[Path, QImage]) -> None:
+    def _take(self, made: dict[Path, tuple[Fingerprint | None, QImage]]) -> None:
+        if not made:
+            return
         self._kept.update(made)
-        while len(self._kept) > _KEPT:
+        while len(self._kept) > self._most:
             self._kept.popitem(last=False)
         self.changed.emit()
 

@@ -135,8 +135,8 @@ class PreviewSheet(QWidget):
         self._ask()
 
     def look_again(self) -> None:
-        """Read what was not there before: the pictures of a step are written one after the other."""
-        if any(picture.isNull() for picture in self._shown.values()):
+        """Read what has come since: a step's pictures are written one after the other, and anew after a resume."""
+        if not self._pictures.is_reading:
             self._pictures.want(list(self._files().values()))
 
     def picture(self, name: str, column: int) -> QImage | None:

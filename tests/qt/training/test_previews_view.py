@@ -94,3 +94,12 @@ def test_another_run_shows_nothing_of_the_one_before(view, run, tmp_path, qtbot)
     assert grey(view, "anna", ALPHA) is None
     qtbot.waitUntil(lambda: grey(view, "anna", ALPHA) == 50, timeout=PATIENCE_MS)
     assert view.step == 50
+
+
+def test_pictures_that_are_written_anew_are_shown_anew(view, run, qtbot) -> None:
+    write_previews(run, 100, grey=10)
+    view.show_previews(find_previews(run.path))
+    qtbot.waitUntil(lambda: grey(view, "anna", ALPHA) == 10, timeout=PATIENCE_MS)
+    write_previews(run, 100, grey=200)
+    view.show_previews(find_previews(run.path))
+    qtbot.waitUntil(lambda: grey(view, "anna", ALPHA) == 200, timeout=PATIENCE_MS)
