@@ -37,6 +37,7 @@ class DataCheck(QObject):
     def check(self, data: DataConfig) -> None:
         """Check these sets soon, unless they are the ones that were checked last."""
         if self._data is None or _folders(data) != _folders(self._data):
+            self._examiner.stop()
             self._data = data
             self._settle(None, _BEING_CHECKED)
             self._delay.start()

@@ -49,7 +49,8 @@ class Examiner(QObject):
     """(H, W, 3) uint8 RGB, or None where there is nothing to show."""
     width_known = Signal(object, object)
     """The Path of a base model and its width, a float, or None where it cannot be told."""
-    base_refused = Signal(str)
+    base_refused = Signal(object, str)
+    """The Path of a base model, and why it cannot be started from."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -74,7 +75,8 @@ class Examiner(QObject):
             return width_of(model)
 
         job = Job(("base",), f"Looking into {model.name}", work, Priority.HAND,
-                  lambda width: self.width_known.emit(model, width), self.base_refused.emit)  # fmt: skip
+                  lambda width: self.width_known.emit(model, width),
+                  lambda sentence: self.base_refused.emit(model, sentence))  # fmt: skip
         self._quick.submit(job)
 
     def examine(self, data: DataConfig, crop_px: int) -> None:

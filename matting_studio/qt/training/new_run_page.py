@@ -1,7 +1,5 @@
 """A run is set up: what to train, on which data, from which model, on which device, with which settings."""
 
-import shlex
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -106,6 +104,7 @@ class NewRunPage(QWidget):
         examiner.base_refused.connect(self._refuse_base)
         self.check.changed.connect(self._review)
         self.form.changed.connect(self._review)
+        self.doctor.again_wanted.connect(self._look_again)
         self.doctor.opened.connect(self._open)
         self.doctor.folder_wanted.connect(setup.data.training.browse)
         bar.start_wanted.connect(self._start)
@@ -159,6 +158,7 @@ class NewRunPage(QWidget):
         self.take_own_photos(own_data.count(self._own_folder))
         if not self.setup.device.is_known and not self._devices.is_open:
             self._devices.ask(launching.info_command())
+        self._look_again()
         self._show_runs()
 
     @Slot(object)
@@ -203,6 +203,12 @@ class NewRunPage(QWidget):
             self.check.forget()
         self._review()
 
+    @Slot()
+    def _look_again(self) -> None:
+        """Folders that were not understood may have been mended meanwhile."""
+        if self._misunderstood is not None:
+            self._look_into_folders()
+
     @Slot(object)
     def _take_data(self, understood: Understood) -> None:
         self._own, self._misunderstood = understood.data, None
@@ -240,10 +246,11 @@ class NewRunPage(QWidget):
                 self.form.row("network", "width").show_value(width)
             self._review()
 
-    @Slot(str)
-    def _refuse_base(self, sentence: str) -> None:
-        self.setup.base.tell(sentence)
-        self._review()
+    @Slot(object, str)
+    def _refuse_base(self, base: Path, sentence: str) -> None:
+        if base == self.setup.base.base:
+            self.setup.base.tell(sentence)
+            self._review()
 
     @Slot(object)
     def _take_devices(self, answer: dict[str, dict[str, str]]) -> None:
@@ -305,7 +312,7 @@ class NewRunPage(QWidget):
         folder = self._make(self._runner.prepare)
         if folder is not None:
             command = launching.torchrun_command(folder, self.setup.device.processes.value(), machines)
-            QGuiApplication.clipboard().setText(shlex.join(["python" if c == sys.executable else c for c in command]))
+            QGuiApplication.clipboard().setText(launching.as_typed(command))
             where = "on each of the machines, HOST being the first one's name" if machines > 1 else "in a terminal"
             self.message.emit("info", f"The run {folder.name} is prepared. The command is copied: type it {where}.")
 

@@ -1,5 +1,6 @@
 """A run is set up: presets, folders, base models, devices, and what keeps it from being started."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from generated_data import write_cutouts, write_pairs
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from core.training.config import DataConfig, PhotosConfig
 from matting_studio.app.settings import TrainingSettings
 from matting_studio.app.training import own_data
 from matting_studio.app.training.presets import shipped_model
 from matting_studio.qt.theme import Theme
+from matting_studio.qt.training import examiner
 from matting_studio.qt.training.new_run_page import NewRunPage
 from matting_studio.qt.training.runner import Runner
 from matting_studio.qt.training.start_bar import duration, estimate_text
@@ -70,6 +73,43 @@ def test_a_folder_that_is_no_data_set_says_what_is_missing(qtbot: QtBot, page: N
     assert not page.start_bar.start.isEnabled()
 
 
+@pytest.mark.parametrize("look_again", ["button", "coming back"])
+def test_a_folder_that_was_mended_is_understood_on_a_second_look(
+    qtbot: QtBot, page: NewRunPage, tmp_path: Path, look_again: str
+) -> None:
+    (tmp_path / "holiday").mkdir()
+    page.setup.data.training.add(tmp_path / "holiday")
+    qtbot.waitUntil(lambda: page.setup.data.layout_text.property("wrong") is True, timeout=PATIENCE_MS)
+    write_pairs(tmp_path / "holiday", count=3)
+    if look_again == "button":
+        page.doctor.again_button.click()
+    else:
+        page.wake()
+    qtbot.waitUntil(lambda: page.check.report is not None, timeout=PATIENCE_MS)
+    assert page.problem() is None
+
+
+def test_what_was_found_in_folders_that_were_left_does_not_count(
+    qtbot: QtBot, page: NewRunPage, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genuine, begun, go_on = examiner.examine, threading.Event(), threading.Event()
+
+    def slow(checked: DataConfig, crop_px: int, **_heard: object) -> object:
+        begun.set()
+        go_on.wait(PATIENCE_MS / 1000)
+        return genuine(checked, crop_px=crop_px)
+
+    monkeypatch.setattr(examiner, "examine", slow)
+    page.setup.data.training.add(data)
+    qtbot.waitUntil(begun.is_set, timeout=PATIENCE_MS)
+    page.check._delay.setInterval(10 * PATIENCE_MS)
+    page.check.check(DataConfig(photos=[PhotosConfig(folder=tmp_path / "others")]))
+    go_on.set()
+    qtbot.waitUntil(lambda: page.examiner._slow._running is None, timeout=PATIENCE_MS)
+    assert page.check.report is None
+    assert "being checked" in str(page.check.problem)
+
+
 def test_cutouts_become_a_set_once_their_backgrounds_are_there(qtbot: QtBot, page: NewRunPage, tmp_path: Path) -> None:
     folders = {name: Path(folder) for name, folder in write_cutouts(tmp_path / "cutouts").items()}
     page.setup.data.training.add(folders["foregrounds"])
@@ -122,6 +162,13 @@ def test_a_base_model_that_is_gone_keeps_a_run_from_being_started(
     assert "There is no model" in page.start_bar.problem.text()
 
 
+def test_what_is_wrong_with_a_model_that_is_not_chosen_any_more_does_not_count(
+    page: NewRunPage, tmp_path: Path
+) -> None:
+    page.examiner.base_refused.emit(tmp_path / "damaged.safetensors", "It is damaged.")
+    assert page.setup.base.problem is None
+
+
 def test_devices_have_their_names(page: NewRunPage) -> None:
     device = page.setup.device
     device.show_devices({"cuda:0": "NVIDIA H100", "cuda:1": "NVIDIA H100", "cpu": "CPU"})
@@ -165,9 +212,11 @@ def test_the_photos_corrected_in_the_studio_are_offered(qtbot: QtBot, page: NewR
 def test_an_estimate_is_said_in_a_line() -> None:
     answer = {
         "seconds_per_step": 0.5, "photos_per_second": 8.25, "memory_bytes": 4_200_000_000, "device": "NVIDIA H100",
-        "total_steps": 12_000, "expected_seconds": 11_700.0,
+        "processes": 1, "total_steps": 12_000, "expected_seconds": 11_700.0,
     }  # fmt: skip
     assert estimate_text(answer) == ("About 3 h 15 min for 12,000 steps on NVIDIA H100 · 4.2 GB · 8.2 photos a second")
+    shared = estimate_text({**answer, "processes": 4})
+    assert "on 4 × NVIDIA H100 · 4.2 GB each" in shared
 
 
 @pytest.mark.parametrize(
