@@ -31,7 +31,9 @@ class LiveHead(QWidget):
         self._theme = theme
         self._run: RunSummary | None = None
         self._pulse: Pulse | None = None
-        self._stopping = False
+        self._awaited = ""
+        """What is said while there is no run."""
+        self._asked = False
         self.runs = ElidedChoice("Run")
         self.runs.setFixedWidth(_NAME_WIDTH_PX)
         self.runs.activated.connect(self._choose)
@@ -82,11 +84,16 @@ class LiveHead(QWidget):
         folders = [folder for _, folder in offered]
         self.runs.setCurrentIndex(folders.index(shown) if shown in folders else -1)
 
-    def show_run(self, run: RunSummary, *, stopping: bool) -> None:
-        """`stopping`: it was asked to stop, and is still at work."""
+    def await_run(self, name: str) -> None:
+        """A run of this name is looked at, and nothing is known of it yet."""
+        self._run, self._pulse, self._awaited = None, None, name
+        self._adapt()
+
+    def show_run(self, run: RunSummary, *, asked: bool) -> None:
+        """`asked`: to stop, or to go on, and it has not done so yet."""
         if self._run is None or self._run.folder != run.folder:
             self._pulse = None
-        self._run, self._stopping = run, stopping
+        self._run, self._asked = run, asked
         self._adapt()
 
     def show_pulse(self, pulse: Pulse) -> None:
@@ -97,13 +104,14 @@ class LiveHead(QWidget):
     def _adapt(self) -> None:
         run, pulse = self._run, self._pulse
         if run is None:
+            self._show_awaited()
             return
         running = run.state is RunState.RUNNING
         step = max(run.step, pulse.step) if pulse and running else run.step
         name, role = STATE_ICONS[run.state]
         colour = getattr(self._theme.colours, role)
         self._icon.setPixmap(pixmap(name, colour, _ICON_PX, self.devicePixelRatioF()))
-        self.headline.setText("Saving, then stopping …" if running and self._stopping else state_sentence(run))
+        self.headline.setText("Saving, then stopping …" if running and self._asked else state_sentence(run))
         parts = [steps_text(step, run.total_steps)]
         if pulse and running:
             parts += [time_left(pulse.seconds_left), speed(pulse.photos_per_second)]
@@ -117,10 +125,20 @@ class LiveHead(QWidget):
         self.trouble.show_reason(run.reason or "")
         waiting = run.state is RunState.WAITING
         self.stop.setVisible(running or waiting)
-        self.stop.setEnabled(not self._stopping)
+        self.stop.setEnabled(not self._asked)
         self.stop.setText(" Leave the queue" if waiting else " Stop and save")
         self.stop_now.setVisible(running)
         self.resume.setVisible(run.can_resume)
+        self.resume.setEnabled(not self._asked)
+
+    def _show_awaited(self) -> None:
+        self._icon.clear()
+        self.headline.setText(f"Looking at {self._awaited} …")
+        self.details.setText("")
+        self.bar.setRange(0, 1)
+        self.bar.setValue(0)
+        for part in (self.trouble, self.stop, self.stop_now, self.resume):
+            part.hide()
 
     def _choose(self, place: int) -> None:
         self.run_chosen.emit(self.runs.itemData(place))

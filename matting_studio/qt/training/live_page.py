@@ -1,5 +1,6 @@
 """A run as it goes on: its state, its curves, what it makes of photos, what it says. And what can be asked of it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal, Slot
@@ -27,8 +28,10 @@ class LivePage(QWidget):
         self._runner = runner
         self._folder: Path | None = None
         """The run that is looked at."""
-        self._stopping: set[Path] = set()
-        """Runs that were asked to stop."""
+        self._is_listed = False
+        """Whether it was among the runs the last time: one that has just been made is not there yet."""
+        self._asked: dict[Path, RunState] = {}
+        """Runs that were asked to stop or to go on, and in which state they were then."""
         self._watch = RunWatch(self)
         self.question_bar, self.message_bar = QuestionBar(), MessageBar(theme)
         self.head = LiveHead(theme)
@@ -82,6 +85,7 @@ class LivePage(QWidget):
     def _connect(self) -> None:
         self._runner.runs_changed.connect(self._show_runs)
         self._runner.run_changed.connect(self._show_changed)
+        self._runner.refused.connect(self._take_back)
         self._watch.read.connect(self._take)
         self._watch.failed.connect(self._tell_error)
         self._watch.table_written.connect(self._tell_table)
@@ -106,9 +110,17 @@ class LivePage(QWidget):
     @Slot(object)
     def show_run(self, folder: Path) -> None:
         """Look at this run from now on."""
+        if folder != self._folder:
+            self._look_at(folder)
+
+    @Slot(object, object)
+    def follow(self, folder: Path, renamed: Path) -> None:
+        """A run has another folder than before."""
         if folder == self._folder:
-            return
-        self._folder = folder
+            self._look_at(renamed)
+
+    def _look_at(self, folder: Path | None) -> None:
+        self._folder, self._is_listed = folder, False
         self.question_bar.withdraw()
         self.curves.tools.lay_nothing_over()
         self.curves.show_runs((), ())
@@ -140,13 +152,19 @@ class LivePage(QWidget):
 
     @Slot()
     def _show_runs(self) -> None:
-        runs = self._runner.runs()
-        if self._summary() is None and runs:
+        runs, listed = self._runner.runs(), self._summary() is not None
+        states = {run.folder: run.state for run in runs}
+        self._asked = {folder: state for folder, state in self._asked.items() if states.get(folder) is state}
+        if self._is_listed and not listed:
+            self._look_at(None)  # it is gone
+            return
+        self._is_listed = listed
+        if self._folder is None and runs:
             # What is under way is what somebody wants to see; else the latest.
             chosen = next((run for run in runs if run.state is RunState.RUNNING), runs[0])
-            self.show_run(chosen.folder)
+            self._look_at(chosen.folder)
             return
-        self._stack.setCurrentIndex(1 if runs else 0)
+        self._stack.setCurrentIndex(0 if self._folder is None else 1)
         self.head.offer_runs(runs, self._folder)
         self.curves.tools.offer_others([(run.folder, run.name) for run in runs if run.folder != self._folder])
         self._show_state()
@@ -158,12 +176,11 @@ class LivePage(QWidget):
 
     def _show_state(self) -> None:
         run = self._summary()
-        if run is None:
-            return
-        if run.state is not RunState.RUNNING:
-            self._stopping.discard(run.folder)
         self.question_bar.review()
-        self.head.show_run(run, stopping=run.folder in self._stopping)
+        if run is not None:
+            self.head.show_run(run, asked=run.folder in self._asked)
+        elif self._folder is not None:
+            self.head.await_run(self._folder.name)
 
     @Slot(object)
     def _take(self, news: News) -> None:
@@ -180,9 +197,20 @@ class LivePage(QWidget):
 
     @Slot()
     def _stop(self) -> None:
-        assert self._folder is not None
-        self._stopping.add(self._folder)
-        self._runner.stop(self._folder)
+        self._ask(self._runner.stop)
+
+    def _ask(self, what: Callable[[Path], None]) -> None:
+        """Ask something of the run, once: nothing more can be asked until it has come to another state."""
+        run = self._summary()
+        if run is not None:
+            self._asked[run.folder] = run.state
+            what(run.folder)
+            self._show_state()
+
+    @Slot(object)
+    def _take_back(self, folder: Path) -> None:
+        """What was asked of a run could not be done: it can be asked again."""
+        self._asked.pop(folder, None)
         self._show_state()
 
     @Slot()
@@ -205,8 +233,7 @@ class LivePage(QWidget):
 
     @Slot()
     def _resume(self) -> None:
-        assert self._folder is not None
-        self._runner.resume(self._folder)
+        self._ask(self._runner.resume)
 
     @Slot()
     def _open_folder(self) -> None:

@@ -49,12 +49,13 @@ class RunWatch(QObject):
     table_written = Signal(object)
     """The Path of a table that was asked for."""
     failed = Signal(str)
-    """A sentence."""
+    """A sentence, once until the run can be read again."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._worker = Worker("training figures", self)
-        self._worker.failed.connect(self._tell_failure)
+        self._trouble: str | None = None
+        """What kept the run from being read the last time; it is told once."""
         self._reader = CurveReader()
         """Used on the worker only."""
         self._folder: Path | None = None
@@ -69,7 +70,7 @@ class RunWatch(QObject):
 
     def watch(self, folder: Path | None) -> None:
         """Read this run from now on; nothing is laid over it."""
-        self._folder, self._others = folder, ()
+        self._folder, self._others, self._trouble = folder, (), None
         self._worker.cancel(("read",))
         self._worker.submit(Job(("forget",), "Tidying up", self._forget))
         self.look()
@@ -100,7 +101,7 @@ class RunWatch(QObject):
             return
         folder, others, weight = self._folder, self._others, self._smoothing
 
-        def work(_context: JobContext) -> News:
+        def read(_context: JobContext) -> News:
             previews, log = find_previews(folder), log_tail(RunFolder(folder).log, LOG_LINES)
             # Last: what the reader has given is not given again, so nothing may fail behind it.
             curves = self._reader.read((folder, *others), weight)
@@ -112,7 +113,15 @@ class RunWatch(QObject):
             )  # fmt: skip
             return News(folder, pulse, curves, previews, log)
 
-        self._worker.submit(Job(("read",), "Reading the run", work, deliver=self.read.emit))
+        def work(context: JobContext) -> News:
+            try:
+                return read(context)
+            except OSError as error:
+                raise RunError(
+                    f"The files of {folder.name} cannot be read ({error.strerror or error}): see to its folder."
+                ) from error
+
+        self._worker.submit(Job(("read",), "Reading the run", work, deliver=self._deliver, fail=self._tell_trouble))
 
     def write_csv(self, target: Path) -> None:
         """Keep all figures of the run as a table."""
@@ -129,7 +138,9 @@ class RunWatch(QObject):
         def deliver(_nothing: None) -> None:
             self.table_written.emit(target)
 
-        self._worker.submit(Job(("csv", target), f"Writing {target.name}", work, deliver=deliver))
+        self._worker.submit(
+            Job(("csv", target), f"Writing {target.name}", work, deliver=deliver, fail=self.failed.emit)
+        )
 
     def shutdown(self, timeout_seconds: float) -> bool:
         self._timer.stop()
@@ -138,6 +149,11 @@ class RunWatch(QObject):
     def _forget(self, _context: JobContext) -> None:
         self._reader = CurveReader()
 
-    @Slot(object, str)
-    def _tell_failure(self, _job: Job, sentence: str) -> None:
-        self.failed.emit(sentence)
+    def _deliver(self, news: News) -> None:
+        self._trouble = None
+        self.read.emit(news)
+
+    def _tell_trouble(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self.failed.emit(trouble)

@@ -6,7 +6,7 @@ the queue is looked at, and now and then.
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -26,21 +26,33 @@ LOOK_MS, QUEUE_MS = 1000, 5000
 _QUEUE = "queue.json"
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a look at the runs has shown."""
+
+    runs: tuple[RunSummary, ...]
+    trouble: str | None = None
+    """A sentence: why no waiting run can be started."""
+
+
 class Runner(QObject):
     runs_changed = Signal()
     """There are other runs than before, or another state than before."""
     run_changed = Signal(object)
     """The Path of a run's folder: its summary is another one than before."""
     failed = Signal(str)
-    """A sentence: what was asked for could not be done."""
+    """A sentence: what was asked for could not be done, or the runs cannot be looked at."""
+    refused = Signal(object)
+    """The Path of a run's folder: what was asked for could not be done to it."""
 
     def __init__(self, root: Path, parent: QObject | None = None) -> None:
         """`root` is the folder in which the runs lie."""
         super().__init__(parent)
         self._root = root.absolute()
         self._runs: dict[Path, RunSummary] = {}
+        self._trouble: str | None = None
+        """What kept the runs from being looked at the last time; it is told once."""
         self._worker = Worker("training runs", self)
-        self._worker.failed.connect(self._tell_failure)
         self._keeper = _Keeper(self._root)
         self._timer = QTimer(self, interval=QUEUE_MS)
         self._timer.timeout.connect(self._tend)
@@ -124,13 +136,17 @@ class Runner(QObject):
         """Start what waits in the queue, where it can be."""
         self._look(self._keeper.tend)
 
-    def _look(self, work: Callable[[], tuple[RunSummary, ...] | None]) -> None:
-        def deliver(runs: tuple[RunSummary, ...] | None) -> None:
-            if runs is not None:
-                self._take(runs)
+    def _look(self, work: Callable[[], Seen | None]) -> None:
+        def deliver(seen: Seen | None) -> None:
+            if seen is None:
+                self._tell_trouble(None)
+            else:
+                self._take(seen)
 
         title = "Looking at the runs"
-        self._worker.submit(Job(("look",), title, lambda _context: work(), Priority.HOUSEKEEPING, deliver))
+        self._worker.submit(
+            Job(("look",), title, lambda _context: work(), Priority.HOUSEKEEPING, deliver, self._tell_trouble)
+        )
 
     def shutdown(self, timeout_seconds: float = 10.0) -> bool:
         """End the thread that looks; runs go on. False where it is still busy after that time."""
@@ -146,14 +162,21 @@ class Runner(QObject):
     def _do(self, what: str, folder: Path, work: Callable[[], None]) -> None:
         """Do something to the runs on the thread, also when the program is about to end; look at them afterwards."""
 
-        def work_and_look(_context: JobContext) -> tuple[RunSummary, ...]:
+        def work_and_look(_context: JobContext) -> Seen:
             work()
             return self._keeper.look()
 
-        job = Job((what, folder), f"{folder.name}: {what}", work_and_look, deliver=self._take, essential=True)
-        self._worker.submit(job)
+        def fail(sentence: str) -> None:
+            self.refused.emit(folder)
+            self.failed.emit(sentence)
 
-    def _take(self, runs: tuple[RunSummary, ...]) -> None:
+        self._worker.submit(
+            Job((what, folder), f"{folder.name}: {what}", work_and_look, deliver=self._take, fail=fail, essential=True)
+        )
+
+    def _take(self, seen: Seen) -> None:
+        self._tell_trouble(seen.trouble)
+        runs = seen.runs
         before, self._runs = self._runs, {run.folder: run for run in runs}
         states = [(run.folder, run.state) for run in before.values()]
         if states != [(run.folder, run.state) for run in runs]:
@@ -162,9 +185,10 @@ class Runner(QObject):
             if before.get(run.folder) != run:
                 self.run_changed.emit(run.folder)
 
-    @Slot(object, str)
-    def _tell_failure(self, _job: Job, sentence: str) -> None:
-        self.failed.emit(sentence)
+    def _tell_trouble(self, trouble: str | None) -> None:
+        if trouble is not None and trouble != self._trouble:
+            self.failed.emit(trouble)
+        self._trouble = trouble
 
 
 class _Keeper:
@@ -175,29 +199,44 @@ class _Keeper:
         self._queue = RunQueue(root / _QUEUE)
         self._started: list[subprocess.Popen[bytes]] = []
 
-    def look(self) -> tuple[RunSummary, ...]:
+    def look(self) -> Seen:
         """All runs; the next one of the queue is started where none is running. Raises RunError."""
         # Whoever started a process has to ask for its end, or the system keeps a trace of it.
         self._started = [process for process in self._started if process.poll() is None]
         runs = self._list.look()
-        if self._queue.next_to_start(runs) is not None:
+        try:
+            waiting = self._queue.runs
+        except RunError as error:
+            return Seen(runs, str(error))
+        if waiting and self._queue.next_to_start(runs) is not None:
             runs = self._start_next(runs)
-        waiting = self._queue.runs
-        return tuple(_in_queue(run, waiting) for run in runs)
+            waiting = self._queue.runs
+        return Seen(tuple(_in_queue(run, waiting) for run in runs))
 
-    def tend(self) -> tuple[RunSummary, ...] | None:
+    def tend(self) -> Seen | None:
         """As `look`, where runs wait or were started from here; else None, at the cost of one small file."""
         return self.look() if self._started or self._queue.runs else None
 
     def enqueue(self, folder: Path) -> None:
         try:
-            self._queue.add(folder)
+            with self._queue.held():
+                # One that is trained by now, from here or elsewhere, would begin again after its end.
+                if not RunFolder(folder).is_trained:
+                    self._queue.add(folder)
         except OSError as error:
             raise RunError(f"{folder.name} cannot be put into the queue ({error.strerror or error}).") from error
 
     def stop(self, folder: Path) -> None:
-        if not self._leave(folder):
-            launching.stop_and_save(folder)
+        self._leave(folder)
+        try:
+            # Also one that waits may be trained, by a command in a terminal.
+            if RunFolder(folder).is_trained:
+                launching.stop_and_save(folder)
+        except OSError as error:
+            raise RunError(
+                f"{folder.name} cannot be asked to stop ({error.strerror or error}): see to its folder, or use Stop "
+                "now."
+            ) from error
 
     def stop_now(self, folder: Path) -> None:
         self._leave(folder)
@@ -207,15 +246,14 @@ class _Keeper:
         self._leave(folder)
         delete_run(folder)
 
-    def _leave(self, folder: Path) -> bool:
-        """Take a run out of the queue; False where it does not wait."""
+    def _leave(self, folder: Path) -> None:
+        """Take a run out of the queue, if it waits there."""
         if folder not in self._queue.runs:
-            return False
+            return
         try:
             self._queue.remove(folder)
         except OSError as error:
             raise RunError(f"{folder.name} cannot be taken out of the queue ({error.strerror or error}).") from error
-        return True
 
     def _start_next(self, runs: tuple[RunSummary, ...]) -> tuple[RunSummary, ...]:
         """The runs after the next one was started, by this program or by another one that was just about to."""

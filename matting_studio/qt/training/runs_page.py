@@ -36,6 +36,8 @@ class RunsPage(QWidget):
     use_model = Signal(object)
     """The Path of a model that the studio shall use."""
     use_shipped = Signal()
+    renamed = Signal(object, object)
+    """The Paths of a run's folder, as it was and as it is now."""
     new_run_wanted = Signal()
 
     def __init__(self, runner: Runner, theme: Theme, parent: QWidget | None = None) -> None:
@@ -43,6 +45,8 @@ class RunsPage(QWidget):
         self._runner = runner
         self._in_use = NetworkChoice()
         """What the studio uses."""
+        self._is_current = True
+        """Whether its model file is still what it was when it was chosen."""
         self._renamed: Path | None = None
         """A run that is selected as soon as it appears."""
         self._worker = Worker("training models", self)
@@ -115,11 +119,25 @@ class RunsPage(QWidget):
 
     def show_model(self, choice: NetworkChoice) -> None:
         """Say which model the studio uses."""
-        self._in_use = choice
+        self._in_use, self._is_current = choice, True
         self.studio_model.setToolTip(str(choice.model or ""))
         self.shipped.setVisible(choice.model is not None)
         self.model.show_in_use(self._run_in_use())
         self._show_selected()
+        self._look_at_model()
+
+    def _look_at_model(self) -> None:
+        """Find out whether the studio's model has changed since: a training may have found a better one."""
+        choice = self._in_use
+
+        def deliver(is_current: bool) -> None:
+            if choice == self._in_use and is_current != self._is_current:
+                self._is_current = is_current
+                self._show_selected()
+
+        self._worker.submit(
+            Job(("model",), "Looking at the model", lambda _context: choice.as_found_now() == choice, deliver=deliver)
+        )
 
     def shutdown(self, timeout_seconds: float) -> bool:
         """Keep what was noted and end all threads; False where one is still busy after that time."""
@@ -147,11 +165,13 @@ class RunsPage(QWidget):
             self._show_list()
         self.question_bar.review()
         self._show_selected()
+        self._look_at_model()
 
     @Slot()
     def _show_changed(self) -> None:
         self.model.set_runs(self._runner.runs())
         self._show_selected()
+        self._look_at_model()
 
     @Slot()
     def _show_list(self) -> None:
@@ -161,7 +181,7 @@ class RunsPage(QWidget):
     def _show_selected(self) -> None:
         runs = self.table.selected()
         one = runs[0] if len(runs) == 1 else None
-        in_use, is_current = self._run_in_use(), self._in_use.as_found_now() == self._in_use
+        in_use, is_current = self._run_in_use(), self._is_current
         self.details.show_runs(runs)
         self.controls.show_selected(
             runs, in_use=is_current and one is not None and in_use == one.folder and model_of(one) == self._in_use.model
@@ -235,6 +255,7 @@ class RunsPage(QWidget):
 
         def follow(target: Path) -> None:
             self._renamed = target
+            self.renamed.emit(folder, target)
             if model is not None and model.parent == folder:
                 self.use_model.emit(target / model.name)
             self._runner.refresh()

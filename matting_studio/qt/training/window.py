@@ -102,6 +102,7 @@ class TrainingWindow(QWidget):
         self.new_run.message.connect(self.message_bar.tell)
         self.runs.open_run.connect(self._show_run)
         self.runs.use_model.connect(self._use_model)
+        self.runs.renamed.connect(self.live.follow)
         self.runs.use_shipped.connect(self._use_shipped)
         for page in (self.runs, self.live):
             page.new_run_wanted.connect(self._show_new_run)

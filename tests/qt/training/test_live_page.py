@@ -1,6 +1,7 @@
 """A run is watched while its folder fills."""
 
 import csv
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,7 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from made_runs import line, step
+from made_runs import line, make_run, step
+from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 from watched_runs import NotingRunner, events, write_previews
 
@@ -18,6 +20,7 @@ from core.training.run import RunFolder
 from matting_studio.app.training.runs import RunState
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.live_page import LivePage
+from matting_studio.qt.training.run_watch import LOG_LINES
 
 PATIENCE_MS = 30_000
 
@@ -150,6 +153,46 @@ def test_the_log_follows_its_end_unless_somebody_reads(look, runner, qtbot) -> N
     assert bar.value() == 3
 
 
+def test_what_is_selected_in_the_log_stays_when_more_comes(look, runner, qtbot) -> None:
+    run = runner.put("run", RunState.RUNNING)
+    run.log.write_text("".join(f"line {number} {'.' * 200}\n" for number in range(LOG_LINES)))
+    page = look()
+    page.tabs.button(2).click()
+    qtbot.waitUntil(lambda: page.log.toPlainText().startswith("line 0 "), timeout=PATIENCE_MS)
+    cursor = page.log.textCursor()
+    cursor.setPosition(0)
+    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+    page.log.setTextCursor(cursor)
+    across = page.log.horizontalScrollBar()
+    qtbot.waitUntil(lambda: across.maximum() > 50, timeout=PATIENCE_MS)
+    across.setValue(50)
+    with run.log.open("a") as file:
+        file.write("the last\n")
+    qtbot.waitUntil(lambda: page.log.toPlainText().endswith("the last"), timeout=PATIENCE_MS)
+    assert page.log.textCursor().selectedText().startswith("line 0 ")
+    assert across.value() == 50
+
+
+def test_a_log_that_begins_anew_is_shown_from_its_beginning(look, runner, qtbot) -> None:
+    run = runner.put("run", RunState.RUNNING)
+    run.log.write_text("old\n")
+    page = look()
+    qtbot.waitUntil(lambda: page.log.toPlainText() == "old", timeout=PATIENCE_MS)
+    run.log.write_text("new\n")
+    qtbot.waitUntil(lambda: page.log.toPlainText() == "new", timeout=PATIENCE_MS)
+
+
+def test_a_run_whose_files_cannot_be_read_is_told_once(look, runner, qtbot) -> None:
+    run = runner.put("run", RunState.FINISHED)
+    run.events.unlink()
+    run.events.symlink_to("x" * 300)  # which the system refuses to look at, as on a share that has dropped
+    page = look()
+    qtbot.waitUntil(lambda: "cannot be read" in page.message_bar.text.text(), timeout=PATIENCE_MS)
+    assert "unexpectedly" not in page.message_bar.text.text()
+    with qtbot.assertNotEmitted(page._watch.failed, wait=2500):
+        pass
+
+
 def test_why_a_run_failed_stands_above_its_curves_and_it_can_be_resumed(look, runner) -> None:
     failed = {"event": "failed", "step": 40, "reason": "The disk is full: make room, and resume."}
     run = runner.put("run", RunState.FAILED, [*events(4), failed])
@@ -159,7 +202,8 @@ def test_why_a_run_failed_stands_above_its_curves_and_it_can_be_resumed(look, ru
     assert page.head.trouble.isVisible()
     assert not page.head.stop.isVisible()
     page.head.resume.click()
-    assert runner.asked == [("resume", run.path)]
+    page.head.resume.click()
+    assert runner.asked == [("resume", run.path)], "it goes on once"
     runner.enter(run, RunState.RUNNING)
     assert not page.head.trouble.isVisible()
     assert not page.head.resume.isVisible()
@@ -175,6 +219,29 @@ def test_stopping_is_said_until_the_run_has_ended(look, runner) -> None:
     runner.enter(run, RunState.STOPPED)
     assert page.head.headline.text() == "Stopped at step 40"
     assert page.head.resume.isVisible()
+
+
+def test_a_stop_that_was_refused_can_be_asked_for_again(look, runner) -> None:
+    run = runner.put("run", RunState.RUNNING)
+    page = look()
+    page.head.stop.click()
+    runner.refused.emit(run.path)
+    assert page.head.headline.text() == "Training"
+    assert page.head.stop.isEnabled()
+
+
+def test_a_run_that_goes_on_after_its_stop_can_be_stopped_again(look, runner) -> None:
+    run, other = runner.put("run", RunState.RUNNING), runner.put("other", RunState.FINISHED)
+    page = look()
+    page.head.stop.click()
+    page.show_run(other.path)
+    runner.enter(run, RunState.STOPPED)
+    runner.runs_changed.emit()
+    runner.enter(run, RunState.RUNNING)
+    runner.runs_changed.emit()
+    page.show_run(run.path)
+    assert page.head.headline.text() == "Training"
+    assert page.head.stop.isEnabled()
 
 
 def test_stopping_at_once_is_asked_about_and_not_once_the_run_has_ended(look, runner) -> None:
@@ -196,6 +263,54 @@ def test_a_run_in_the_queue_can_leave_it(look, runner) -> None:
     assert not page.head.stop_now.isVisible()
     page.head.stop.click()
     assert runner.asked == [("stop", run.path)]
+
+
+def test_a_run_that_is_not_listed_yet_is_waited_for(look, runner) -> None:
+    runner.put("anna", RunState.RUNNING)
+    page = look()
+    new = make_run(runner.root / "berta", [])
+    page.show_run(new.path)
+    runner.runs_changed.emit()
+    assert page.folder == new.path
+    assert page.head.headline.text() == "Looking at berta …"
+    buttons = (page.head.stop, page.head.stop_now, page.head.resume)
+    assert not any(button.isVisible() for button in buttons), "they would be those of the other run"
+    runner.enter(new, RunState.WAITING)
+    assert page.head.headline.text() == "Waiting for its turn"
+    assert page.head.runs.currentText() == "berta"
+
+
+def test_the_first_run_of_all_is_waited_for(look, runner) -> None:
+    page = look()
+    new = make_run(runner.root / "berta", [])
+    page.show_run(new.path)
+    assert page.head.headline.text() == "Looking at berta …"
+    assert page.head.isVisible()
+
+
+def test_a_run_that_is_renamed_is_still_looked_at(look, runner) -> None:
+    runner.put("anna", RunState.RUNNING)
+    old = runner.put("berta", RunState.FINISHED)
+    page = look()
+    page.show_run(old.path)
+    new = old.path.rename(runner.root / "clara")
+    page.follow(old.path, new)
+    runner.refresh()
+    assert page.folder == new
+    assert page.head.runs.currentText() == "clara"
+
+
+def test_of_the_only_run_nothing_is_left_once_it_is_deleted(look, runner, qtbot) -> None:
+    run = runner.put("anna", RunState.FINISHED)
+    page = look()
+    qtbot.waitUntil(lambda: losses(page) == [[10, 20, 30, 40]], timeout=PATIENCE_MS)
+    shutil.rmtree(run.path)
+    runner.refresh()
+    assert page.nothing.isVisible()
+    assert page.folder is None
+    again = make_run(run.path, [])
+    page.show_run(again.path)
+    assert not page.curves.charts.isVisible(), "its curves are those of the run that is gone"
 
 
 def test_a_run_that_is_deleted_gives_way_to_another(look, runner, qtbot) -> None:

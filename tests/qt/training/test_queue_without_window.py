@@ -147,3 +147,32 @@ def test_a_run_that_cannot_be_started_is_said_in_the_window(
         window.close_anyway()
         assert window.ended
         window.deleteLater()
+
+
+def test_a_run_that_is_resumed_twice_is_trained_and_does_not_wait_as_well(
+    qtbot: QtBot, launches: Launches, config: TrainingConfig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "runs" / "anna"
+    launching.prepare(folder, config)
+    runner = Runner(tmp_path / "runs")
+    runner.resume(folder)
+    qtbot.waitUntil(lambda: launches.started == [folder], timeout=PATIENCE_MS)
+    runner.resume(folder)
+    qtbot.waitUntil(lambda: not runner._worker.jobs, timeout=PATIENCE_MS)
+    assert RunQueue(tmp_path / "runs" / "queue.json").runs == ()
+    assert runner.shutdown()
+
+
+def test_a_run_that_waits_and_is_trained_from_a_terminal_leaves_the_queue_and_is_asked_to_stop(
+    qtbot: QtBot, launches: Launches, config: TrainingConfig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "runs" / "anna"
+    launching.prepare(folder, config)
+    launches(folder)
+    queue = RunQueue(tmp_path / "runs" / "queue.json")
+    queue.add(folder)
+    runner = Runner(tmp_path / "runs")
+    runner.stop(folder)
+    qtbot.waitUntil(RunFolder(folder).stop_request.exists, timeout=PATIENCE_MS)
+    assert queue.runs == ()
+    assert runner.shutdown()

@@ -1,5 +1,7 @@
 """Runs as processes that wait for each other, fail and are deleted. Stopping and resuming is tested end to end."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from core.training.config import TrainingConfig, parse_config
 from core.training.run import RunFolder
+from core.training.trainer_process import TrainerProcess
 from matting_studio.app.training.runs import RunState, RunSummary
 from matting_studio.qt.training.runner import Runner
 
@@ -112,3 +115,38 @@ def test_what_cannot_be_done_is_said(qtbot: QtBot, runner: Runner, tmp_path: Pat
         runner.delete(tmp_path / "runs" / "nobody")
     assert "nobody" in told.args[0]
     assert psutil.Process().children() == before, "nothing was started"
+
+
+def test_a_queue_that_cannot_be_read_hides_no_runs_and_is_told_once(
+    qtbot: QtBot, runner: Runner, config: TrainingConfig, tmp_path: Path
+) -> None:
+    folder = runner.prepare(config, "anna")
+    told: list[str] = []
+    runner.failed.connect(told.append)
+    for times in (1, 2):
+        (tmp_path / "runs" / "queue.json").mkdir()
+        for _ in range(2):
+            runner.refresh()
+            qtbot.waitUntil(lambda: not runner._worker.jobs, timeout=PATIENCE_MS)
+        assert [sentence for sentence in told if "no run is started" in sentence] == told
+        assert len(told) == times
+        assert runner.run(folder) is not None
+        (tmp_path / "runs" / "queue.json").rmdir()
+        runner.refresh()
+        qtbot.waitUntil(lambda: not runner._worker.jobs, timeout=PATIENCE_MS)
+
+
+def test_a_stop_that_cannot_be_written_is_told_with_its_run(
+    qtbot: QtBot, runner: Runner, config: TrainingConfig
+) -> None:
+    folder = runner.prepare(config, "anna")
+    run = RunFolder(folder)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as trainer:
+        TrainerProcess.of(trainer.pid, (), folder).write(run.process)
+        run.stop_request.symlink_to(folder / "nowhere" / "at all")
+        refused: list[Path] = []
+        runner.refused.connect(refused.append)
+        with qtbot.waitSignal(runner.failed, timeout=PATIENCE_MS) as told:
+            runner.stop(folder)
+    assert told.args[0].startswith("anna cannot be asked to stop (")
+    assert refused == [folder]

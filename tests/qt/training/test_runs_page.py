@@ -1,7 +1,9 @@
 """All runs in a table, and what becomes of their models."""
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,6 +125,29 @@ def test_a_run_is_renamed_stays_selected_and_in_use(look, runner, qtbot) -> None
     assert [run.name for run in page.table.selected()] == ["larger crops"]
 
 
+def test_others_are_told_where_a_renamed_run_is_now(look, runner, qtbot) -> None:
+    run = runner.put("anna", RunState.FINISHED)
+    page = look("anna")
+    page.details.name.setText("berta")
+    with qtbot.waitSignal(page.renamed, timeout=PATIENCE_MS) as told:
+        page.details.name.editingFinished.emit()
+    assert told.args == [run.path, runner.root / "berta"]
+
+
+def test_notes_that_cannot_be_read_are_not_written_over(look, runner, qtbot) -> None:
+    runner.put("anna", RunState.FINISHED)
+    page = look("anna")
+    unreadable = replace(page.table.selected()[0], notes=None)
+    page.details.show_runs([unreadable])
+    assert page.details.notes.isReadOnly()
+    assert "cannot be read" in page.details.notes.placeholderText()
+    with qtbot.assertNotEmitted(page.details.noted):
+        page.details.settle()
+    page.details.show_runs([replace(unreadable, notes="mine")])
+    assert not page.details.notes.isReadOnly()
+    assert page.details.notes.toPlainText() == "mine"
+
+
 def test_a_name_that_is_taken_is_refused_with_a_sentence(look, runner, qtbot) -> None:
     for name in ("anna", "berta"):
         runner.put(name, RunState.FINISHED)
@@ -157,13 +182,30 @@ def test_a_model_that_has_improved_since_can_be_put_into_the_studio_again(look, 
     assert not page.controls.use.isEnabled()
     run.best_model.write_bytes(b"better")
     runner.refresh()
-    assert page.studio_model.text().startswith("The studio uses the best model of anna as it was earlier")
+    expected = "The studio uses the best model of anna as it was earlier"
+    qtbot.waitUntil(lambda: page.studio_model.text().startswith(expected), timeout=PATIENCE_MS)
     with qtbot.waitSignal(page.use_model) as used:
         page.controls.use.click()
     assert used.args == [run.best_model]
     page.show_model(NetworkChoice(run.best_model).as_found_now())
     assert page.studio_model.text() == "The studio uses the best model of anna."
     assert not page.controls.use.isEnabled()
+
+
+def test_the_window_does_not_wait_for_the_disk_of_the_studios_model(look, runner, qtbot, monkeypatch) -> None:
+    run = runner.put("anna", RunState.RUNNING)
+    page = look("anna")
+    genuine, asked_by = NetworkChoice.as_found_now, []
+
+    def noted(self: NetworkChoice) -> NetworkChoice:
+        asked_by.append(threading.get_ident())
+        return genuine(self)
+
+    page.show_model(NetworkChoice(run.best_model).as_found_now())
+    monkeypatch.setattr(NetworkChoice, "as_found_now", noted)
+    runner.refresh()
+    qtbot.waitUntil(lambda: bool(asked_by), timeout=PATIENCE_MS)
+    assert threading.get_ident() not in asked_by
 
 
 def test_a_run_without_a_model_offers_none(look, runner) -> None:

@@ -37,6 +37,7 @@ class NotingRunner(QObject):
     runs_changed = Signal()
     run_changed = Signal(object)
     failed = Signal(str)
+    refused = Signal(object)
 
     def __init__(self, root: Path) -> None:
         super().__init__()
