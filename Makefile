@@ -18,12 +18,10 @@ CUTOUT := sample_cutout.png
 run: $(VENV)/.installed
 	$(BIN)/matting-studio matte $(SAMPLE) -o $(CUTOUT) --overwrite
 	@echo "The sample portrait ($(SAMPLE)) is cut out: see $(CUTOUT)."
-ifneq ($(wildcard matting_studio/qt/application.py),)
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
 		echo "Opening the studio on it."; \
 		$(BIN)/matting-studio $(SAMPLE); \
 	fi
-endif
 
 test: $(VENV)/.tools
 	$(BIN)/ruff check
@@ -37,7 +35,7 @@ quick: $(VENV)/.tools
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache $(CUTOUT)
-	find core matting_studio resources tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find benchmarks core matting_studio resources tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps, so that nothing is installed twice. TORCH is obeyed whenever it is given.
 $(VENV)/.created:

@@ -1,1 +1,1 @@
-"""Measurements of speed, run by hand; none is a test."""
+"""Measurements of speed, memory and errors, run by hand; none is a test."""

@@ -1,4 +1,4 @@
-"""Everything that is measured, in one run on one machine.
+"""How fast the program is, in one run on one machine.
 
     python -m benchmarks.run                             # tables
     python -m benchmarks.run --json > figures.json

@@ -13,9 +13,13 @@ from pathlib import Path
 import pytest
 from importlinter.cli import lint_imports
 from PIL import Image
+from pydantic import ValidationError
 
 from core.training.config import parse_config
-from matting_studio.cli.arguments import parse
+from core.working_size import Quality
+from matting_studio.app.export_request import ExportKind
+from matting_studio.app.settings import Settings
+from matting_studio.cli.arguments import COMMANDS, KINDS, LEAST_MEMORY_BYTES, QUALITIES, parse
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for package in ("core", "matting_studio") for path in (ROOT / package).rglob("*.py"))
@@ -79,6 +83,35 @@ def test_the_make_targets_of_the_readme_exist() -> None:
     named = set(re.findall(r"^ +make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert {"run", "test"} <= named <= targets
+
+
+@pytest.mark.parametrize("document", ["README.md", "CHANGELOG.md"])
+def test_every_command_is_told_of(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    assert [command for command in COMMANDS if command not in text] == []
+
+
+def test_the_command_line_takes_what_the_window_remembers() -> None:
+    def is_remembered(**choice: object) -> bool:
+        try:
+            Settings.model_validate(choice)
+        except ValidationError:
+            return False
+        return True
+
+    def is_taken(*words: str) -> bool:
+        try:
+            parse(["evaluate", "--images", str(ROOT), "--alphas", str(ROOT), *words])
+        except SystemExit:
+            return False
+        return True
+
+    for size_px in (63, 64, 8192, 8193):
+        assert is_taken("--size", str(size_px)) is is_remembered(size_px=size_px)
+    for bytes_ in (99_999_999, LEAST_MEMORY_BYTES):
+        assert is_remembered(memory_limit_bytes=bytes_) is (bytes_ >= LEAST_MEMORY_BYTES)
+    assert set(QUALITIES) == set(Quality)
+    assert set(KINDS) == set(ExportKind)
 
 
 def test_the_commands_of_the_readme_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

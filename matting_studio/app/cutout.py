@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.foreground import estimate_foreground
-from core.image_io import Encoding, IntegerSamples, Photo, Samples, write_image
+from core.image_io import IntegerSamples, Photo, Samples, write_image
 from core.refinement import largest_person
 from matting_studio.app.develop import decontaminated, enlarged, refined
 from matting_studio.app.edits import Box
@@ -73,7 +73,6 @@ def write_like(
     path: str | os.PathLike[str],
     pixels: Samples,
     alpha: NDArray[np.float32] | None = None,
-    encoding: Encoding | None = None,
 ) -> None:
     """Write pixels (H, W, 3) with the bit depth, the colour profile and the EXIF of the photo they come from.
 
@@ -86,5 +85,4 @@ def write_like(
         bit_depth=photo.bit_depth,
         icc_profile=photo.icc_profile,
         exif=photo.exif,
-        encoding=encoding,
     )

@@ -27,13 +27,6 @@ def test_what_is_neither_photo_nor_command_is_said_to_be_neither(studio):
     assert "there is no file mate, and no such command (there are matte, batch, evaluate" in outcome.err
 
 
-def test_without_a_window_a_sentence_says_so(studio, monkeypatch):
-    monkeypatch.setattr(window, "APPLICATION", "matting_studio.qt.never_written")
-    outcome = studio()
-    assert outcome.code == 2
-    assert outcome.err == "This copy of Matting Studio has no window: use a command, see matting-studio --help.\n"
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="displays have names on Linux")
 def test_without_a_display_a_sentence_says_so_before_qt_is_loaded(studio, monkeypatch):
     for name in window.DISPLAYS:

@@ -24,10 +24,6 @@ class Estimate(QObject):
         self._question.answered.connect(self._take)
         self._question.failed.connect(self._take_failure)
 
-    @property
-    def is_running(self) -> bool:
-        return self._question.is_open
-
     def ask(self, config: TrainingConfig) -> None:
         """Take ten steps with a configuration. Raises OSError where it cannot be handed over."""
         self._tidy()
