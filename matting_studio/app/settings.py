@@ -25,8 +25,8 @@ class _Remembered(BaseModel):
 
 
 class BrushSettings(_Remembered):
-    size_px: float = Field(40.0, ge=1, le=2000, description="Diameter, in pixels of the photo.")
-    hardness: Unit = 0.7
+    size_px: float = Field(40.0, ge=1, le=2000, description="Diameter on the screen, in logical pixels.")
+    hardness: Unit = 0.8
     opacity: Unit = 1.0
 
 

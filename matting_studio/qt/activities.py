@@ -13,6 +13,9 @@ from matting_studio.qt.desk import Desk
 SHOWN_KINDS = ("export", "copy", "save", "project", "model", "matte", "read", "solve")
 """Kinds of jobs that are worth a line, those first that matter most. All else is over before it could be read."""
 
+STOPPABLE_KINDS = frozenset({"export", "copy", "project", "matte", "read", "solve"})
+"""Those that somebody may call off. A save is wanted whole, and a model that is being loaded stops for nobody."""
+
 REFRESH_MS = 250
 
 
@@ -25,6 +28,8 @@ class Activity:
     fraction: float | None
     seconds_left: float | None
     device: str
+    is_stoppable: bool
+    """Whether Cancel would end it."""
 
 
 @dataclass
@@ -119,7 +124,7 @@ class Activities(QObject):
                 if seconds_left is not None:
                     # The first one of all is taken for as long as it is going to be.
                     seconds_left += waiting * self._last_seconds.get(kind, elapsed + seconds_left)
-        return Activity(job.title, stage, fraction, seconds_left, self._device_text())
+        return Activity(job.title, stage, fraction, seconds_left, self._device_text(), kind in STOPPABLE_KINDS)
 
 
 def _kind(job: Job) -> str:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from matting_studio.app import settings
 from matting_studio.app.edits import Brush
 
 SMALLEST_PX, LARGEST_PX = 1.0, 600.0
 
+_FIRST = settings.BrushSettings()
 _INVERSE = {Brush.FOREGROUND: Brush.BACKGROUND, Brush.BACKGROUND: Brush.FOREGROUND}
 
 
@@ -21,11 +23,11 @@ class BrushSettings:
 
     tool: Brush | None = None
     """None: the pointer moves the photo."""
-    size_px: float = 40.0
+    size_px: float = _FIRST.size_px
     """Diameter on the screen, in logical pixels: the same at every zoom, so that zooming in paints finer."""
-    hardness: float = 0.8
+    hardness: float = _FIRST.hardness
     """0 soft … 1 sharp."""
-    opacity: float = 1.0
+    opacity: float = _FIRST.opacity
 
     def resized(self, steps: int) -> Self:
         """Larger by a sixth per step, or smaller, and by a pixel at least."""

@@ -203,10 +203,8 @@ class Commands(QObject):
         self._studio.change_settings(self._studio.settings.model_copy(update={"theme": choice.value}))
 
     def toggle_full_screen(self) -> None:
-        if self._window.isFullScreen():
-            self._window.showNormal()
-        else:
-            self._window.showFullScreen()
+        # Whatever else it is, such as maximised, it is again afterwards.
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     # Brush
 

@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
             Need.REDO: document is not None and document.redo_name is not None,
             Need.EDITS: document is not None and bool(document.edits),
             Need.LOOK: has_look,
-            Need.ACTIVITY: self._activity is not None,
+            Need.ACTIVITY: self._activity is not None and self._activity.is_stoppable,
             Need.UNMATTED: document is not None and self.studio.status(document) in (Status.STOPPED, Status.FAILED),
         }
         self.actions_table.enable(Need(sum(need.value for need, there in met.items() if there)))
@@ -307,6 +307,7 @@ class MainWindow(QMainWindow):
         from matting_studio.qt.compare import CompareWindow  # noqa: PLC0415 - the window is up without it
 
         window = CompareWindow(self, self.studio, self._theme, model)
+        dress(window, self._theme.colours, self.devicePixelRatioF())
         self.closing.connect(window.close)
         window.show()
 

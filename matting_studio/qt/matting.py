@@ -228,9 +228,11 @@ class Matting(QObject):
             self.read.emit(document)
             self.advance()
             return
-        self._desk.session.place(document).thumbnail = read.thumbnail
-        for warning in read.photo.warnings:
-            self._desk.say("warning", f"{document.name}: {warning}")
+        place = self._desk.session.place(document)
+        if place.thumbnail is None:  # else it was told when it was read before
+            for warning in read.photo.warnings:
+                self._desk.say("warning", f"{document.name}: {warning}")
+        place.thumbnail = read.thumbnail
         if read.base is not None and document.photo_file not in (None, read.file):
             self._desk.session.place(document).outdated = True
             self._desk.say("warning", f"{document.path} has changed since it was opened: its matte is made anew.")

@@ -26,6 +26,9 @@ class MessageBar(QFrame):
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._count = QLabel()
         self._count.setProperty("quiet", True)
+        self.close_all_button = QToolButton()
+        self.close_all_button.setText("Dismiss all")
+        self.close_all_button.clicked.connect(self.dismiss_all)
         self.close_button = QToolButton()
         self.close_button.setProperty("small", True)
         self.close_button.setToolTip("Dismiss")
@@ -38,6 +41,7 @@ class MessageBar(QFrame):
         row.addWidget(self._icon)
         row.addWidget(self.text, 1)
         row.addWidget(self._count)
+        row.addWidget(self.close_all_button)
         row.addWidget(self.close_button)
         self._fading = QTimer(self, singleShot=True, interval=INFO_MILLISECONDS)
         self._fading.timeout.connect(self.dismiss)
@@ -68,6 +72,11 @@ class MessageBar(QFrame):
             self._fading.stop()
             self.hide()
 
+    def dismiss_all(self) -> None:
+        """Take away the sentence and all that wait."""
+        self._waiting.clear()
+        self.dismiss()
+
     def _show(self, severity: str, sentence: str) -> None:
         self.severity = severity
         self.setProperty("severity", severity)
@@ -83,6 +92,7 @@ class MessageBar(QFrame):
 
     def _show_count(self) -> None:
         self._count.setText(f"{len(self._waiting)} more" if self._waiting else "")
+        self.close_all_button.setVisible(bool(self._waiting))
 
     def _dress(self) -> None:
         if self.severity:

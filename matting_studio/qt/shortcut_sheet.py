@@ -1,5 +1,7 @@
 """All keys on one sheet, made from the table of actions, and what the mouse does on the photo."""
 
+import sys
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -8,6 +10,8 @@ from matting_studio.qt.action_table import MENUS, SPECS
 from matting_studio.qt.actions import key_text
 from matting_studio.qt.room import fit_on_screen
 
+LEAVE_KEYS = ("Meta+Tab" if sys.platform == "darwin" else "Ctrl+Tab", "Shift+Tab")
+"""On a Mac Qt's Ctrl is the Command key, whose Tab is the system's."""
 ON_THE_PHOTO = (
     ("Zoom at the pointer", ("Wheel",)),
     ("Zoom in and out", ("+", "-")),
@@ -15,12 +19,17 @@ ON_THE_PHOTO = (
     ("Move it a little", ("Arrow keys",)),
     ("Move the split line", ("Shift+Left", "Shift+Right")),
     ("See the original while held", ("Tab",)),
-    ("Leave the photo", ("Ctrl+Tab", "Shift+Tab")),
+    ("Leave the photo", LEAVE_KEYS),
     ("Paint with the inverse brush", ("Right button",)),
     ("Harder and softer brush", ("Shift+]", "Shift+[")),
 )
+IN_OTHER_WINDOWS = (("Start the batch or the training", ("Ctrl+Return",)), ("Close the window", ("Esc",)))
 LEAST_PX = (400, 300)
-COLUMNS = (("File", "Edit", "Train"), ("View", "Photo", "Help"), ("Brush", "On the photo"))
+COLUMNS = (
+    ("File", "Edit", "Train"),
+    ("View", "Photo", "Help"),
+    ("Brush", "On the photo", "In other windows"),
+)
 
 
 class ShortcutSheet(QDialog):
@@ -32,7 +41,7 @@ class ShortcutSheet(QDialog):
             menu: [(spec.text.rstrip("…"), spec.keys) for spec in SPECS if spec.menu == menu and spec.keys]
             for menu in MENUS
         }
-        blocks["On the photo"] = list(ON_THE_PHOTO)
+        blocks["On the photo"], blocks["In other windows"] = list(ON_THE_PHOTO), list(IN_OTHER_WINDOWS)
         sheet = QWidget()
         row = QHBoxLayout(sheet)
         row.setContentsMargins(24, 24, 24, 24)

@@ -38,9 +38,8 @@ class StatusBar(QStatusBar):
         self.show_activity(None)
 
     def show_activity(self, activity: Activity | None) -> None:
-        busy = activity is not None
-        self.progress.setVisible(busy)
-        self.cancel_button.setVisible(busy)
+        self.progress.setVisible(activity is not None)
+        self.cancel_button.setVisible(activity is not None and activity.is_stoppable)
         if activity is None:
             self.activity.setText("Ready")
             self.activity.setToolTip("")

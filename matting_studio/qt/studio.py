@@ -23,11 +23,11 @@ from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench, Networ
 from matting_studio.app.paths_to_open import PathsToOpen, absolute, is_project, sort_out
 from matting_studio.app.places import config_folder, data_folder, own_data_folder, runs_folder
 from matting_studio.app.recovery import RecoveryItem
-from matting_studio.app.sample import SAMPLE
+from matting_studio.app.sample import SAMPLE, own_folder
 from matting_studio.app.session import Status
 from matting_studio.app.settings import Settings, SettingsFile
 from matting_studio.app.view import View
-from matting_studio.qt.activities import Activities, Activity
+from matting_studio.qt.activities import STOPPABLE_KINDS, Activities, Activity
 from matting_studio.qt.corrections import Corrections, Stroke
 from matting_studio.qt.desk import Desk
 from matting_studio.qt.exports import Exports
@@ -177,7 +177,8 @@ class Studio(QObject):
         if not found.files:
             return
         settings = self._desk.settings.with_recent(reversed(found.files))
-        self._desk.change_settings(settings.model_copy(update={"open_folder": found.files[0].parent}))
+        folder = own_folder(found.files[0]) or settings.open_folder
+        self._desk.change_settings(settings.model_copy(update={"open_folder": folder}))
         first: Document | None = None
         known = self._documents_by_path()
         for path in found.files:
@@ -336,8 +337,7 @@ class Studio(QObject):
     def cancel(self) -> None:
         """Call off what is being done for the current document, or else what the status bar shows."""
         document = self.current
-        stoppable = {"read", "matte", "solve", "export", "copy"}
-        jobs = [job for worker in self._desk.workers for job in worker.jobs if job.key[0] in stoppable]
+        jobs = [job for worker in self._desk.workers for job in worker.jobs if job.key[0] in STOPPABLE_KINDS]
         chosen = [job for job in jobs if job.key[1] is document]
         if not chosen and self._activities.shown_job in jobs:
             chosen = [self._activities.shown_job]

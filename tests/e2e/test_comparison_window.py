@@ -72,3 +72,8 @@ def test_it_follows_to_a_picture_without_a_file_and_to_none_at_all(
     assert names(comparison) == ["nothing"] * 2
     assert not comparison._other._pasted
     comparison.close()
+
+
+def test_its_messages_can_be_dismissed(comparison: CompareWindow) -> None:
+    assert not comparison.message_bar.close_button.icon().isNull()
+    comparison.close()

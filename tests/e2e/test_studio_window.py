@@ -457,3 +457,11 @@ def test_an_export_under_way_is_asked_about_until_it_is_written(
     assert "still being exported" in ready.question_bar.text.text()
     qtbot.waitUntil(lambda: not ready.question_bar.isVisible(), timeout=PATIENCE_MS)
     assert (tmp_path / "cutout.png").exists()
+
+
+def test_a_maximised_window_is_maximised_again_after_it_was_the_whole_screen(qtbot: QtBot, window: MainWindow) -> None:
+    window.showMaximized()
+    for is_full in (True, False):
+        window.actions_table["full_screen"].trigger()
+        qtbot.waitUntil(lambda is_full=is_full: window.isFullScreen() is is_full, timeout=PATIENCE_MS)
+    assert window.isMaximized()

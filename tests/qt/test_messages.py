@@ -54,6 +54,18 @@ def test_what_merely_informs_is_seen_before_an_error_that_comes_back(bar: Messag
     assert bar.text.text() == "Two."
 
 
+def test_hundreds_of_warnings_are_dismissed_at_once(bar: MessageBar) -> None:
+    bar.tell("warning", "One.")
+    assert not bar.close_all_button.isVisible()
+    bar.tell("warning", "Two.")
+    bar.tell("error", "Three.")
+    assert bar.close_all_button.isVisible()
+    bar.close_all_button.click()
+    assert not bar.isVisible()
+    bar.tell("warning", "Four.")
+    assert (bar.text.text(), bar.close_all_button.isVisible()) == ("Four.", False)
+
+
 def test_an_error_is_told_once_while_something_else_is_said(bar: MessageBar) -> None:
     bar.tell("error", "One.")
     bar.tell("info", "Exported.")
@@ -151,19 +163,21 @@ def test_the_status_bar_shows_what_is_being_done(qtbot: QtBot) -> None:
     bar = StatusBar()
     qtbot.addWidget(bar)
     bar.show()
-    bar.show_activity(Activity("Matting anna.jpg", "Running the network", 0.5, 12, "CPU"))
+    bar.show_activity(Activity("Matting anna.jpg", "Running the network", 0.5, 12, "CPU", True))
     assert bar.activity.text() == "Matting anna.jpg · Running the network · 12 s left"
     assert bar.progress.value() == bar.progress.maximum() // 2
     with qtbot.waitSignal(bar.cancel_wanted, timeout=1000):
         bar.cancel_button.click()
+    bar.show_activity(Activity("Saving anna.mstudio", "", None, None, "CPU", False))
+    assert (bar.progress.isVisible(), bar.cancel_button.isVisible()) == (True, False)
     bar.show_activity(None)
-    assert not bar.cancel_button.isVisible()
+    assert not bar.progress.isVisible()
 
 
 def test_the_status_bar_fits_into_the_smallest_window(qtbot: QtBot) -> None:
     bar = StatusBar()
     qtbot.addWidget(bar)
-    bar.show_activity(Activity("Matting " + 20 * "a long name ", "Running the network", 0.5, 12, "CPU"))
+    bar.show_activity(Activity("Matting " + 20 * "a long name ", "Running the network", 0.5, 12, "CPU", True))
     bar.show_pixel("12345, 12345", "255 255 255", "alpha 0.123", "background")
     bar.show_device("A model with a very long name indeed", "NVIDIA H100 80GB HBM3")
     assert bar.minimumSizeHint().width() <= 960

@@ -12,4 +12,4 @@ def test_every_action_that_has_a_key_is_on_it(qtbot: QtBot) -> None:
     qtbot.addWidget(parent)
     texts = [label.text() for label in ShortcutSheet(parent).findChildren(QLabel)]
     assert {spec.text.rstrip("…") for spec in SPECS if spec.keys} <= {*texts}
-    assert {"Learn from my corrections", "Ctrl+L", "Harder and softer brush", "Arrow keys"} <= {*texts}
+    assert {"Learn from my corrections", "Ctrl+L", "Harder and softer brush", "Arrow keys", "Ctrl+Return"} <= {*texts}

@@ -23,6 +23,7 @@ from matting_studio.app.packing import PackedBase, unpack
 from matting_studio.app.paths_to_open import sort_out
 from matting_studio.app.project_file import read_project
 from matting_studio.app.recovery import Recovery
+from matting_studio.app.sample import SAMPLE
 from matting_studio.app.session import Status
 from matting_studio.app.settings import Settings, SettingsFile
 from matting_studio.app.view import View, ViewMode
@@ -1281,3 +1282,24 @@ def test_damaged_settings_are_said_once_somebody_listens(studio, make_studio, tm
     again = make_studio()
     qtbot.waitUntil(lambda: bool(again.heard.said("The settings are damaged")))
     assert again.settings.theme == "system"
+
+
+def test_where_photos_are_opened_from_is_not_where_the_program_lies(studio, photos, settle):
+    studio.open(photos[:1])
+    settle(studio)
+    studio.open([SAMPLE])
+    settle(studio)
+    assert studio.settings.open_folder == photos[0].parent
+
+
+def test_what_a_photo_warns_of_is_told_once_however_often_it_is_read(studio, photos, settle):
+    write_image(photos[0], read_photo(photos[0]).pixels, icc_profile=b"no profile")
+    studio.open(photos[:2])
+    settle(studio)
+    first = studio.documents[0]
+    put_away(studio, first, settle)
+    assert first.photo is None
+    studio.select(first)
+    settle(studio)
+    assert first.photo is not None
+    assert len(studio.heard.said("colour profile was left out")) == 1

@@ -516,7 +516,8 @@ class CanvasView(QWidget):
     def event(self, event: QEvent) -> bool:
         match event.type():
             case QEvent.Type.KeyPress if event.key() == Qt.Key.Key_Tab:
-                if event.modifiers() == CTRL:
+                # On a Mac Qt's Ctrl is the Command key, whose Tab never comes here, and the Control key is its Meta.
+                if event.modifiers() in (CTRL, Qt.KeyboardModifier.MetaModifier):
                     self.focusNextChild()
                 elif event.modifiers() == PLAIN and not event.isAutoRepeat():
                     self.set_peeking(True)

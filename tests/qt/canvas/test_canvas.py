@@ -310,12 +310,13 @@ def test_shift_tab_leaves_the_canvas(qtbot: QtBot, canvas: Canvas) -> None:
     assert not canvas.hasFocus()
 
 
+@pytest.mark.parametrize("control", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.MetaModifier])
 def test_control_and_tab_leave_it_forwards_and_whoever_comes_by_keys_sees_where_they_are(
-    qtbot: QtBot, canvas: Canvas
+    qtbot: QtBot, canvas: Canvas, control: Qt.KeyboardModifier
 ) -> None:
     accent = canvas.palette().color(QPalette.ColorRole.Highlight)
     assert canvas.grab().toImage().pixelColor(0, 0) != accent
-    qtbot.keyClick(canvas, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab, control)
     assert not canvas.hasFocus()
     canvas.setFocus(Qt.FocusReason.TabFocusReason)
     assert canvas.grab().toImage().pixelColor(0, 0) == accent
