@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtCore import QMimeData, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -17,6 +17,7 @@ from matting_studio.app.places import pictures_folder
 from matting_studio.app.reach import is_there
 from matting_studio.app.sample import own_folder
 from matting_studio.qt.canvas.mode import CanvasMode
+from matting_studio.qt.drops import local_paths
 from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PICTURE_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
 from matting_studio.qt.pictures import to_array
 from matting_studio.qt.theme import ThemeChoice
@@ -67,6 +68,10 @@ class Commands(QObject):
             self.save_project_as()
         else:
             self._studio.save_project()
+
+    def _show_and_save(self, document: Document) -> None:
+        self._studio.select(document)
+        self.save_project()
 
     def save_project_as(self) -> None:
         document = self._studio.current
@@ -133,7 +138,7 @@ class Commands(QObject):
             f"{document.name} has changes that are in no project.",
             (
                 ("Keep it open", self._window.canvas.setFocus),
-                ("Save as a project…", self.save_project),
+                ("Save as a project…", partial(self._show_and_save, document)),
                 ("Close without saving", partial(self._studio.close, document)),
             ),
             lambda: document in self._studio.modified,
@@ -297,7 +302,3 @@ class Commands(QObject):
         dialog = QFileDialog(self._window, title, str(folder or ""), names)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
-
-
-def local_paths(urls: list[QUrl]) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]

@@ -142,7 +142,7 @@ class _OtherModel:
         """The one shown last is at the end."""
         self._model = model
         self._memory_limit_bytes = studio.settings.memory_limit_bytes
-        self._folder = tempfile.TemporaryDirectory(prefix="matting-studio-")
+        self._folder = tempfile.TemporaryDirectory(prefix="matting-studio-", ignore_cleanup_errors=True)
         folder = Path(self._folder.name)
         self.studio = Studio(folder / "config", folder / "data")
 

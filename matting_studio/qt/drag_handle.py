@@ -35,7 +35,8 @@ class DragHandle(QToolButton):
         super().mousePressEvent(event)
         document = self._studio.current
         if event.button() == Qt.MouseButton.LeftButton and document is not None and document.alpha is not None:
-            self._folder = self._folder or Path(tempfile.mkdtemp(prefix="matting-studio-"))
+            if self._folder is None or not self._folder.is_dir():  # some systems tidy up meanwhile
+                self._folder = Path(tempfile.mkdtemp(prefix="matting-studio-"))
             self._awaited = self._folder / f"{Path(document.name).stem}-cutout.png"
             self._studio.hand_out_cutout(document, self._awaited)
 
@@ -44,9 +45,12 @@ class DragHandle(QToolButton):
         super().mouseReleaseEvent(event)
 
     def remove_files(self) -> None:
-        """Delete what was written for drags; other programs have read it by now."""
+        """Delete what was written for drags; other programs have read it by now.
+
+        What one of them still holds open on Windows is left to whoever tidies temporary folders.
+        """
         if self._folder is not None:
-            shutil.rmtree(self._folder)
+            shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
     @Slot(object, QImage)

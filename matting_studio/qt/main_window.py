@@ -1,5 +1,7 @@
 """The window: puts the parts together and says which of them hears what."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +19,9 @@ from matting_studio.qt.canvas.canvas import Canvas
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.canvas.pixel import PixelInfo
 from matting_studio.qt.command_palette import CommandPalette
-from matting_studio.qt.commands import Commands, local_paths
+from matting_studio.qt.commands import Commands
 from matting_studio.qt.drag_handle import DragHandle
+from matting_studio.qt.drops import accept_as_copy, local_paths
 from matting_studio.qt.empty_state import EmptyState
 from matting_studio.qt.film_strip import FilmStrip
 from matting_studio.qt.hands_off import let_go
@@ -53,7 +56,8 @@ class MainWindow(QMainWindow):
         self._activity: Activity | None = None
         self._batch: BatchWindow | None = None
         self._training: TrainingWindow | None = None
-        self._may_close = False
+        self._settled = 0
+        """How many of the questions before the end are answered."""
         self.ended = False
         """Whether the window was closed and all threads are gone."""
         self.setAcceptDrops(True)
@@ -348,7 +352,7 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         data = event.mimeData()
         if event.source() is None and (local_paths(data.urls()) or data.hasImage()):
-            event.acceptProposedAction()
+            accept_as_copy(event)
             self.empty_state.set_dropping(True)
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
@@ -357,7 +361,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self.empty_state.set_dropping(False)
         if self.commands.take(event.mimeData()):
-            event.acceptProposedAction()
+            accept_as_copy(event)
 
     # Beginning and end
 
@@ -386,66 +390,88 @@ class MainWindow(QMainWindow):
         if self.ended:
             return
         self.inspector.settle()
+        settled, self._settled = self._settled, 0
+        for number, question in enumerate(self._closing_questions[settled:], settled + 1):
+            if question(partial(self._close_past, number)):
+                event.ignore()
+                return
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.studio.change_settings(self.studio.settings.model_copy(update={"window_geometry": geometry}))
+        self.hide()
+        self.closing.emit()
+        batch_ended = self._batch is None or self._batch.shutdown(SHUTDOWN_SECONDS)
+        training_ended = self._training is None or self._training.shutdown(SHUTDOWN_SECONDS)
+        self.ended = self.studio.shutdown(SHUTDOWN_SECONDS) and batch_ended and training_ended
+        self.drag_handle.remove_files()
+        event.accept()
+
+    # What is asked before the window closes, one after the other: each asks if there is a reason, and says whether it
+    # did. Its answer goes on to the next one.
+
+    @property
+    def _closing_questions(self) -> tuple[Callable[[Callable[[], None]], bool], ...]:
+        return self._ask_about_changes, self._ask_about_exports, self._ask_about_batch, self._ask_about_training
+
+    def _ask_about_changes(self, go_on: Callable[[], None]) -> bool:
         modified = self.studio.modified
-        if modified and not self._may_close:
-            event.ignore()
+        if modified:
             photos = modified[0].name if len(modified) == 1 else f"{len(modified)} photos"
             self.question_bar.ask(
                 f"{photos} {'has' if len(modified) == 1 else 'have'} changes that are in no project.",
                 (
                     ("Stay", self.canvas.setFocus),
                     ("Save…", self.commands.save_modified),
-                    ("Quit without saving", self.close_anyway),
+                    ("Quit without saving", go_on),
                 ),
                 lambda: bool(self.studio.modified),
             )
-            return
+        return bool(modified)
+
+    def _ask_about_exports(self, go_on: Callable[[], None]) -> bool:
         exporting = self.studio.exporting
-        if exporting and not self._may_close:
-            event.ignore()
+        if exporting:
             photos = exporting[0].name if len(exporting) == 1 else f"{len(exporting)} photos"
             self.question_bar.ask(
                 f"{photos} {'is' if len(exporting) == 1 else 'are'} still being exported.",
-                (("Stay", self.canvas.setFocus), ("Quit without the export", self.close_anyway)),
+                (("Stay", self.canvas.setFocus), ("Quit without the export", go_on)),
                 lambda: bool(self.studio.exporting),
             )
-            return
-        if self._batch is not None and self._batch.runner.is_active and not self._may_close:
-            event.ignore()
-            self.question_bar.ask(
-                "A batch is running. What it has done stays done, and it can be started again for the rest.",
-                (("Stay", self.canvas.setFocus), ("Stop it and quit", self.close_anyway)),
-            )
-            return
-        if self._training is not None and self._training.running and not self._may_close:
-            event.ignore()
-            self.question_bar.ask(
-                "A network is being trained. The training can go on without this window, and is found again in the "
-                "next one.",
-                (
-                    ("Leave it running and quit", self.close_anyway),
-                    ("Stop it, save it and quit", self._stop_training_and_quit),
-                    ("Stay", self.canvas.setFocus),
-                ),
-                lambda: bool(self._training and self._training.running),
-            )
-            return
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        self.studio.change_settings(self.studio.settings.model_copy(update={"window_geometry": geometry}))
-        self.hide()
-        self.closing.emit()
-        self.drag_handle.remove_files()
-        batch_ended = self._batch is None or self._batch.shutdown(SHUTDOWN_SECONDS)
-        training_ended = self._training is None or self._training.shutdown(SHUTDOWN_SECONDS)
-        self.ended = self.studio.shutdown(SHUTDOWN_SECONDS) and batch_ended and training_ended
-        event.accept()
+        return bool(exporting)
 
-    def _stop_training_and_quit(self) -> None:
+    def _ask_about_batch(self, go_on: Callable[[], None]) -> bool:
+        if self._batch is None or not self._batch.runner.is_active:
+            return False
+        self.question_bar.ask(
+            "A batch is running. What it has done stays done, and it can be started again for the rest.",
+            (("Stay", self.canvas.setFocus), ("Stop it and quit", go_on)),
+        )
+        return True
+
+    def _ask_about_training(self, go_on: Callable[[], None]) -> bool:
+        if self._training is None or not self._training.running:
+            return False
+        self.question_bar.ask(
+            "A network is being trained. The training can go on without this window, and is found again in the next "
+            "one.",
+            (
+                ("Leave it running and quit", go_on),
+                ("Stop it, save it and quit", partial(self._stop_training_and_quit, go_on)),
+                ("Stay", self.canvas.setFocus),
+            ),
+            lambda: bool(self._training and self._training.running),
+        )
+        return True
+
+    def _close_past(self, settled: int) -> None:
+        """Close, unless one of the questions after so many has a reason."""
+        self._settled = settled
+        self.close()
+
+    def _stop_training_and_quit(self, go_on: Callable[[], None]) -> None:
         assert self._training is not None
         self._training.stop_all()
-        self.close_anyway()
+        go_on()
 
     def close_anyway(self) -> None:
         """Close, whatever was not saved."""
-        self._may_close = True
-        self.close()
+        self._close_past(len(self._closing_questions))

@@ -1,5 +1,6 @@
 """What a person does with the window, from opening to export."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColorSpace, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QApplication, QFileDialog, QStyle, QStyleOptionSlider
 from pytestqt.qtbot import QtBot
 
 from core.image_io import read_photo
@@ -53,17 +54,21 @@ def paint(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: len(document.edits) == before + 1 and document.dirty is None, timeout=PATIENCE_MS)
 
 
-def drop(window: MainWindow, data: QMimeData) -> bool:
-    """Drop something on the window; whether it was taken."""
-    inside, action = QPointF(window.rect().center()), Qt.DropAction.CopyAction
-    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    entered = QDragEnterEvent(inside.toPoint(), action, data, buttons, keys)
+def drop(
+    window: MainWindow,
+    data: QMimeData,
+    actions: Qt.DropAction = Qt.DropAction.CopyAction,
+    keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> bool:
+    """Drop something on the window, with what its source may do; whether it was taken, as a copy."""
+    inside, buttons = QPointF(window.rect().center()), Qt.MouseButton.LeftButton
+    entered = QDragEnterEvent(inside.toPoint(), actions, data, buttons, keys)
     QApplication.sendEvent(window, entered)
     if not entered.isAccepted():
         return False
-    dropped = QDropEvent(inside, action, data, buttons, keys)
+    dropped = QDropEvent(inside, actions, data, buttons, keys)
     QApplication.sendEvent(window, dropped)
-    return dropped.isAccepted()
+    return dropped.isAccepted() and {entered.dropAction(), dropped.dropAction()} == {Qt.DropAction.CopyAction}
 
 
 def wait_for_message(qtbot: QtBot, window: MainWindow, part: str) -> str:
@@ -171,6 +176,14 @@ def test_files_and_folders_are_dropped_on_the_window(qtbot: QtBot, window: MainW
     assert drop(window, data)
     qtbot.waitUntil(lambda: len(window.studio.documents) == 3, timeout=PATIENCE_MS)
     assert window.film_strip.model().rowCount() == 3
+
+
+def test_what_was_to_be_moved_here_is_left_where_it_is(window: MainWindow, photos: list[Path]) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photos[0]))])
+    either = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    assert drop(window, data, either, Qt.KeyboardModifier.ShiftModifier)
+    assert not drop(window, data, Qt.DropAction.MoveAction)
 
 
 def test_a_drop_without_pictures_is_not_taken(window: MainWindow) -> None:
@@ -457,6 +470,56 @@ def test_an_export_under_way_is_asked_about_until_it_is_written(
     assert "still being exported" in ready.question_bar.text.text()
     qtbot.waitUntil(lambda: not ready.question_bar.isVisible(), timeout=PATIENCE_MS)
     assert (tmp_path / "cutout.png").exists()
+
+
+def test_the_photo_that_was_asked_about_is_saved(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos[:2])
+    anna, berta = window.studio.documents
+    window.studio.select(anna)
+    window.inspector.background.kinds["blurred"].click()
+    window.actions_table["close"].trigger()
+    window.studio.select(berta)
+    window.question_bar.buttons[1].click()
+    (dialog,) = window.findChildren(QFileDialog)
+    assert dialog.selectedFiles()[0].endswith("anna.mstudio")
+    assert window.studio.current is anna
+    dialog.reject()
+
+
+def test_an_export_is_asked_about_also_after_the_changes(
+    qtbot: QtBot, ready: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = ready.studio.current
+    ready.inspector.background.kinds["blurred"].click()
+    monkeypatch.setattr(type(ready.studio), "exporting", property(lambda _studio: [document]))
+    for attempt in ("first", "second"):
+        ready.close()
+        assert "has changes" in ready.question_bar.text.text(), "each attempt to close begins anew"
+        ready.question_bar.buttons[-1].click()
+        assert not ready.ended
+        assert "still being exported" in ready.question_bar.text.text(), attempt
+        ready.question_bar.buttons[0].click()
+    ready.close()
+    ready.question_bar.buttons[-1].click()
+    ready.question_bar.buttons[-1].click()
+    assert ready.ended
+
+
+def test_the_program_ends_in_order_also_where_somebody_tidied_up_after_a_drag(qtbot: QtBot, ready: MainWindow) -> None:
+    handle = ready.drag_handle
+    press = QPoint(5, 5)
+    with qtbot.waitSignal(ready.studio.handed_out, timeout=PATIENCE_MS):
+        QTest.mousePress(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, press)
+        handle._awaited = None  # the button is up again before the file is there
+    shutil.rmtree(handle._folder)
+    with qtbot.waitSignal(ready.studio.handed_out, timeout=PATIENCE_MS):
+        QTest.mousePress(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, press)
+        handle._awaited = None
+    shutil.rmtree(handle._folder)
+    ready.close()
+    assert ready.ended
 
 
 def test_a_maximised_window_is_maximised_again_after_it_was_the_whole_screen(qtbot: QtBot, window: MainWindow) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from matting_studio.app.reach import is_folder
-from matting_studio.qt.commands import local_paths
+from matting_studio.qt.drops import accept_as_copy, local_paths
 
 
 class FolderLine(QWidget):
@@ -53,13 +53,13 @@ class _DropLine(QLineEdit):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event.mimeData().urls()):
-            event.acceptProposedAction()
+            accept_as_copy(event)
         else:
             super().dragEnterEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if local_paths(event.mimeData().urls()):
-            event.acceptProposedAction()
+            accept_as_copy(event)
         else:
             super().dragMoveEvent(event)
 
@@ -68,7 +68,7 @@ class _DropLine(QLineEdit):
         if not paths:
             super().dropEvent(event)
             return
-        event.acceptProposedAction()
+        accept_as_copy(event)
         self.dropped.emit(folder_of(paths[0]))
 
 

@@ -28,7 +28,7 @@ from matting_studio.qt.batch.preview import BatchPreview
 from matting_studio.qt.batch.runner import BatchRunner, Planned
 from matting_studio.qt.batch.table import BatchTable
 from matting_studio.qt.batch.thumbnails import BatchThumbnails
-from matting_studio.qt.commands import local_paths
+from matting_studio.qt.drops import accept_as_copy, local_paths
 from matting_studio.qt.icons import dress
 from matting_studio.qt.message_bar import MessageBar
 from matting_studio.qt.question_bar import QuestionBar
@@ -311,10 +311,10 @@ class BatchWindow(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event.mimeData().urls()) and not self.runner.is_active:
-            event.acceptProposedAction()
+            accept_as_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
+        accept_as_copy(event)
         self.options.take_folder(folder_of(local_paths(event.mimeData().urls())[0]))
 
     @Slot()

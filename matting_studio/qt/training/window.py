@@ -19,7 +19,7 @@ from matting_studio.app.reach import is_there
 from matting_studio.app.settings import TrainingSettings
 from matting_studio.app.training.runs import RunState
 from matting_studio.qt.batch.folder_line import folder_of
-from matting_studio.qt.commands import local_paths
+from matting_studio.qt.drops import accept_as_copy, local_paths
 from matting_studio.qt.icons import dress
 from matting_studio.qt.message_bar import MessageBar
 from matting_studio.qt.question_bar import QuestionBar
@@ -239,10 +239,10 @@ class TrainingWindow(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event.mimeData().urls()):
-            event.acceptProposedAction()
+            accept_as_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
+        accept_as_copy(event)
         self.show_page(self.new_run)
         for path in local_paths(event.mimeData().urls()):
             self.new_run.setup.data.training.add(folder_of(path))
