@@ -3,6 +3,7 @@
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLabel,
     QLineEdit,
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from matting_studio.qt.action_table import Spec
 from matting_studio.qt.actions import Actions, key_text
@@ -42,6 +44,7 @@ class CommandPalette(QFrame):
         self.list.setModel(self.found)
         self.list.setItemDelegate(_Row(self, theme))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._focus_before: QWidget | None = None
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(self._run)
         self.nothing = QLabel("Nothing found", alignment=Qt.AlignmentFlag.AlignCenter)
@@ -56,6 +59,9 @@ class CommandPalette(QFrame):
 
     def open(self) -> None:
         """Show all commands that can be run now, and take the keyboard."""
+        focused = QApplication.focusWidget()
+        if focused is not self.line:
+            self._focus_before = focused
         self.line.clear()
         self._search("")
         self.show()
@@ -65,7 +71,8 @@ class CommandPalette(QFrame):
     def close_palette(self) -> None:
         if self.isVisible():
             self.hide()
-            self.parentWidget().setFocus()
+            if self._focus_before is not None and isValid(self._focus_before):
+                self._focus_before.setFocus()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Keys that move in the list, run and close; as they are pressed, before they are shortcuts of the window."""

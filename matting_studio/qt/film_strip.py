@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
+    QRectF,
     QSignalBlocker,
     QSize,
     Qt,
@@ -56,6 +57,8 @@ class FilmStrip(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
+        # A click chooses a photo and leaves the keys with the picture; who comes by Tab goes on with the arrows.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._photos = _Photos(self, self._describe)
         self.setModel(self._photos)
         self.setItemDelegate(_Cell(self, theme))
@@ -171,6 +174,10 @@ class _Cell(QStyledItemDelegate):
             painter.setPen(QPen(QColor(colours.accent_text), 2) if selected else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.hover if hovered else colours.raised))
             painter.drawRoundedRect(cell.adjusted(1, 1, -1, -1), 8, 8)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(colours.text), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(cell).adjusted(3.5, 3.5, -3.5, -3.5), 6, 6)
         frame = QRect(QPoint(cell.left() + (cell.width() - PICTURE_PX.width()) // 2, cell.top() + 7), PICTURE_PX)
         thumbnail: QPixmap | None = index.data(THUMBNAIL)
         if thumbnail:

@@ -191,6 +191,7 @@ QMenu::item {{ background: transparent; padding: 6px 32px 6px 8px; border-radius
 QMenu::item:selected {{ background: {c.accent}; color: #ffffff; }}
 QMenu::item:disabled {{ color: {c.disabled}; background: transparent; }}
 QMenu::icon {{ padding-left: 8px; }}
+QMenu::icon:checked {{ background: {c.accent}; border-radius: 4px; }}
 QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
 
 QToolBar {{ background: {c.panel}; border: none; border-bottom: 1px solid {c.line}; padding: 8px; spacing: 4px;

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from matting_studio.qt.application import make_window
@@ -85,3 +85,13 @@ def test_the_shortcut_sheet_comes_and_goes(window: MainWindow, qtbot: QtBot) -> 
     assert len(sheets) == 1
     with qtbot.waitSignal(sheets[0].destroyed, timeout=5000):
         QTest.keyClick(sheets[0], Qt.Key.Key_Escape)
+
+
+def test_keys_go_on_where_they_were(window: MainWindow) -> None:
+    button = window.empty_state.findChildren(QPushButton)[1]
+    button.setFocus()
+    for _ in range(2):
+        window.actions_table["palette"].trigger()
+    assert window.command_palette.line.hasFocus()
+    QTest.keyClick(window.command_palette.line, Qt.Key.Key_Escape)
+    assert button.hasFocus()

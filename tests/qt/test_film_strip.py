@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from matting_studio.app.document import Document
@@ -128,3 +128,29 @@ def test_a_thousand_photos_come_in_at_once_and_closing_one_asks_about_no_other(
     photos.show(*documents[1:], current=documents[1])
     photos.document_changed.emit(documents[500])
     assert photos.asked == 1001
+
+
+def test_whoever_comes_by_keys_sees_where_they_are_and_a_click_leaves_the_keys_alone(
+    qtbot: QtBot, qapp: QApplication, studio: Studio
+) -> None:
+    place, elsewhere = QWidget(), QLineEdit()
+    strip = FilmStrip(studio, Theme(qapp, ThemeChoice.DARK))
+    column = QVBoxLayout(place)
+    column.addWidget(elsewhere)
+    column.addWidget(strip)
+    qtbot.addWidget(place)
+    with qtbot.waitActive(place):
+        place.show()
+        place.activateWindow()
+    for _ in range(2):
+        studio.paste(np.zeros((40, 60, 3), np.uint8))
+    elsewhere.setFocus()
+    without = strip.grab().toImage()
+    strip.setFocus(Qt.FocusReason.TabFocusReason)
+    assert strip.grab().toImage() != without
+    elsewhere.setFocus()
+    with qtbot.waitSignal(strip.chosen):
+        qtbot.mouseClick(
+            strip.viewport(), Qt.MouseButton.LeftButton, pos=strip.visualRect(strip.model().index(0)).center()
+        )
+    assert elsewhere.hasFocus()

@@ -107,9 +107,9 @@ def asking(qtbot: QtBot) -> QMainWindow:
     window.centralWidget().setLayout(column)
     window.resize(960, 300)
     qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitActive(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
     window.line.setFocus()
     return window
 

@@ -154,8 +154,8 @@ def keys(inspector: Inspector, qtbot: QtBot) -> list[str]:
         action.setShortcut(key)
         action.triggered.connect(lambda _, text=text: done.append(text))
         inspector.addAction(action)
-    inspector.activateWindow()
-    qtbot.waitActive(inspector)
+    with qtbot.waitActive(inspector):
+        inspector.activateWindow()
     return done
 
 
