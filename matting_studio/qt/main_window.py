@@ -56,6 +56,9 @@ class MainWindow(QMainWindow):
         self._activity: Activity | None = None
         self._batch: BatchWindow | None = None
         self._training: TrainingWindow | None = None
+        self._looked_for: tuple[Path, ...] = ()
+        self._recent_files: tuple[Path, ...] = ()
+        """Those that were there when they were last looked for."""
         self._settled = 0
         """How many of the questions before the end are answered."""
         self.ended = False
@@ -144,6 +147,7 @@ class MainWindow(QMainWindow):
         studio.settings_changed.connect(self._show_settings)
         studio.message.connect(self.message_bar.tell)
         studio.training_failed.connect(self._tell_training_failure)
+        studio.recent_files_found.connect(self._show_recent_files)
         studio.photo_missing.connect(self._ask_for_photo)
 
     # What the studio says
@@ -199,7 +203,15 @@ class MainWindow(QMainWindow):
         self.actions_table.check(f"theme.{settings.theme}")
         self.inspector.model.show_choices(studio.model_text, studio.network_choice, settings.memory_limit_bytes)
         self.status_bar.show_device(studio.model_text, studio.device_text)
-        self.empty_state.set_recent(settings.existing_recent_files)
+        if settings.recent_files != self._looked_for:
+            self._looked_for = settings.recent_files
+            studio.look_for_recent_files()
+
+    @Slot(object)
+    def _show_recent_files(self, found: tuple[Path, ...]) -> None:
+        if found != self._recent_files:
+            self._recent_files = found
+            self.empty_state.set_recent(found)
 
     def _enable(self) -> None:
         document = self.studio.current
@@ -292,7 +304,8 @@ class MainWindow(QMainWindow):
 
     def _fill_recent(self) -> None:
         self._recent.clear()
-        for path in self.studio.settings.existing_recent_files:
+        self.studio.look_for_recent_files()
+        for path in self._recent_files:
             action = self._recent.addAction(path.name.replace("&", "&&"))
             action.setToolTip(str(path))
             action.triggered.connect(lambda _=False, path=path: self._open_recent(path))

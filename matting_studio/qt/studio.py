@@ -66,6 +66,8 @@ class Studio(QObject):
     """A RenderedView."""
     settings_changed = Signal()
     """Settings, or what `model_text` and `device_text` say."""
+    recent_files_found = Signal(object)
+    """The Paths of those recent files that are still there."""
     photo_missing = Signal(object)
     """A PhotoMissingError: a project's photo is not where it was. Answered by `locate_photo`."""
     saved = Signal(object)
@@ -170,6 +172,17 @@ class Studio(QObject):
             return sort_out(named)
 
         self._desk.hand.submit(Job(("list", named), "Looking for photos", work, Priority.CURRENT, self._take_paths))
+
+    def look_for_recent_files(self) -> None:
+        """Find out which of the recent files are still there; a disk may take its time to say."""
+        settings = self._desk.settings
+
+        def work(_context: JobContext) -> tuple[Path, ...]:
+            return settings.existing_recent_files
+
+        title = "Looking for recent files"
+        job = Job(("recent files",), title, work, Priority.HOUSEKEEPING, self.recent_files_found.emit)
+        self._desk.files.submit(job)
 
     def _take_paths(self, found: PathsToOpen) -> None:
         for complaint in found.complaints:

@@ -1,6 +1,7 @@
 """What a person does with the window, from opening to export."""
 
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -528,3 +529,19 @@ def test_a_maximised_window_is_maximised_again_after_it_was_the_whole_screen(qtb
         window.actions_table["full_screen"].trigger()
         qtbot.waitUntil(lambda is_full=is_full: window.isFullScreen() is is_full, timeout=PATIENCE_MS)
     assert window.isMaximized()
+
+
+def test_the_window_asks_no_disk_about_recent_files(
+    qtbot: QtBot, ready: MainWindow, photos: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_by = []
+    monkeypatch.setattr(
+        "matting_studio.app.settings.is_file",
+        lambda path: (asked_by.append(threading.current_thread()), path.is_file())[1],
+    )
+    qtbot.waitUntil(lambda: bool(ready._recent_files), timeout=PATIENCE_MS)
+    press(ready, Qt.Key.Key_BracketRight)
+    ready._recent.aboutToShow.emit()
+    assert [action.text() for action in ready._recent.actions()] == [photos[0].name]
+    qtbot.waitUntil(lambda: bool(asked_by), timeout=PATIENCE_MS)
+    assert threading.main_thread() not in asked_by

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QFrame,
+    QMenu,
     QPushButton,
     QSpinBox,
     QToolBar,
@@ -133,3 +134,25 @@ def test_arrows_of_boxes_that_can_be_used_are_seen(
             strongest.append(max(contrast(colour, colours.raised) for colour in seen))
         assert strongest[0] >= 4.5
         assert strongest[1] < 3, "of one that cannot be used"
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.DARK, ThemeChoice.LIGHT])
+def test_the_chosen_entry_of_a_menu_is_marked(theme: Theme, qtbot: QtBot, choice: ThemeChoice) -> None:
+    theme.choose(choice)
+    theme.apply()
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    for text in ("Trimap", "Alpha"):
+        action = menu.addAction(text)
+        name_icon(action, "alpha")
+        action.setCheckable(True)
+    action.setChecked(True)
+    dress(menu, theme.colours, 1.0)
+    menu.ensurePolished()
+    menu.resize(menu.sizeHint())
+    image = menu.grab().toImage()
+    marked = [
+        y for y in range(image.height()) if any(image.pixelColor(x, y) == theme.colours.accent for x in range(40))
+    ]
+    assert marked
+    assert min(marked) > image.height() // 2 - 4
