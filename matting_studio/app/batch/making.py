@@ -86,6 +86,10 @@ def open_photo(task: Task) -> Opened:
     path = task.item.path
     # Looked at before it is read: a photo that changes meanwhile is another one the next time.
     fingerprint = Fingerprint.of(path)
+    if fingerprint is not None and task.item.file not in (None, fingerprint):
+        raise ImageReadError(
+            f"{path} has changed since it was opened in the studio. Close it there, then open it again."
+        )
     photo = read_photo(path)
     contents = sha256_of(path)
     if fingerprint is None or contents is None:

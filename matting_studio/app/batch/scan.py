@@ -9,6 +9,7 @@ from pathlib import Path
 from core.image_io import is_photo_path
 from matting_studio.app.batch.journal import FOLDER, History
 from matting_studio.app.edits import Edit
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Look
 from matting_studio.app.paths_to_open import absolute
 
@@ -24,6 +25,8 @@ class Item:
     """What was chosen for this photo alone."""
     edits: tuple[Edit, ...] = ()
     """Strokes on its matte."""
+    file: Fingerprint | None = None
+    """The only file that they are for: it fails where there is another one by now. None for any."""
 
     @property
     def folder(self) -> str:

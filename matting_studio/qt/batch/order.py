@@ -11,6 +11,7 @@ from core.memory_plan import Limit
 from matting_studio.app.batch import Found, Item, Recipe, find_photos, items_from_files
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Edit
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import NetworkChoice
 
@@ -29,15 +30,16 @@ class OpenPhoto:
 
     name: str
     path: Path | None
-    pasted: Photo | None
-    """The pixels, where there is no file."""
+    photo: Photo | None
+    """The pixels; None where they were put away to save memory, or were not read yet."""
+    file: Fingerprint | None
+    """The file as it was when the pixels were read from it; None where that is not known."""
     look: Look
     edits: tuple[Edit, ...]
 
     @classmethod
     def of(cls, document: Document) -> "OpenPhoto":
-        pasted = document.photo if document.path is None else None
-        return cls(document.name, document.path, pasted, document.look, document.edits)
+        return cls(document.name, document.path, document.photo, document.photo_file, document.look, document.edits)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +54,15 @@ class Order:
     """What the program may hold."""
 
     def find(self, pasted: "PastedFiles") -> Found:
-        """Raises ImageWriteError where a pasted picture cannot be put into a file."""
+        """Raises ImageWriteError where a picture that has no file, or not any more, cannot be put into one."""
         if isinstance(self.photos, FolderPhotos):
             return find_photos(self.photos.folder, recursive=self.photos.recursive, output=self.output)
         return Found(_items(self.photos, pasted))
 
 
 class PastedFiles:
-    """Files for pictures that were pasted, since a batch reads its photos. They are gone after `close`."""
+    """Files for pictures that have none, as they were pasted or their files are others now, since a batch reads its
+    photos. They are gone after `close`."""
 
     def __init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -75,7 +78,14 @@ class PastedFiles:
         folder = Path(self._folder.name) / str(len(self._written) + 1)
         folder.mkdir()
         path = folder / f"{name}.png"
-        write_image(path, photo.pixels, alpha=photo.alpha, bit_depth=photo.bit_depth)
+        write_image(
+            path,
+            photo.pixels,
+            alpha=photo.alpha,
+            bit_depth=photo.bit_depth,
+            icc_profile=photo.icc_profile,
+            exif=photo.exif,
+        )
         self._written.append((weakref.ref(photo), path))
         return path
 
@@ -88,13 +98,18 @@ class PastedFiles:
 
 def _items(photos: Sequence[OpenPhoto], pasted: PastedFiles) -> tuple[Item, ...]:
     with_files = [(photo, path) for photo in photos if (path := _file_of(photo, pasted)) is not None]
-    items = items_from_files([path for _, path in with_files])
+    # Called as in the studio, wherever the pixels come from.
+    items = items_from_files([photo.path or path for photo, path in with_files])
     return tuple(
-        replace(item, look=photo.look, edits=photo.edits) for item, (photo, _) in zip(items, with_files, strict=True)
+        replace(item, path=path, look=photo.look, edits=photo.edits, file=photo.file if path == photo.path else None)
+        for item, (photo, path) in zip(items, with_files, strict=True)
     )
 
 
 def _file_of(photo: OpenPhoto, pasted: PastedFiles) -> Path | None:
-    if photo.path is not None or photo.pasted is None:
+    if photo.photo is None:
         return photo.path
-    return pasted.path(photo.pasted, photo.name)
+    if photo.path is not None and photo.file is not None and Fingerprint.of(photo.path) == photo.file:
+        return photo.path
+    # Strokes belong to the pixels that they were painted on, and the file may hold another picture by now.
+    return pasted.path(photo.photo, photo.path.stem if photo.path else photo.name)

@@ -33,6 +33,7 @@ from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box, Brush, Edit
 from matting_studio.app.export import export
 from matting_studio.app.export_request import ExportKind, ExportRequest
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.finish import finish
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.look import Blurred, Crop, Look, Picture, Plain
@@ -135,6 +136,18 @@ def test_a_background_picture_that_goes_while_photos_are_made_is_named(source, t
     assert all(
         "The background picture" in row.reason and "scene.png does not exist" in row.reason for row in run.rows()
     )
+
+
+def test_strokes_for_a_file_that_is_another_by_now_fail_that_photo(source, tmp_path, predictor):
+    path = source / "3.png"
+    item = Item("3.png", path, file=Fingerprint.of(path))
+    put_photos(source, ["3.png"], height=30)
+    (tmp_path / "out").mkdir()
+    with Workplace(tmp_path / "out") as place:
+        run = BatchRun(make_plan([item], FAST, tmp_path / "out", place.history, "m"), place, lambda: predictor)
+        run.start()
+        assert run.wait(60)
+    assert f"{path} has changed since it was opened in the studio" in run.row("3.png").reason
 
 
 def test_events_tell_every_step_of_every_photo_and_the_counts_agree(source, tmp_path, predictor):
