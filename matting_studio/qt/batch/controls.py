@@ -20,6 +20,7 @@ class BatchControls(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._state = RunState.READY
+        self._preparing = False
         self._to_do = 0
         self._failed = self._waiting = 0
         self.folder = _button("Open the results", "folder", "Open the folder for the results")
@@ -62,8 +63,9 @@ class BatchControls(QWidget):
             self._failed, self._waiting = progress.failed, progress.waiting
             self._adapt()
 
-    def show_state(self, state: RunState) -> None:
-        self._state = state
+    def show_state(self, state: RunState, preparing: bool) -> None:
+        """`preparing`: it counts as running, and there is nothing yet that could be paused or retried."""
+        self._state, self._preparing = state, preparing
         self._adapt()
 
     def _adapt(self) -> None:
@@ -71,8 +73,9 @@ class BatchControls(QWidget):
         active = state in (RunState.RUNNING, RunState.PAUSED, RunState.STOPPING)
         ended = state is RunState.ENDED
         had_focus = any(button.hasFocus() for button in (self.start, self.pause, self.resume, self.go_on, self.stop))
-        self.report.setEnabled(active or ended)
-        self.retry.setVisible(self._failed > 0 and state is not RunState.READY)
+        begun = (active or ended) and not self._preparing
+        self.report.setEnabled(begun)
+        self.retry.setVisible(begun and self._failed > 0)
         self.retry.setEnabled(state is not RunState.STOPPING)
         self.stop.setVisible(active)
         self.stop.setText(" Stop at once" if state is RunState.STOPPING else " Cancel")
@@ -81,7 +84,7 @@ class BatchControls(QWidget):
             if state is RunState.STOPPING
             else "Finish the photos in hand, then end"
         )
-        self.pause.setVisible(state is RunState.RUNNING)
+        self.pause.setVisible(begun and state is RunState.RUNNING)
         self.resume.setVisible(state is RunState.PAUSED)
         self.go_on.setVisible(ended and self._waiting > 0)
         self.start.setVisible(state is RunState.READY or (ended and self._waiting == 0))

@@ -116,6 +116,11 @@ class BatchRunner(QObject):
         return RunState.RUNNING if self._starting else self._state
 
     @property
+    def is_preparing(self) -> bool:
+        """Whether a run was asked for that has not begun: it can be stopped, and nothing else."""
+        return self._starting
+
+    @property
     def is_active(self) -> bool:
         return self.state not in (RunState.READY, RunState.ENDED)
 
@@ -148,6 +153,7 @@ class BatchRunner(QObject):
         if self.is_active:
             return
         self._worker.cancel(("plan",))
+        self._run = None
         self._starting = True
         self._announce()
         news = _News()
@@ -165,8 +171,7 @@ class BatchRunner(QObject):
             self._go(run)
 
         def fail(_sentence: str) -> None:
-            self._starting = False
-            self._enter(RunState.READY)
+            self._give_up_start()
 
         self._worker.submit(Job(("start",), "Starting the batch", work, deliver=deliver, fail=fail))
 
@@ -182,7 +187,11 @@ class BatchRunner(QObject):
         self._ask(BatchRun.resume)
 
     def stop(self) -> None:
-        """Finish what is in hand, then end; the second time: end at once."""
+        """Finish what is in hand, then end; the second time: end at once. A run that has not begun never will."""
+        if self._starting:
+            self._worker.cancel(("start",))
+            self._give_up_start()
+            return
         self._ask(BatchRun.abort if self._state is RunState.STOPPING else BatchRun.stop)
 
     def retry_failed(self) -> None:
@@ -248,6 +257,12 @@ class BatchRunner(QObject):
         run.start()
         self._timer.start()
         self._tell()
+
+    def _give_up_start(self) -> None:
+        self._starting = False
+        # Behind the start, which may have opened the place whatever became of it.
+        self._worker.submit(Job(("leave",), "Leaving the folder for the results", lambda _context: self._leave()))
+        self._enter(RunState.READY)
 
     def _ask(self, what: Callable[[BatchRun], None]) -> None:
         if self._run is not None and self.is_active:

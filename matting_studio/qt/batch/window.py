@@ -217,11 +217,13 @@ class BatchWindow(QWidget):
         self.options.settle()
         self._planning.stop()
         if self.options.problem(len(self._studio.documents)) is None and not self.runner.is_active:
+            self.head.tell("Getting ready …")
             self.runner.start(self.order())
 
     @Slot(object)
     def _begin(self, rows: tuple[Row, ...]) -> None:
         self.model.set_rows(rows)
+        self.controls.show_state(self.runner.state, self.runner.is_preparing)
 
     @Slot(object)
     def _show_progress(self, progress: Progress) -> None:
@@ -232,7 +234,7 @@ class BatchWindow(QWidget):
     def _show_state(self, state: RunState) -> None:
         active = self.runner.is_active
         self.options.setEnabled(not active)
-        self.controls.show_state(state)
+        self.controls.show_state(state, self.runner.is_preparing)
         progress = self.runner.progress
         if progress is not None:
             self._show_progress(progress)

@@ -28,6 +28,7 @@ from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.app.session import Status
 from matting_studio.app.settings import BatchSettings
 from matting_studio.qt.application import make_window
+from matting_studio.qt.batch import order as order_module
 from matting_studio.qt.batch.model import Column
 from matting_studio.qt.batch.network import InTurn
 from matting_studio.qt.batch.window import BatchWindow
@@ -246,6 +247,35 @@ def test_cancelling_twice_drops_what_is_in_hand(qtbot: QtBot, batch: BatchWindow
     wait_for(qtbot, batch, RunState.ENDED)
     assert RowState.DONE not in states(batch).values()
     assert not list(batch.options.output.folder.glob("*.png"))
+
+
+def test_cancel_while_a_run_is_prepared_means_that_it_never_begins(
+    qtbot: QtBot, batch: BatchWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, gate, find = threading.Event(), threading.Event(), order_module.find_photos
+
+    def slow(*args: object, **kwargs: object) -> object:
+        looking.set()
+        gate.wait()
+        return find(*args, **kwargs)
+
+    began: list[object] = []
+    batch.runner.began.connect(began.append)
+    monkeypatch.setattr(order_module, "find_photos", slow)
+    try:
+        start(batch)
+        assert looking.wait(PATIENCE_MS / 1000)
+        assert not batch.controls.pause.isVisible(), "there is nothing to pause"
+        batch.controls.stop.click()
+        assert batch.runner.state is RunState.READY
+        assert batch.controls.start.isVisible()
+    finally:
+        gate.set()
+    qtbot.waitUntil(lambda: not batch.runner._worker.jobs, timeout=PATIENCE_MS)
+    assert began == []
+    Workplace(batch.options.output.folder).close()  # nobody holds the folder
+    run_to_its_end(qtbot, batch)
+    assert RowState.DONE in states(batch).values()
 
 
 def test_the_doubtful_come_first_when_sorted_by_doubt(qtbot: QtBot, batch: BatchWindow) -> None:
