@@ -24,6 +24,8 @@ class Wanted:
     """Within the output folder, with slashes."""
     settings: str
     """What `Recipe.settings` says."""
+    there: Fingerprint | None
+    """The file that was in its place when this was planned."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +53,8 @@ class Plan:
     model: str
     """What `model_key` says."""
     tasks: tuple[Task, ...]
+    overwrite: bool
+    """Whether files are replaced that no batch made, or made of other photos."""
     notices: tuple[str, ...]
     """Sentences about what may surprise."""
 
@@ -96,8 +100,8 @@ def make_plan(
     for item in items if shard is None else shard.of(items):
         to_make, done, in_the_way = [], [], []
         for what, path in naming.names[item.name].items():
-            wanted = Wanted(what, path, recipe.settings(what, item.look, item.edits))
             file = Fingerprint.of(output / path)
+            wanted = Wanted(what, path, recipe.settings(what, item.look, item.edits), file)
             if file is None:
                 to_make.append(wanted)
             elif _is_made(wanted, item, file, model, history):
@@ -127,7 +131,7 @@ def make_plan(
             f"Results of other photos of the same names are there already, and are kept: {_few(of_others)}. Choose "
             "another output folder, or have files replaced (--overwrite).",
         )
-    return Plan(output, recipe, model, tuple(tasks), notices)
+    return Plan(output, recipe, model, tuple(tasks), overwrite, notices)
 
 
 def _is_made(wanted: Wanted, item: Item, file: Fingerprint, model: str, history: History) -> bool:

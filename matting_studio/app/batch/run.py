@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from core.causes import is_disk_full
-from core.errors import MattingError
+from core.errors import ImageWriteError, MattingError
 from core.memory_plan import Limit
 from matting_studio.app.batch.disk import room_sentence
 from matting_studio.app.batch.fingerprint import Source
@@ -346,7 +346,11 @@ class BatchRun:
         return None
 
     def _finish(self, passing: _Pass, matted: Matted, made: Made, seconds: float) -> None:
-        """Note what was made, then put it in place: see `journal` for why in this order. Raises OSError."""
+        """Note what was made, then put it in place: see `journal` for why in this order.
+
+        Raises OSError, ImageWriteError where a file of somebody else has come into its place.
+        """
+        self._check_places(made)
         results = []
         for wanted, path in made.results:
             file = Fingerprint.of(path)
@@ -373,6 +377,25 @@ class BatchRun:
         with self._lock:
             self._rate.count()
             self._set(_row_of(entry, passing.task, self.plan.output, RowState.DONE, thumbnail))
+
+    def _check_places(self, made: Made) -> None:
+        """A run takes hours, and what was planned to be replaced may have been touched up meanwhile."""
+        if self.plan.overwrite:
+            return
+        for wanted, _ in made.results:
+            target = self.plan.output / wanted.path
+            now = Fingerprint.of(target)
+            if now in (None, wanted.there):
+                continue
+            with self._lock:
+                ours = self._place.history.is_ours(wanted.path, now)
+            if not ours:
+                for path in (*(path for _, path in made.results), made.thumbnail):
+                    path.unlink(missing_ok=True)  # they would take room until the run ends
+                raise ImageWriteError(
+                    f"{target} was written by somebody else while the batch ran, and is kept. Move it away, or have "
+                    "files replaced (--overwrite), then try again."
+                )
 
     def _fail(self, passing: _Pass, reason: str) -> None:
         seconds = round(passing.seconds, 3)

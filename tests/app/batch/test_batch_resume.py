@@ -171,6 +171,33 @@ def test_a_result_that_somebody_touched_up_is_kept(folders, predictor):
     assert (folders[1] / "a-alpha.png").read_text() == "touched up"
 
 
+class Meanwhile:
+    """Lets somebody do something while the network works."""
+
+    def __init__(self, predictor, what):
+        self._predictor, self._what = predictor, what
+
+    def predict(self, image):
+        self._what()
+        return self._predictor.predict(image)
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+def test_a_file_that_somebody_writes_while_the_batch_runs_is_kept_unless_told(earlier, folders, predictor):
+    if earlier:
+        go(*folders, predictor)
+    theirs = folders[1] / "a-alpha.png"
+    busy = Meanwhile(predictor, lambda: theirs.write_text("touched up"))
+    other = replace(FAST, look=Look(refinement=Refinement(feather_px=3)))
+    run, _ = go(*folders, busy, other)
+    assert states(run) == {"a.png": "failed", "b.png": "done", "sub/c.png": "done"}
+    assert f"{theirs} was written by somebody else" in run.row("a.png").reason
+    assert theirs.read_text() == "touched up"
+    run, _ = go(*folders, busy, other, overwrite=True)
+    assert states(run)["a.png"] == "done"
+    assert theirs.read_bytes().startswith(b"\x89PNG")
+
+
 def test_a_journal_line_whose_result_never_came_is_done_again(folders, predictor):
     """As where a run is killed between the two."""
     go(*folders, predictor)
