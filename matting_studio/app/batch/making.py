@@ -84,7 +84,6 @@ def size_of(task: Task) -> Size | None:
 def open_photo(task: Task) -> Opened:
     """Raises ImageReadError."""
     path = task.item.path
-    # Looked at before it is read: a photo that changes meanwhile is another one the next time.
     fingerprint = Fingerprint.of(path)
     if fingerprint is not None and task.item.file not in (None, fingerprint):
         raise ImageReadError(
@@ -94,6 +93,9 @@ def open_photo(task: Task) -> Opened:
     contents = sha256_of(path)
     if fingerprint is None or contents is None:
         raise ImageReadError(f"{path} has gone while it was read. Put it back, then try again.")
+    # Pixels and hash must be of the same file: what is noted of a photo is believed for ever.
+    if Fingerprint.of(path) != fingerprint:
+        raise ImageReadError(f"{path} has changed while it was read. Wait until it is whole, then try again.")
     return Opened(photo, Source(fingerprint, contents))
 
 

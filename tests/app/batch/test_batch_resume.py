@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 from batches import FAST, go, leftovers, put_photos, states, tree
+from PIL import Image
 
-from matting_studio.app.batch import Recipe, Workplace, WorkplaceError
+from core.image_io import read_photo
+from matting_studio.app.batch import Recipe, Workplace, WorkplaceError, making
 from matting_studio.app.batch.journal import Entry, History
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Look, Picture, Plain, Refinement
@@ -73,6 +75,28 @@ def test_a_photo_that_changed_is_done_again_and_one_that_was_copied_is_not(folde
     os.utime(folders[0] / "b.png", (1, 1))
     _, plan = go(*folders, predictor)
     assert list(to_do(plan)) == ["a.png"]
+
+
+def test_a_photo_that_changes_while_it_is_read_fails_and_is_done_as_it_is_the_next_time(
+    folders, predictor, monkeypatch
+):
+    photo = folders[0] / "a.bmp"
+    (folders[0] / "a.png").unlink()
+    Image.new("RGB", (20, 24), "red").save(photo)
+
+    def read_in_between(path):
+        pixels = read_photo(path)
+        if path == photo:
+            Image.new("RGB", (20, 24), "blue").save(photo)  # of the same size
+        return pixels
+
+    monkeypatch.setattr(making, "read_photo", read_in_between)
+    run, _ = go(*folders, predictor)
+    assert states(run) == {"a.bmp": "failed", "b.png": "done", "sub/c.png": "done"}
+    assert run.row("a.bmp").reason.startswith(f"{photo} has changed while it was read.")
+    monkeypatch.undo()
+    run, _ = go(*folders, predictor)
+    assert states(run)["a.bmp"] == "done"
 
 
 def test_another_model_makes_everything_new(folders, predictor, monkeypatch):
