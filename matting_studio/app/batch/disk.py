@@ -6,8 +6,11 @@ from pathlib import Path
 
 def room_sentence(output: Path, photos_left: int, mean_bytes: float | None) -> str:
     """What is missing, as far as it can be told from what the results took up to now."""
-    free = shutil.disk_usage(output).free
     left = "1 photo is left" if photos_left == 1 else f"{photos_left} photos are left"
+    try:
+        free = shutil.disk_usage(output).free
+    except OSError:
+        return f"The disk of {output} was full and has gone since: {left}. Connect it and make room, then start again."
     sentence = f"The disk of {output} is full: {left}, and {in_words(free)} are free."
     if mean_bytes is not None:
         needed = round(photos_left * mean_bytes)

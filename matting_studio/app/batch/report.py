@@ -156,7 +156,7 @@ def _picture(row: Row) -> str:
         return ""
     try:
         data = row.thumbnail.read_bytes()
-    except FileNotFoundError:  # somebody tidied up
+    except OSError:  # somebody tidied up, or took the disk away: the rest is worth a report still
         return ""
     return f'<img loading="lazy" alt="" src="data:image/webp;base64,{base64.b64encode(data).decode()}">'
 

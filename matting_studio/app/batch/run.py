@@ -205,9 +205,17 @@ class BatchRun:
     # The threads
 
     def _conduct(self) -> None:
-        while not self._ends():
-            writers = min(self._workers, len(self.plan.to_do))
-            Pipeline(self._take, self._read, self._matte, self._write, readers=_READERS, writers=writers).run()
+        try:
+            while not self._ends():
+                writers = min(self._workers, len(self.plan.to_do))
+                Pipeline(self._take, self._read, self._matte, self._write, readers=_READERS, writers=writers).run()
+        except Exception as error:
+            # Whoever waits for the end must not wait for ever.
+            log.exception("The batch cannot go on")
+            with self._changed:
+                self._trouble = f"The batch cannot go on ({type(error).__name__}: {error}). Report it with the log."
+                self._rate.pause()
+                self._enter(RunState.ENDED)
 
     def _ends(self) -> bool:
         """End the run if nothing is left to do: decided under one lock, so that no photo is put back in between."""
@@ -372,11 +380,20 @@ class BatchRun:
         self._note(entry)
         for wanted, path in made.results:
             put_in_place(path, self.plan.output / wanted.path)
-        thumbnail = self._place.thumbnail(passing.task.name)
-        put_in_place(made.thumbnail, thumbnail)
+        thumbnail = self._put_thumbnail(passing.task.name, made)
         with self._lock:
             self._rate.count()
             self._set(_row_of(entry, passing.task, self.plan.output, RowState.DONE, thumbnail))
+
+    def _put_thumbnail(self, name: str, made: Made) -> Path | None:
+        """None where it cannot be put in place: the results are there, and tables do without."""
+        thumbnail = self._place.thumbnail(name)
+        try:
+            put_in_place(made.thumbnail, thumbnail)
+        except OSError:
+            log.warning("%s has no thumbnail", name, exc_info=True)
+            return None
+        return thumbnail
 
     def _check_places(self, made: Made) -> None:
         """A run takes hours, and what was planned to be replaced may have been touched up meanwhile."""

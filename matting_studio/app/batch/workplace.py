@@ -49,7 +49,7 @@ class Workplace:
             raise _unwritable(output, error) from error
         try:
             self.discard_partial()
-            self.partial.mkdir()
+            self.partial.mkdir(exist_ok=True)  # what is left from before may be held by another program
             self.history = History.read(output)
             self.journal = Journal(self.folder / f"{name}.jsonl")
         except (OSError, JournalError) as error:

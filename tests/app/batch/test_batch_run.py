@@ -37,6 +37,7 @@ from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.finish import finish
 from matting_studio.app.jobs import CancelToken
 from matting_studio.app.look import Blurred, Crop, Look, Picture, Plain
+from matting_studio.app.short_names import short_hash
 
 NAMES = [f"{number}.png" for number in range(12)]
 
@@ -148,6 +149,20 @@ def test_strokes_for_a_file_that_is_another_by_now_fail_that_photo(source, tmp_p
         run.start()
         assert run.wait(60)
     assert f"{path} has changed since it was opened in the studio" in run.row("3.png").reason
+
+
+def test_a_thumbnail_that_cannot_be_put_in_place_fails_no_photo(source, tmp_path, predictor):
+    thumbnails = tmp_path / "out" / ".matting-studio" / "thumbnails"
+
+    class InTheWay:
+        def predict(self, image):
+            for name in NAMES:
+                (thumbnails / f"{short_hash(name)}.webp" / "folder").mkdir(parents=True, exist_ok=True)
+            return predictor.predict(image)
+
+    run, _ = go(source, tmp_path / "out", InTheWay())
+    assert Counter(states(run).values()) == {"done": len(NAMES)}
+    assert {row.thumbnail for row in run.rows()} == {None}
 
 
 def test_events_tell_every_step_of_every_photo_and_the_counts_agree(source, tmp_path, predictor):

@@ -16,7 +16,9 @@ from batches import FAST, go, leftovers, picture, put_photos, states, tree
 from PIL import Image
 
 from core.image_io import read_photo, write_image
-from matting_studio.app.batch import RowChanged, RowState
+from matting_studio.app.batch import RowChanged, RowState, Workplace
+from matting_studio.app.batch.disk import room_sentence
+from matting_studio.app.batch.pipeline import Pipeline
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Look, Plain
 
@@ -208,6 +210,30 @@ def test_an_output_folder_that_goes_ends_the_run_and_what_is_left_is_done_when_i
     resumed, _ = go(tmp_path / "in", output, predictor)
     assert set(states(resumed).values()) <= {"done", "skipped"}
     assert len(tree(output)) == len(names)
+
+
+def test_a_full_disk_that_goes_is_told_without_figures(tmp_path):
+    said = room_sentence(tmp_path / "gone", 3, 1000.0)
+    assert said.startswith(f"The disk of {tmp_path / 'gone'} was full and has gone since: 3 photos are left.")
+
+
+def test_a_run_whose_threads_cannot_be_made_ends_and_says_so(tmp_path, predictor, monkeypatch):
+    put_photos(tmp_path / "in", ["a.png"])
+
+    def run(pipeline):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Pipeline, "run", run)
+    run, _ = go(tmp_path / "in", tmp_path / "out", predictor, seconds=20)
+    assert "can't start new thread" in run.trouble
+
+
+def test_a_folder_of_an_earlier_run_that_cannot_be_emptied_is_used(tmp_path, predictor, monkeypatch):
+    put_photos(tmp_path / "in", ["a.png"])
+    (tmp_path / "out" / ".matting-studio" / "journal.partial").mkdir(parents=True)
+    monkeypatch.setattr(Workplace, "discard_partial", lambda place: None)
+    run, _ = go(tmp_path / "in", tmp_path / "out", predictor)
+    assert states(run) == {"a.png": "done"}
 
 
 def test_a_recipe_that_changes_while_the_disk_is_full_loses_nothing(small_disk, tmp_path, predictor):
