@@ -23,6 +23,16 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\nSee {self.prog} --help.\n")
 
 
+class Version(argparse.Action):
+    """Looks the version up when it is asked for, as that takes time."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from matting_studio.cli.version import version  # noqa: PLC0415
+
+        print(f"{PROGRAM} {version(PROGRAM) or '(not installed: run from its source folder)'}")
+        parser.exit()
+
+
 def parse(words: Sequence[str]) -> tuple[str, argparse.Namespace]:
     """The module of `matting_studio.cli` to run, and its arguments.
 
@@ -41,7 +51,8 @@ def window() -> Parser:
         epilog="commands:\n" + "\n".join(f"  {name:14}{make().description}" for name, make in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photos", nargs="*", type=openable, metavar="PHOTO", help="photos or folders to open")
+    parser.add_argument("photos", nargs="*", type=openable, metavar="PHOTO", help="photos, projects or folders to open")
+    parser.add_argument("--version", action=Version, nargs=0, help="show the program's version and exit")
     return parser
 
 
@@ -71,7 +82,7 @@ def batch() -> Parser:
     )
     parser.add_argument("--recursive", action="store_true", help="the photos of sub-folders too")
     parser.add_argument(
-        "--what", type=kinds, metavar="KIND[,KIND …]",
+        "--what", type=kinds, metavar="KIND[,KIND ...]",
         help=f"{', '.join(KINDS)} (default: cutout, or composite with a --background)",
     )  # fmt: skip
     parser.add_argument("--format", choices=("png", "webp", "tiff", "jpeg"), default="png", help="default: png")

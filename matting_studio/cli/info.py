@@ -3,7 +3,6 @@
 import argparse
 import json
 import platform
-from importlib import metadata
 from typing import Any
 
 import torch
@@ -13,7 +12,8 @@ from core.device import available_devices, device_name, pick_device
 from core.engine.torch_engine import native_precision
 from core.errors import CheckpointError
 from matting_studio.app.places import cache_folder, config_folder, log_folder
-from matting_studio.cli.messages import DONE
+from matting_studio.cli.messages import DONE, tell
+from matting_studio.cli.version import version
 
 PACKAGES = ("matting-studio", "torch", "PySide6-Essentials", "openvino", "numpy", "opencv-python", "pillow")
 
@@ -37,18 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(facts))
         return DONE
     for title, group in facts.items():
-        print(title)
+        tell(title)
         for name, value in group.items():
-            print(f"  {name:20}{'not installed' if value is None else value}")
+            tell(f"  {name:20}{'not installed' if value is None else value}")
     return DONE
-
-
-def version(package: str) -> str | None:
-    """None where it is not installed, as the program itself when it runs from its source folder."""
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def describe_model() -> dict[str, Any]:

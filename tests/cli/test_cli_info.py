@@ -25,6 +25,24 @@ def test_json_names_versions_device_model_and_folders(studio):
     assert set(facts["folders"]) == {"config", "cache", "logs"}
 
 
+def test_text_goes_to_terminals_that_lack_letters(tmp_path):
+    script = "from matting_studio.__main__ import main\nimport sys\nsys.exit(main(['info']))"
+    home = {"HOME": str(tmp_path / "Łukasz"), "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": "", "XDG_STATE_HOME": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT, env=os.environ | home | {"PYTHONIOENCODING": "cp1252"}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\u0141ukasz" in done.stdout
+
+
+def test_the_version_is_told(studio):
+    installed = studio("info", "--json").json()["versions"]["matting-studio"]
+    outcome = studio("--version")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith(f"matting-studio {installed or ''}")
+
+
 def test_text_says_the_same(studio):
     facts, text = studio("info", "--json").json(), studio("info").out
     assert facts["device"]["precision"] in text

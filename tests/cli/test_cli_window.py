@@ -42,6 +42,7 @@ def test_help_is_given(studio, command):
     outcome = studio(*([command] if command else []), "--help")
     assert outcome.code == 0
     assert outcome.out.startswith(f"usage: matting-studio {command or '[-h]'}")
+    assert outcome.out.isascii(), "a terminal may lack all other letters"
 
 
 def test_every_command_has_its_file():

@@ -1,5 +1,6 @@
 """What is to be done, found out before anything is: names, what is there already, what stands in the way."""
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -173,6 +174,6 @@ def _inputs_within(items: Sequence[Item], output: Path) -> list[str]:
             folders[parent] = parent.resolve()
         places = [folders[parent] / item.path.name]
         if item.path.is_symlink():
-            places.append(item.path.resolve())
+            places.append(Path(os.path.realpath(item.path)))  # also of a link to itself
         within += [place.relative_to(resolved).as_posix() for place in places if place.is_relative_to(resolved)]
     return within

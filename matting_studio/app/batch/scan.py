@@ -66,7 +66,12 @@ def find_photos(folder: Path, *, recursive: bool, output: Path) -> Found:
         below = []
         for name in sorted(folders):
             path = here / name
-            if is_photo_path(name) and (not recursive or _is_empty(path)):
+            try:
+                is_row = is_photo_path(name) and (not recursive or _is_empty(path))
+            except OSError as error:
+                complain(error)
+                continue
+            if is_row:
                 items.append(Item(_name(path, folder), path))  # a row that says what it is
             elif not recursive or name.startswith("."):
                 continue
@@ -107,5 +112,6 @@ def _name(path: Path, folder: Path) -> str:
 
 
 def _is_empty(folder: Path) -> bool:
+    """Raises OSError."""
     with os.scandir(folder) as entries:
         return next(entries, None) is None

@@ -1,4 +1,7 @@
+import errno
 import os
+import sys
+from pathlib import Path
 
 import pytest
 from batches import go, put_photos, states, tree
@@ -73,6 +76,30 @@ def test_a_folder_that_may_not_be_read_is_said(tmp_path):
     found = find_photos(tmp_path, recursive=True, output=tmp_path / "out")
     closed.chmod(0o700)
     assert "closed cannot be searched" in found.complaints[0]
+
+
+def test_a_folder_named_like_a_photo_that_cannot_be_read_is_said(tmp_path, monkeypatch):
+    put_photos(tmp_path, ["a.jpg", "closed.jpg/b.jpg"])
+    scandir = os.scandir
+
+    def closed(path):
+        if Path(path).name == "closed.jpg":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    found = find_photos(tmp_path, recursive=True, output=tmp_path / "out")
+    assert names(found) == ["a.jpg"]
+    assert len(found.complaints) == 1
+    assert "closed.jpg cannot be searched (Permission denied)" in found.complaints[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links as Windows has not")
+def test_a_link_to_itself_is_one_photo_that_fails(tmp_path, predictor):
+    put_photos(tmp_path / "in", ["a.png"])
+    (tmp_path / "in" / "loop.png").symlink_to("loop.png")
+    run, _ = go(tmp_path / "in", tmp_path / "out", predictor)
+    assert states(run) == {"a.png": "done", "loop.png": "failed"}
 
 
 def test_photos_from_anywhere_are_told_apart_by_their_folders(tmp_path):
