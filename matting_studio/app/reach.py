@@ -7,6 +7,11 @@ import os
 from pathlib import Path
 
 
+def as_typed(text: str) -> Path:
+    """A path as people write it: ~ is the home folder, and ~name that of somebody else, where there is one."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - that of Path raises while a name is still being typed
+
+
 def is_file(path: Path) -> bool:
     return os.path.isfile(path)  # noqa: PTH113
 

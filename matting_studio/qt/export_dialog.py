@@ -24,7 +24,7 @@ from matting_studio.app.document import Document
 from matting_studio.app.edits import Box
 from matting_studio.app.export import refusal
 from matting_studio.app.export_request import ExportKind, ExportRequest
-from matting_studio.app.reach import is_folder
+from matting_studio.app.reach import as_typed, is_folder
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.inspector.slider import InspectorSlider
@@ -134,7 +134,7 @@ class ExportDialog(QDialog):
             webp_quality=None if self.lossless.isChecked() else round(self.webp_quality.value),
             crop=self.crop.isChecked(),
         )
-        return settings.request(Path(self.folder.text()).expanduser(), self.name.text().strip())
+        return settings.request(as_typed(self.folder.text()), self.name.text().strip())
 
     @property
     def _kind(self) -> ExportKind:
@@ -177,7 +177,7 @@ class ExportDialog(QDialog):
         self._summarise()
 
     def _summarise(self) -> None:
-        name, folder = self.name.text().strip(), Path(self.folder.text()).expanduser()
+        name, folder = self.name.text().strip(), as_typed(self.folder.text())
         photo = self._document.photo
         assert photo is not None
         try:

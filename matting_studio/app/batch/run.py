@@ -458,7 +458,8 @@ class BatchRun:
         shown = thumbnail if task.last is not None and thumbnail.exists() else None
         state = RowState.WAITING if task.to_make else RowState.SKIPPED
         if task.last is None or task.last.failure is not None or task.to_make:
-            return Row(task.name, task.item.path, state, thumbnail=shown)
+            done = () if task.to_make else tuple(self.plan.output / wanted.path for wanted in task.done)
+            return Row(task.name, task.item.path, state, results=done, thumbnail=shown)
         return _row_of(task.last, task, self.plan.output, state, shown)
 
     def _set(self, row: Row) -> None:

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from core.errors import ConfigError
 from core.training.complaints import complaint
 from core.training.config import Settings
+from matting_studio.app.reach import as_typed
 
 UNITS = {"px": "px", "steps": "steps", "minutes": "minutes", "degrees": "°"}
 TITLES = {
@@ -135,7 +136,7 @@ class Setting:
             case Kind.WEIGHTS:
                 return self.check(_weights(text))
             case Kind.PATH:
-                return self.check(Path(text).expanduser() if text else None)
+                return self.check(as_typed(text) if text else None)
             case _:
                 return self.check(text)
 

@@ -31,7 +31,6 @@ class BatchControls(QWidget):
         self.resume = _button("Resume", "start", accent=True)
         self.go_on = _button("Go on", "start", "Do the photos that are left", accent=True)
         self.start = _button("Start", "start", "Ctrl+Return", accent=True)
-        self.start.setShortcut("Ctrl+Return")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(8)
@@ -89,6 +88,7 @@ class BatchControls(QWidget):
         self.go_on.setVisible(ended and self._waiting > 0)
         self.start.setVisible(state is RunState.READY or (ended and self._waiting == 0))
         self.start.setText(" Start again" if ended else " Start")
+        self.start.setShortcut("Ctrl+Return")  # a new text takes it away
         self.start.setEnabled(ended or self._to_do > 0)
         if had_focus:
             # The hand stays where it was: on what takes the place of a button that has gone.

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from matting_studio.app.reach import is_folder
+from matting_studio.app.reach import as_typed, is_folder
 from matting_studio.qt.drops import accept_as_copy, local_paths
 
 
@@ -33,7 +33,7 @@ class FolderLine(QWidget):
     @property
     def folder(self) -> Path | None:
         text = self.line.text().strip()
-        return Path(text).expanduser() if text else None
+        return as_typed(text) if text else None
 
     def set_folder(self, folder: Path | None) -> None:
         self.line.setText("" if folder is None else str(folder))

@@ -175,7 +175,8 @@ def _text(row: Row, column: Column) -> str:
         case Column.PHOTO:
             return row.name
         case Column.STATE:
-            return STATE_TEXTS[row.state]
+            # Where nothing was made, the files of somebody else were in the way.
+            return "Kept" if row.state is RowState.SKIPPED and not row.results else STATE_TEXTS[row.state]
         case Column.TIME:
             return "" if row.seconds is None else f"{row.seconds:.1f} s"
         case Column.DOUBT:

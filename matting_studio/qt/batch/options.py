@@ -25,7 +25,6 @@ from matting_studio.app.batch.naming import name_results
 from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE, RecipeError
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Look, Transparent
-from matting_studio.app.reach import is_folder
 from matting_studio.app.settings import BatchSettings
 from matting_studio.qt.batch.folder_line import FolderLine
 from matting_studio.qt.export_dialog import FORMATS
@@ -135,15 +134,13 @@ class BatchOptions(QScrollArea):
         )
 
     def problem(self, open_photos: int) -> str | None:
-        """Why nothing can be begun like this, as far as it is seen before the photos are."""
+        """Why nothing can be begun like this, as far as it is seen without asking a disk."""
         chosen = self.settings()
         if self.takes_open_photos:
             if open_photos == 0:
                 return "No photo is open in the studio. Open some, or choose a folder."
         elif chosen.input_folder is None:
             return "Choose the folder with the photos, or drop it here."
-        elif not is_folder(chosen.input_folder):
-            return f"There is no folder {chosen.input_folder}. Choose another one."
         elif ExportKind.COMPOSITE in chosen.what and isinstance(chosen.look.background, Transparent):
             return "A composite needs something behind the person: choose a background, or leave composites out."
         if chosen.output_folder is None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.errors import MattingError
 from core.image_io import Photo, write_image
 from core.memory_plan import Limit
 from matting_studio.app.batch import Found, Item, Recipe, find_photos, items_from_files
@@ -14,6 +15,11 @@ from matting_studio.app.edits import Edit
 from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import NetworkChoice
+from matting_studio.app.reach import is_folder
+
+
+class OrderError(MattingError):
+    """There is nothing of what is asked for."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,12 @@ class Order:
     """What the program may hold."""
 
     def find(self, pasted: "PastedFiles") -> Found:
-        """Raises ImageWriteError where a picture that has no file, or not any more, cannot be put into one."""
+        """Raises OrderError where there is no folder, ImageWriteError where a picture that has no file, or not any
+        more, cannot be put into one.
+        """
         if isinstance(self.photos, FolderPhotos):
+            if not is_folder(self.photos.folder):
+                raise OrderError(f"There is no folder {self.photos.folder}. Choose another one.")
             return find_photos(self.photos.folder, recursive=self.photos.recursive, output=self.output)
         return Found(_items(self.photos, pasted))
 

@@ -1,5 +1,6 @@
 """The batch window with a real, tiny network, generated photos, and two files that are none."""
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -199,6 +200,41 @@ def test_a_second_start_skips_what_is_done(qtbot: QtBot, batch: BatchWindow) -> 
     found = states(batch)
     assert all(found[name] is RowState.SKIPPED for name in GOOD)
     assert all(found[name] is RowState.FAILED for name in BROKEN)
+
+
+def test_start_keeps_its_key_when_a_run_has_ended(qtbot: QtBot, batch: BatchWindow) -> None:
+    run_to_its_end(qtbot, batch)
+    assert batch.controls.start.text().strip() == "Start again"
+    assert batch.controls.start.shortcut().toString() == "Ctrl+Return"
+
+
+def test_a_home_folder_may_be_typed_letter_by_letter(window: BatchWindow) -> None:
+    window.options.input.line.setText("~nobody-of-this-name")
+    assert window.options.input.folder == Path("~nobody-of-this-name")
+    window.options.input.line.setText("~/photos")
+    assert window.options.input.folder == Path.home() / "photos"
+
+
+def test_a_photo_whose_result_is_somebody_elses_file_is_kept_and_not_done(
+    qtbot: QtBot, batch: BatchWindow, photos: Path, tmp_path: Path
+) -> None:
+    results = tmp_path / "others"
+    results.mkdir()
+    (results / "anna-alpha.png").write_text("mine!")
+    choose(qtbot, batch, photos, results)
+
+    def state() -> str:
+        place = batch.model.place("anna.png")
+        assert place is not None
+        return str(batch.model.index(place, Column.STATE).data())
+
+    qtbot.waitUntil(lambda: state() == "Kept", timeout=PATIENCE_MS)
+    run_to_its_end(qtbot, batch)
+    assert state() == "Kept"
+    run_to_its_end(qtbot, batch)
+    place = batch.model.place("berta.png")
+    assert place is not None
+    assert batch.model.index(place, Column.STATE).data() == "Done earlier"
 
 
 def test_a_pause_begins_nothing_and_resume_goes_on(qtbot: QtBot, batch: BatchWindow, held: threading.Event) -> None:
@@ -479,6 +515,28 @@ def test_what_makes_no_sense_is_said_and_cannot_be_started(
     qtbot.waitUntil(lambda: said in batch.head.headline.text(), timeout=PATIENCE_MS)
     assert not batch.controls.start.isEnabled()
     assert not batch.message_bar.isVisible()
+
+
+def test_the_window_asks_no_disk_while_options_are_chosen(
+    qtbot: QtBot, batch: BatchWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is on a network and off would hold it up for a minute."""
+    asked: list[threading.Thread] = []
+    is_dir = os.path.isdir
+
+    def ask(path: str | Path) -> bool:
+        if path == tmp_path / "gone":
+            asked.append(threading.current_thread())
+        return is_dir(path)
+
+    monkeypatch.setattr(os.path, "isdir", ask)
+    batch.options.input.set_folder(tmp_path / "gone")
+    qtbot.waitUntil(lambda: "There is no folder" in batch.head.headline.text(), timeout=PATIENCE_MS)
+    batch.hide()
+    batch.show()
+    qtbot.waitUntil(lambda: "There is no folder" in batch.head.headline.text(), timeout=PATIENCE_MS)
+    assert asked
+    assert threading.main_thread() not in asked
 
 
 def test_choices_are_remembered(studio: Studio, batch: BatchWindow, photos: Path) -> None:
