@@ -256,7 +256,9 @@ class Batch:
         return found.items
 
     def _work(self, items: Sequence[Item], only: set[str] | None = None) -> None:
-        plan = self._planner.plan(items, self._place.history)
+        # Other parts have made something since this one began, and names depend on that.
+        history = self._place.history if self._planner.shard is None else History.read(self._arguments.output)
+        plan = self._planner.plan(items, history)
         self._say_once(plan.notices)
         if only is not None:
             plan = plan.only(only)

@@ -12,6 +12,10 @@ import pytest
 from generated_portraits import person
 
 from core.image_io import read_photo, write_image
+from matting_studio.app.batch import Shard, Workplace
+from matting_studio.app.batch.network import Network
+from matting_studio.cli.arguments import parse
+from matting_studio.cli.batch import Batch, Planner, Wishes, recipe_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -351,6 +355,25 @@ def test_who_reads_events_may_stop_reading(model, photos, tmp_path):
     assert process.wait(timeout=60) == 141
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
+
+
+def test_a_part_learns_what_the_others_have_made_since_it_began(studio, model, tmp_path):
+    """As where parts watch a folder: here one plans anew after the other has worked."""
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    stem = next(stem for stem in "abcdefghij" if Shard(1, 2).holds(f"{stem}.png") and Shard(2, 2).holds(f"{stem}.jpg"))
+    write_image(source / f"{stem}.png", person(48, 40)[0])
+    words = ["batch", str(source), str(out), "--model", str(model), "--shard"]
+    _, arguments = parse([*words, "2/2"])
+    network = Network(arguments.model, arguments.device, arguments.size_px, arguments.quality)
+    shard = Shard(2, 2)
+    planner = Planner(arguments, recipe_of(arguments), network.key(), shard)
+    with Workplace(out, shard.journal_name) as place:
+        part = Batch(arguments, planner, network, place, Wishes(place))
+        assert studio(*words, "1/2").code == 0
+        write_image(source / f"{stem}.jpg", person(49, 40)[0])
+        assert part.once() == 0
+    assert files(out) == [f"{stem}-cutout.png", f"{stem}_jpg-cutout.png"]
 
 
 def test_without_ray_a_cluster_is_refused_with_the_cure(studio, model, photos, tmp_path, monkeypatch):

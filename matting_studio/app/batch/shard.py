@@ -1,6 +1,7 @@
 """A part of the photos, for several machines that share folders."""
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -27,7 +28,9 @@ class Shard:
         return cls(int(number), int(count))
 
     def holds(self, photo: str) -> bool:
-        digest = hashlib.sha256(photo.encode(errors="surrogatepass")).digest()
+        # macOS may list an accent as a letter of its own, and the parts must agree.
+        name = unicodedata.normalize("NFC", photo)
+        digest = hashlib.sha256(name.encode(errors="surrogatepass")).digest()
         return int.from_bytes(digest[:8]) % self.count == self.number - 1
 
     def of(self, items: Sequence[Item]) -> tuple[Item, ...]:

@@ -7,6 +7,7 @@ import os
 import re
 import threading
 import time
+import unicodedata
 import weakref
 from html.parser import HTMLParser
 from pathlib import Path
@@ -84,6 +85,12 @@ def test_a_shard_is_a_matter_of_the_name_alone():
     assert all(200 < len(part) < 300 for part in parts)
     # For ever: machines with other versions may work on the other parts.
     assert [Shard(1, 2).holds(name) for name in ("a.jpg", "b.jpg", "c.jpg", "d.jpg")] == [True, True, False, True]
+
+
+def test_a_shard_knows_a_name_however_its_accents_are_written():
+    names = [f"caf\u00e9 {number}.jpg" for number in range(20)]
+    taken_apart = [unicodedata.normalize("NFD", name) for name in names]
+    assert [Shard(1, 2).holds(name) for name in names] == [Shard(1, 2).holds(name) for name in taken_apart]
 
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "x/2", "1/0", "-1/2"])
