@@ -60,9 +60,10 @@ class Pipeline(Generic[T, A, B]):
     def _read_all(self) -> None:
         while (thing := self._take()) is not None:
             opened = self._read(thing)
+            del thing  # a thread that waits for its next thing holds no pixels of the last one
             if opened is not None:
                 self._opened.put(opened)
-            del opened  # a thread that waits for its next thing holds no pixels of the last one
+            del opened
         self._opened.put(_END)
 
     def _work_all(self) -> None:

@@ -2,18 +2,51 @@
 
 import threading
 import time
+import weakref
 
 import pytest
 from batches import FAST, put_photos, states
 
 from core.memory_plan import BASE_BYTES, Limit, Result, Size
 from matting_studio.app.batch import BatchRun, Recipe, RowChanged, RowState, Workplace, find_photos, make_plan
+from matting_studio.app.batch.pipeline import Pipeline
 from matting_studio.app.batch.room import Room
 from matting_studio.app.export_request import ExportKind
 
 NAMES = [f"{number}.png" for number in range(12)]
 EACH_BYTES = 1000
 """What a photo takes here."""
+
+
+class Pixels:
+    """Something large."""
+
+
+def test_a_reader_that_waits_for_its_next_photo_holds_nothing_of_the_last_one():
+    first, more, written = Pixels(), threading.Event(), threading.Event()
+    waiting, known = [first], weakref.ref(first)
+    del first
+
+    def take():
+        if waiting:
+            return waiting.pop()
+        more.wait(30)
+        return None
+
+    pipeline = Pipeline(
+        take, lambda thing: thing, lambda thing: thing, lambda thing: written.set(), readers=1, writers=1
+    )
+    conductor = threading.Thread(target=pipeline.run)
+    conductor.start()
+    try:
+        assert written.wait(30)
+        end = time.monotonic() + 20
+        while known() is not None:
+            assert time.monotonic() < end, "somebody still holds it"
+            time.sleep(0.005)
+    finally:
+        more.set()
+        conductor.join(30)
 
 
 class Thrifty:
