@@ -26,6 +26,7 @@ from matting_studio.app.short_names import LONGEST_NAME_BYTES, shortened
 FIELDS = ("stem", "suffix", "folder", "what")
 
 _ATTEMPTS = 1000
+_ODD_LETTERS = ':*?"<>|'
 
 Names = Mapping[ExportKind, str]
 """Paths within the output folder, with slashes."""
@@ -53,6 +54,10 @@ def check_template(recipe: Recipe) -> None:
         if form or conversion:
             # Shortened stems would meet in one name whatever number is added to them.
             raise RecipeError(f"The template {template} wants {{{field}}} in another form: write {known} as they are.")
+    odd = sorted(set(_ODD_LETTERS) & set(template))
+    if odd:
+        letters = " ".join(odd)
+        raise RecipeError(f"The template {template} has {letters} in it, which Windows takes in no name: leave it out.")
     fields = {field for _, field, _, _ in parts}
     if "stem" not in fields:
         raise RecipeError(f"The template {template} would give all photos of a folder one name: put {{stem}} into it.")

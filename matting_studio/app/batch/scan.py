@@ -1,10 +1,11 @@
 """Which photos there are: in a folder, or among files that somebody chose. What a batch made itself is none."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from core.image_io import is_photo_path
 from matting_studio.app.batch.journal import FOLDER, History
@@ -100,7 +101,13 @@ def _told_apart(paths: Sequence[Path]) -> Iterator[str]:
         if counts[path.name] == 1:
             yield path.name
         else:
-            yield "/".join(part for part in path.absolute().parts[1:] if part != "..")
+            yield "/".join(_parts(path.absolute()))
+
+
+def _parts(path: PurePath) -> Iterator[str]:
+    """Of a path from the root on; of Windows's, a drive's letter, or server and share, are parts as well."""
+    yield from filter(None, re.split(r"[\\/:]", path.drive))
+    yield from (part for part in path.parts[1:] if part != "..")
 
 
 def _made_in(output: Path) -> set[Path]:

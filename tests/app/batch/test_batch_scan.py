@@ -1,12 +1,13 @@
 import errno
 import os
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from batches import go, put_photos, states, tree
 
 from matting_studio.app.batch import find_photos, items_from_files
+from matting_studio.app.batch.scan import _parts as parts
 
 
 def names(found):
@@ -109,6 +110,11 @@ def test_photos_from_anywhere_are_told_apart_by_their_folders(tmp_path):
     assert first.endswith("x/a.jpg")
     assert second.endswith("y/a.jpg")
     assert not first.startswith("/")
+
+
+def test_photos_of_several_drives_and_servers_are_told_apart():
+    paths = [PureWindowsPath(text) for text in (r"E:\DCIM\a.jpg", r"F:\DCIM\a.jpg", r"\\nas\photos\DCIM\a.jpg")]
+    assert ["/".join(parts(path)) for path in paths] == ["E/DCIM/a.jpg", "F/DCIM/a.jpg", "nas/photos/DCIM/a.jpg"]
 
 
 def test_the_plan_is_the_same_whatever_the_order_of_the_file_system(tmp_path):
