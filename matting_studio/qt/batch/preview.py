@@ -15,6 +15,7 @@ from matting_studio.app.crop import crop_box
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Base, Box, fold
 from matting_studio.app.export_request import ExportKind
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import Job, JobContext, Progress
 from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.app.render import Renderer
@@ -194,7 +195,7 @@ class _Kept:
 
     def _matted(self, wanted: _Wanted, network: BatchNetwork, context: JobContext) -> Snapshot:
         item = wanted.item
-        of = item.path, item.edits, wanted.network
+        of = item.path, Fingerprint.of(item.path), item.edits, wanted.network
         if self._snapshot is None or of != self._of:
             self.forget(context)
             context.report(Progress(f"Reading {item.path.name}"))
