@@ -8,8 +8,9 @@ import importlib
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.errors import MattingError
@@ -19,6 +20,7 @@ from matting_studio.app.batch.plan import Plan
 from matting_studio.app.batch.rows import Event, Row, RowChanged
 from matting_studio.app.batch.run import BatchRun
 from matting_studio.app.batch.workplace import Workplace
+from matting_studio.app.paths_to_open import absolute
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ class Worker:
     """Lives in a process of its own, somewhere on the cluster."""
 
     def __init__(self, plan: Plan, name: str, network: Network, threads: int | None, limit: Limit | None) -> None:
-        self._events: list[Event] = []
+        self._events: deque[Event] = deque()
         self._place = Workplace(plan.output, name)
         self._run = BatchRun(
             plan,
@@ -57,9 +59,10 @@ class Worker:
 
     def news(self) -> News:
         ended = self._run.wait(0)
-        events, self._events[:] = tuple(self._events), ()
         if ended:
             self._place.close()
+        # One by one: the run's threads add to them meanwhile.
+        events = tuple(self._events.popleft() for _ in range(len(self._events)))
         return News(events, ended, self._run.trouble)
 
     def stop(self) -> None:
@@ -98,9 +101,14 @@ class ClusterRun:
             raise ClusterError(
                 "Ray is not installed. Install it with: pip install 'matting-studio[ray]', or leave out --ray."
             ) from error
-        self._plan, self._network, self._address, self._workers = plan, network, address, workers
+        # A worker begins in a folder of its own.
+        self._plan, self._network = (
+            _from_the_root(plan),
+            replace(network, model=network.model and absolute(network.model)),
+        )
+        self._address, self._workers = address, workers
         self._limit, self._listener = limit, listener
-        idle = BatchRun(plan, place, _never)
+        idle = BatchRun(self._plan, place, _never)
         self._rows = {row.name: row for row in idle.rows()}
         self._stop = threading.Event()
         self._ended = threading.Event()
@@ -180,6 +188,12 @@ class ClusterRun:
         self.trouble = self.trouble or (
             f"A worker of the cluster was lost ({_last_line(error)}). Start again to do what it left."
         )
+
+
+def _from_the_root(plan: Plan) -> Plan:
+    """With absolute paths."""
+    tasks = (replace(task, item=replace(task.item, path=absolute(task.item.path))) for task in plan.tasks)
+    return replace(plan, output=absolute(plan.output), tasks=tuple(tasks))
 
 
 def _never() -> Any:
