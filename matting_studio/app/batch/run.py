@@ -88,7 +88,8 @@ class BatchRun:
         Args:
             plan: made for the same output folder as `place` is in, which stays open as long as the run.
             place: where journal, thumbnails and unfinished files are.
-            load_predictor: called once, on the thread that then owns the predictor. Its MattingError ends the run.
+            load_predictor: called on the thread that then owns the predictor, once from a start to its end. Its
+                MattingError ends the run.
             workers: threads that estimate colours and encode; None: as many as the machine has cores, up to 8.
             limit: what the process may hold: fewer photos are in hand at once, and of a large one less is made. With
                 one, the predictor has to be a thrifty one.
@@ -214,8 +215,7 @@ class BatchRun:
             log.exception("The batch cannot go on")
             with self._changed:
                 self._trouble = f"The batch cannot go on ({type(error).__name__}: {error}). Report it with the log."
-                self._rate.pause()
-                self._enter(RunState.ENDED)
+                self._end()
 
     def _ends(self) -> bool:
         """End the run if nothing is left to do: decided under one lock, so that no photo is put back in between."""
@@ -224,9 +224,14 @@ class BatchRun:
                 return False
             if self._disk_full:
                 self._trouble = room_sentence(self.plan.output, self.progress().waiting, self._place.history.mean_bytes)
-            self._rate.pause()
-            self._enter(RunState.ENDED)
+            self._end()
             return True
+
+    def _end(self) -> None:
+        """Under the lock. What takes memory goes: somebody may look at the rows for days."""
+        self._rate.pause()
+        self._predictor, self._pictures, self._room.expected_bytes = None, Pictures(), None
+        self._enter(RunState.ENDED)
 
     def _take(self) -> _Pass | None:
         with self._changed:

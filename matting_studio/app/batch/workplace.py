@@ -32,33 +32,44 @@ class Workplace:
     """Open while a run, or several after each other, put results into an output folder."""
 
     def __init__(self, output: Path, name: str = "journal") -> None:
-        """Raises WorkplaceError where the folder cannot be written to, or another run is at it."""
+        """It is open. Raises what `open` raises."""
         self.output = output
         self.folder = output / FOLDER
         self.partial = self.folder / f"{name}.partial"
         self._discarded = self.folder / f"{name}.discarded"
         self._thumbnails = self.folder / "thumbnails"
+        self._name = name
+        self.is_open = False
+        self.open()
+
+    def open(self) -> None:
+        """Begin again after `close`, with what others have noted meanwhile.
+
+        Raises WorkplaceError where the folder cannot be written to, or another run is at it; JournalError.
+        """
         try:
             self._thumbnails.mkdir(parents=True, exist_ok=True)
-            self._lock = InstanceLock(self.folder / f"{name}.lock")
+            self._lock = InstanceLock(self.folder / f"{self._name}.lock")
         except LockedError as error:
             raise WorkplaceError(
-                f"Another run is writing to {output}. Wait until it has ended, or choose another folder."
+                f"Another run is writing to {self.output}. Wait until it has ended, or choose another folder."
             ) from error
         except OSError as error:
-            raise _unwritable(output, error) from error
+            raise _unwritable(self.output, error) from error
         try:
             self.discard_partial()
             self.partial.mkdir(exist_ok=True)  # what is left from before may be held by another program
-            self.history = History.read(output)
-            self.journal = Journal(self.folder / f"{name}.jsonl")
+            self.history = History.read(self.output)
+            self.journal = Journal(self.folder / f"{self._name}.jsonl")
         except (OSError, JournalError) as error:
             self._lock.release()
             if isinstance(error, OSError):
-                raise _unwritable(output, error) from error
+                raise _unwritable(self.output, error) from error
             raise
+        self.is_open = True
 
     def close(self) -> None:
+        self.is_open = False
         self.journal.close()
         self.discard_partial()
         self._lock.release()

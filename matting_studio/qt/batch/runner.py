@@ -89,7 +89,7 @@ class BatchRunner(QObject):
     progressed = Signal(object)
     """A Progress."""
     state_changed = Signal(object)
-    """A RunState."""
+    """A RunState; sent as well when a run that was prepared begins."""
     reported = Signal(object)
     """The Path of a report that was written."""
     failed = Signal(str)
@@ -102,10 +102,11 @@ class BatchRunner(QObject):
         self._worker.failed.connect(self._tell_failure)
         self._pasted = PastedFiles()
         self._place: Workplace | None = None
-        """Changed on the worker only: from a run's start it stays open, for its report and for what failed."""
+        """Changed, opened and closed on the worker only: it stays open from a run's start until `rest`."""
         self._run: BatchRun | None = None
-        self._state = self._announced = RunState.READY
+        self._state = RunState.READY
         self._starting = False
+        self._announced = self._state, self._starting
         self._news = _News()
         self._timer = QTimer(self, interval=NEWS_MS)
         self._timer.timeout.connect(self._tell)
@@ -177,8 +178,23 @@ class BatchRunner(QObject):
 
     def go_on(self) -> None:
         """Do what a run that was stopped has left."""
-        if self._run is not None and not self.is_active:
-            self._go(self._run)
+        run = self._run
+        if run is None or self.is_active:
+            return
+        self._starting = True
+        self._announce()
+
+        def work(_context: JobContext) -> None:
+            self._open_again()
+
+        def deliver(_nothing: None) -> None:
+            self._starting = False
+            self._go(run)
+
+        def fail(_sentence: str) -> None:
+            self._give_up_start()
+
+        self._worker.submit(Job(("start",), "Going on with the batch", work, deliver=deliver, fail=fail))
 
     def pause(self) -> None:
         self._ask(BatchRun.pause)
@@ -196,9 +212,18 @@ class BatchRunner(QObject):
 
     def retry_failed(self) -> None:
         """Try what failed once more, now or when its turn comes."""
-        if self._run is not None:
-            self._run.retry_failed()
+        if self._run is None:
+            return
+        self._run.retry_failed()
+        if self.is_active:
             self._go(self._run)
+        else:
+            self.go_on()
+
+    def rest(self) -> None:
+        """Let others use the folder for the results, until something is asked of the run that has ended."""
+        assert not self.is_active
+        self._worker.submit(Job(("leave",), "Leaving the folder for the results", lambda _context: self._leave()))
 
     def write_report(self) -> None:
         """Put what is known by now into a contact sheet; `reported` follows."""
@@ -207,10 +232,10 @@ class BatchRunner(QObject):
             return
 
         def work(_context: JobContext) -> Path:
-            assert self._place is not None
-            path = self._place.folder / REPORT_NAME
+            place = self._open_again()
+            path = place.folder / REPORT_NAME
             try:
-                write_report(path, run.rows(), self._place)
+                write_report(path, run.rows(), place)
             except OSError as error:
                 raise BatchError(f"The report {path} cannot be written ({error.strerror or error}).") from error
             return path
@@ -246,10 +271,16 @@ class BatchRunner(QObject):
         plan = make_plan(found.items, order.recipe, order.output, history, key, overwrite=order.overwrite)
         return plan, found
 
+    def _open_again(self) -> Workplace:
+        """The place of the run. Raises WorkplaceError, JournalError."""
+        assert self._place is not None
+        if not self._place.is_open:
+            self._place.open()
+        return self._place
+
     def _leave(self) -> None:
-        place, self._place = self._place, None
-        if place is not None:
-            place.close()
+        if self._place is not None and self._place.is_open:
+            self._place.close()
 
     # News
 
@@ -259,10 +290,10 @@ class BatchRunner(QObject):
         self._tell()
 
     def _give_up_start(self) -> None:
+        self._run = None
         self._starting = False
-        # Behind the start, which may have opened the place whatever became of it.
-        self._worker.submit(Job(("leave",), "Leaving the folder for the results", lambda _context: self._leave()))
         self._enter(RunState.READY)
+        self.rest()  # behind the start, which may have opened the place whatever became of it
 
     def _ask(self, what: Callable[[BatchRun], None]) -> None:
         if self._run is not None and self.is_active:
@@ -292,8 +323,9 @@ class BatchRunner(QObject):
         self._announce()
 
     def _announce(self) -> None:
-        if self.state is not self._announced:
-            self._announced = self.state
+        now = self.state, self._starting
+        if now != self._announced:
+            self._announced = now
             self.state_changed.emit(self.state)
 
     @Slot(object, str)

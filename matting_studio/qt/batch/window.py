@@ -223,7 +223,6 @@ class BatchWindow(QWidget):
     @Slot(object)
     def _begin(self, rows: tuple[Row, ...]) -> None:
         self.model.set_rows(rows)
-        self.controls.show_state(self.runner.state, self.runner.is_preparing)
 
     @Slot(object)
     def _show_progress(self, progress: Progress) -> None:
@@ -246,6 +245,8 @@ class BatchWindow(QWidget):
             if not self.isVisible() and progress is not None:
                 severity = "warning" if progress.failed or progress.waiting else "info"
                 self.news.emit(severity, f"The batch has ended: {self.head.headline.text()}")
+            if not self.isVisible():
+                self._let_go()
         else:
             self._planning.start()
 
@@ -297,7 +298,12 @@ class BatchWindow(QWidget):
         self.hide()
         self.preview.forget()
         if not self.runner.is_active:
-            self._network.forget()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Of what nobody needs who does not look."""
+        self._network.forget()
+        self.runner.rest()
 
     def _stop_and_leave(self) -> None:
         if self.runner.state is not RunState.STOPPING:

@@ -1,8 +1,10 @@
 """A run as tables and dialogs see it."""
 
 import errno
+import gc
 import threading
 import time
+import weakref
 from collections import Counter
 from dataclasses import replace
 
@@ -213,6 +215,23 @@ def test_stop_finishes_what_is_in_hand_and_start_goes_on(started, predictor):
     run.start()
     assert run.wait(30)
     assert Counter(states(run).values()) == {"done": len(NAMES)}
+
+
+def test_a_run_that_has_ended_holds_no_network(started, predictor):
+    made = []
+
+    def load():
+        gated = Gated(predictor)
+        gated.let(len(NAMES))
+        made.append(weakref.ref(gated))
+        return gated
+
+    run = started(load)
+    assert run.wait(30)
+    gc.collect()
+    assert [each() for each in made] == [None]
+    run.start()
+    assert run.wait(30)
 
 
 def test_stop_ends_a_pause(started, predictor):

@@ -94,6 +94,26 @@ def batch(window: BatchWindow, photos: Path, tmp_path: Path, qtbot: QtBot) -> Ba
     return window
 
 
+class Opened(QObject):
+    """Takes the place of the programs that open files."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: list[Path] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.paths.append(Path(url.toLocalFile()))
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    made = Opened()
+    QDesktopServices.setUrlHandler("file", made, "open")
+    yield made
+    QDesktopServices.unsetUrlHandler("file")
+
+
 def choose(qtbot: QtBot, window: BatchWindow, photos: Path, results: Path) -> None:
     window.options.show_settings(BatchSettings(input_folder=photos, output_folder=results, what=(ExportKind.ALPHA,)))
     qtbot.waitUntil(lambda: window.model.rowCount() == len(GOOD) + len(BROKEN), timeout=PATIENCE_MS)
@@ -351,6 +371,44 @@ def test_closed_in_the_middle_the_run_goes_on_and_its_end_is_told(
     assert set(states(batch).values()) == {RowState.DONE, RowState.FAILED}, "the results are still there to be seen"
 
 
+def test_the_folder_is_left_with_the_window_and_taken_again_when_something_is_asked(
+    qtbot: QtBot, batch: BatchWindow, opened: Opened
+) -> None:
+    output = batch.options.output.folder
+    run_to_its_end(qtbot, batch)
+    batch.close()
+    qtbot.waitUntil(lambda: not batch.runner._worker.jobs, timeout=PATIENCE_MS)
+    Workplace(output).close()  # nobody holds it
+    batch.show()
+    batch.controls.report.click()
+    qtbot.waitUntil(lambda: bool(opened.paths), timeout=PATIENCE_MS)
+    batch.close()
+    batch.show()
+    write_image(batch.options.input.folder / "empty.png", picture(9))
+    batch.controls.retry.click()
+    qtbot.waitUntil(lambda: states(batch)["empty.png"] is RowState.DONE, timeout=PATIENCE_MS)
+    wait_for(qtbot, batch, RunState.ENDED)
+    batch.close()
+    qtbot.waitUntil(lambda: not batch.runner._worker.jobs, timeout=PATIENCE_MS)
+    with Workplace(output):
+        batch.show()
+        write_image(batch.options.input.folder / "broken.png", picture(10))
+        batch.controls.retry.click()
+        qtbot.waitUntil(lambda: "Another run" in batch.message_bar.text.text(), timeout=PATIENCE_MS)
+        assert batch.runner.state is RunState.READY
+
+
+def test_a_run_that_ends_unseen_leaves_the_folder(qtbot: QtBot, batch: BatchWindow, held: threading.Event) -> None:
+    start(batch)
+    qtbot.waitUntil(lambda: RowState.MATTING in states(batch).values(), timeout=PATIENCE_MS)
+    batch.close()
+    batch.question_bar.buttons[0].click()
+    held.set()
+    wait_for(qtbot, batch, RunState.ENDED)
+    qtbot.waitUntil(lambda: not batch.runner._worker.jobs, timeout=PATIENCE_MS)
+    Workplace(batch.options.output.folder).close()  # nobody holds it
+
+
 def test_closed_in_the_middle_the_run_can_be_stopped(qtbot: QtBot, batch: BatchWindow, held: threading.Event) -> None:
     start(batch)
     qtbot.waitUntil(lambda: RowState.MATTING in states(batch).values(), timeout=PATIENCE_MS)
@@ -567,26 +625,6 @@ def test_a_folder_that_is_dropped_is_taken(qtbot: QtBot, window: BatchWindow, ph
     assert window.options.input.folder == photos
     assert window.options.output.folder == photos.parent / "photos-cutouts"
     qtbot.waitUntil(lambda: window.model.rowCount() == len(GOOD) + len(BROKEN), timeout=PATIENCE_MS)
-
-
-class Opened(QObject):
-    """Takes the place of the programs that open files."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.paths: list[Path] = []
-
-    @Slot(QUrl)
-    def open(self, url: QUrl) -> None:
-        self.paths.append(Path(url.toLocalFile()))
-
-
-@pytest.fixture
-def opened() -> Iterator[Opened]:
-    made = Opened()
-    QDesktopServices.setUrlHandler("file", made, "open")
-    yield made
-    QDesktopServices.unsetUrlHandler("file")
 
 
 def test_report_results_and_folder_are_opened(qtbot: QtBot, batch: BatchWindow, opened: Opened) -> None:
