@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ from matting_studio.app.batch import (
     write_report,
 )
 from matting_studio.app.batch.cluster import ClusterRun
-from matting_studio.app.batch.journal import History
+from matting_studio.app.batch.journal import Histories, History
 from matting_studio.app.batch.naming import check_template
 from matting_studio.app.batch.network import Network
 from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
@@ -148,9 +148,11 @@ class Planner:
     model: str
     """What `model_key` says."""
     shard: Shard | None
+    _histories: Histories = field(default_factory=Histories)
 
     def find(self) -> Found:
-        return find_photos(self.arguments.input, recursive=self.arguments.recursive, output=self.arguments.output)
+        chosen = self.arguments
+        return find_photos(chosen.input, recursive=chosen.recursive, output=chosen.output, histories=self._histories)
 
     def plan(self, items: Sequence[Item], history: History) -> Plan:
         return make_plan(

@@ -149,6 +149,24 @@ class History:
         return sum(result.file.size_bytes for _, result in self._results.values()) / len(self._paths)
 
 
+class Histories:
+    """What the journals of folders say, read anew where one has changed: who watches a folder asks all the time."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Path, tuple[dict[Path, Fingerprint | None], History]] = {}
+
+    def of(self, output: Path) -> History:
+        """For reading only. Raises JournalError where a journal cannot be read."""
+        try:
+            journals = {path: Fingerprint.of(path) for path in (output / FOLDER).glob(_JOURNALS)}
+        except OSError:
+            return History.read(output)  # which says what is wrong
+        kept = self._kept.get(output)
+        if kept is None or kept[0] != journals:
+            kept = self._kept[output] = journals, History.read(output)
+        return kept[1]
+
+
 def _entries(output: Path) -> Iterator[Entry]:
     for path in sorted((output / FOLDER).glob(_JOURNALS)):
         with path.open("rb") as file:

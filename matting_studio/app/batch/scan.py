@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from core.image_io import is_photo_path
-from matting_studio.app.batch.journal import FOLDER, History
+from matting_studio.app.batch.journal import FOLDER, Histories
 from matting_studio.app.edits import Edit
 from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Look
@@ -45,14 +45,16 @@ class Found:
     """Sentences about what is left out on purpose."""
 
 
-def find_photos(folder: Path, *, recursive: bool, output: Path) -> Found:
+def find_photos(folder: Path, *, recursive: bool, output: Path, histories: Histories | None = None) -> Found:
     """The photos of a folder, by their names alone: whether they can be read is seen later.
 
     Hidden files and folders are left out, and so is what a batch made, wherever an output folder lies. The output
-    folder itself is not searched where it lies inside. Links to folders are not followed.
+    folder itself is not searched where it lies inside. Links to folders are not followed. `histories` are those of
+    an earlier look, which make this one quicker.
     """
+    histories = histories or Histories()
     output = output.resolve()
-    made = _made_in(output)
+    made = _made_in(output, histories)
     items: list[Item] = []
     complaints: list[str] = []
     notices: list[str] = []
@@ -63,7 +65,7 @@ def find_photos(folder: Path, *, recursive: bool, output: Path) -> Found:
     for root, folders, files in os.walk(folder, onerror=complain):
         here = Path(root)
         if FOLDER in folders and here.resolve() != output:
-            made |= _made_in(here.resolve())
+            made |= _made_in(here.resolve(), histories)
         below = []
         for name in sorted(folders):
             path = here / name
@@ -110,8 +112,8 @@ def _parts(path: PurePath) -> Iterator[str]:
     yield from (part for part in path.parts[1:] if part != "..")
 
 
-def _made_in(output: Path) -> set[Path]:
-    return {output / path for path in History.read(output).paths}
+def _made_in(output: Path, histories: Histories) -> set[Path]:
+    return {output / path for path in histories.of(output).paths}
 
 
 def _name(path: Path, folder: Path) -> str:

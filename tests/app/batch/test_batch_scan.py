@@ -7,6 +7,7 @@ import pytest
 from batches import go, put_photos, states, tree
 
 from matting_studio.app.batch import find_photos, items_from_files
+from matting_studio.app.batch.journal import Histories, History
 from matting_studio.app.batch.scan import _parts as parts
 
 
@@ -49,6 +50,21 @@ def test_what_another_batch_made_is_never_read_back(tmp_path, predictor):
     go(tmp_path, tmp_path / "first", predictor)
     run, _ = go(tmp_path, tmp_path / "second", predictor)
     assert states(run) == {"a.png": "done"}
+
+
+def test_journals_are_read_again_only_where_they_have_changed(tmp_path, predictor, monkeypatch):
+    put_photos(tmp_path, ["a.png"])
+    go(tmp_path, tmp_path, predictor)
+    histories, read, reads = Histories(), History.read, []
+    monkeypatch.setattr(History, "read", lambda output: reads.append(output) or read(output))
+    for _ in range(3):
+        found = find_photos(tmp_path, recursive=True, output=tmp_path, histories=histories)
+        assert names(found) == ["a.png"]
+    assert len(reads) == 1
+    put_photos(tmp_path, ["b.png"])
+    go(tmp_path, tmp_path, predictor)
+    found = find_photos(tmp_path, recursive=True, output=tmp_path, histories=histories)
+    assert names(found) == ["a.png", "b.png"], "and not what was made of it"
 
 
 def test_results_never_take_the_place_of_photos(tmp_path, predictor):
