@@ -20,13 +20,15 @@ def load_aside() -> None:
     if "torch" in sys.modules:
         return
     _load_libraries()
+    was_on = gc.isenabled()
     gc.disable()
     try:
         importlib.import_module("torch")
     finally:
         # Modules are never garbage: the collector need not look at their hundred thousands of objects, now or later.
         gc.freeze()
-        gc.enable()
+        if was_on:
+            gc.enable()
 
 
 def _load_libraries() -> None:

@@ -25,6 +25,8 @@ class Collector(QObject):
 
 def collect_what_is_due() -> int | None:
     """Collect the oldest generation whose threshold is passed, as Python would; returns which, None where none is."""
+    # Whoever had turned it off for a moment before the Collector was there turns it on again later.
+    gc.disable()
     counts_and_thresholds = zip(gc.get_count(), gc.get_threshold(), strict=True)
     due = [number for number, (count, threshold) in enumerate(counts_and_thresholds) if 0 < threshold < count]
     if not due:

@@ -47,6 +47,13 @@ def test_garbage_waits_for_the_event_loop(qtbot: QtBot) -> None:
     qtbot.waitUntil(is_gone, timeout=5000)
 
 
+def test_automatic_collection_that_somebody_turned_on_again_is_off_at_the_next_look(qtbot: QtBot) -> None:
+    owner = QObject()
+    Collector(owner)
+    gc.enable()
+    qtbot.waitUntil(lambda: not gc.isenabled(), timeout=5000)
+
+
 def test_only_what_is_due_is_collected() -> None:
     gc.disable()
     gc.collect()
