@@ -183,7 +183,8 @@ def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: b
         model=project.model,
         project_path=str(project.project_path) if project.project_path else None,
     )
-    archive.writestr(_CONTENTS, contents.model_dump_json(indent=1), zipfile.ZIP_DEFLATED)
+    # Not by Pydantic: it refuses the names of files that are no valid UTF-8, which json escapes.
+    archive.writestr(_CONTENTS, json.dumps(contents.model_dump(mode="json"), indent=1), zipfile.ZIP_DEFLATED)
     return found.remark
 
 

@@ -1,5 +1,6 @@
 """What the program remembers from one start to the next. A file in the platform's own place for settings."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -124,16 +125,17 @@ class SettingsFile:
     def load(self) -> tuple[Settings, str | None]:
         """The settings, or the defaults and a sentence that says why; a damaged file is kept beside, renamed."""
         try:
-            return Settings.model_validate_json(self.path.read_bytes()), None
+            return Settings.model_validate(json.loads(self.path.read_bytes())), None
         except FileNotFoundError:
             return Settings(), None
         except OSError as error:
             return Settings(), f"The settings in {self.path} cannot be read ({error.strerror or error})."
         except ValidationError as error:
-            return Settings(), self._set_aside(error)
+            return Settings(), self._set_aside(".".join(str(part) for part in error.errors()[0]["loc"]))
+        except (ValueError, RecursionError):
+            return Settings(), self._set_aside("")  # no JSON
 
-    def _set_aside(self, error: ValidationError) -> str:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+    def _set_aside(self, where: str) -> str:
         aside = self.path.with_suffix(".damaged.json")
         found = f"The settings are damaged{f' at {where}' if where else ''}, so the defaults are used."
         try:
@@ -147,7 +149,8 @@ class SettingsFile:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with write_atomically(self.path) as file:
-                file.write(settings.model_dump_json(indent=1).encode())
+                # Not by Pydantic: it refuses the names of files that are no valid UTF-8, which json escapes.
+                file.write(json.dumps(settings.model_dump(mode="json"), indent=1).encode())
         except OSError as error:
             raise ConfigError(
                 f"The settings cannot be saved in {self.path} ({error.strerror or error}). Make the folder writable."

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+import sys
 import zipfile
 from dataclasses import replace
 
@@ -117,6 +118,18 @@ def test_saving_again_what_was_read_loses_nothing_more(path, project):
     twice = read_project(path)
     np.testing.assert_array_equal(once.base.alpha, twice.base.alpha)
     np.testing.assert_array_equal(once.state.edits[1].solved, twice.state.edits[1].solved)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode elsewhere")
+def test_names_that_are_no_unicode_are_kept(path, project, photo_path):
+    photo = photo_path.rename(photo_path.with_name(os.fsdecode(b"caf\xe9.png")))
+    look = project.state.look.model_copy(update={"background": Picture(path=photo)})
+    named = replace(project, name=photo.name, photo_path=photo, state=State(project.state.edits, look))
+    path = path.with_name(os.fsdecode(b"\xe9t\xe9.mstudio"))
+    assert write_project(path, replace(named, project_path=path)) is None
+    read = read_project(path)
+    assert_same(read, named)
+    assert (read.photo_path, read.project_path) == (photo, path)
 
 
 def test_a_packed_matte_is_saved_as_it_is(path, project):

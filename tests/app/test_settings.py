@@ -1,6 +1,8 @@
 """Settings: kept, defaulted, and never lost to damage."""
 
 import json
+import os
+import sys
 
 import pytest
 
@@ -33,7 +35,9 @@ def test_what_is_saved_is_loaded(file, tmp_path):
     assert [path.name for path in file.path.parent.iterdir()] == ["settings.json"]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"theme": "pink"}', b'{"size_px": "x"}', b"\xff\xfe\x00"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"theme": "pink"}', b'{"size_px": "x"}', b"\xff\xfe\x00", b"[" * 100_000]
+)
 def test_a_damaged_file_gives_defaults_and_a_sentence_and_is_kept_aside(file, content):
     file.path.parent.mkdir()
     file.path.write_bytes(content)
@@ -50,6 +54,16 @@ def test_what_a_newer_version_knows_is_left_out(file):
     file.path.parent.mkdir()
     file.path.write_text(json.dumps({"theme": "dark", "hologram": True}))
     assert file.load() == (Settings(theme="dark"), None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode elsewhere")
+def test_names_that_are_no_unicode_are_remembered(file, tmp_path):
+    photo = tmp_path / os.fsdecode(b"caf\xe9.png")
+    photo.touch()
+    settings = Settings(export_folder=photo.parent).with_recent([photo])
+    file.save(settings)
+    assert file.load() == (settings, None)
+    assert file.load()[0].existing_recent_files == (photo,)
 
 
 def test_settings_that_cannot_be_saved_are_an_error_with_a_sentence(tmp_path):
