@@ -34,9 +34,9 @@ from matting_studio.app.develop import (
 )
 from matting_studio.app.document import Snapshot
 from matting_studio.app.edits import Box
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Background, Blurred, Picture, Transparent
 from matting_studio.app.pyramid import Pyramid, halved, last_level, overview_level
-from matting_studio.app.reach import is_file
 from matting_studio.app.view import Frame, View, ViewMode
 
 _Screen = NDArray[np.uint8]  # (h, w, 3) RGB, or (h, w, 4) RGBA with premultiplied colours
@@ -101,6 +101,9 @@ class Renderer:
         self._image = Pyramid(np.empty((0, 0, 3), np.uint8))
         self._opacity: Pyramid | None = None
         self._kept = _Kept()
+        self._background_file: Fingerprint | None = None
+        """The background picture's file as it was when this rendering began: whoever edits it sees it anew, all of it
+        at once."""
 
     def render(self, snapshot: Snapshot, view: View) -> _Screen:
         """What `view` shows of a document, of `view.size`: (h, w, 3) RGB, sRGB; a picture that may be transparent is
@@ -112,7 +115,7 @@ class Renderer:
             ValueError: the box is empty or leaves the photo.
             ImageReadError: the background picture cannot be read.
         """
-        self._take(snapshot.photo)
+        self._take(snapshot)
         height, width = snapshot.photo.image.shape[:2]
         if view.box.empty or view.box.overlap(Box(0, 0, height, width)) != view.box:
             raise ValueError(f"A view shows a part of the photo; {view.box} is none of {width} × {height} px.")
@@ -146,7 +149,7 @@ class Renderer:
         crop = snapshot.look.crop
         if snapshot.alpha is None or crop.kind == "none":
             return None
-        self._take(snapshot.photo)
+        self._take(snapshot)
         whole = self._whole(self._overview)
         alpha = self._refined(snapshot, self._place(snapshot, self._overview, whole))
         box = self._kept.get("crop", (alpha, crop), lambda: crop_box(crop, alpha.values))
@@ -157,7 +160,9 @@ class Renderer:
         in_photo = Box(box.top * size, box.left * size, box.bottom * size, box.right * size)
         return Frame(crop, in_photo, ground)
 
-    def _take(self, photo: Photo) -> None:
+    def _take(self, snapshot: Snapshot) -> None:
+        background, photo = snapshot.look.background, snapshot.photo
+        self._background_file = Fingerprint.of(background.path) if isinstance(background, Picture) else None
         if photo is not self._photo:
             self._photo = photo
             self._image = Pyramid(to_bit_depth(photo.image, 8))
@@ -285,7 +290,8 @@ class Renderer:
         blurred_without = None
         if isinstance(background, Blurred):
             blurred_without = self._matte(snapshot, self._overview_place(), self._whole(self._overview))
-        return self._kept.get(("ground", mode), (background, shadow, box, shadow_of, blurred_without), make)
+        key = background, self._background_file, shadow, box, shadow_of, blurred_without
+        return self._kept.get(("ground", mode), key, make)
 
     def _photo_part(self, place: _Place) -> NDArray[np.uint8]:
         return self._image.level(place.level)[place.region.slices].astype(np.uint8, copy=False)
@@ -299,9 +305,8 @@ class Renderer:
                 small = self._blurred(snapshot, overview, radius_px)
                 return enlarged(small, overview.scale / place.scale, place.region, smooth=True)
             case Picture():
-                path = background.path
-                stamp = path.stat().st_mtime_ns if is_file(path) else None
-                photo = self._kept.get("background", (path, stamp), lambda: read_background(background))
+                key = background.path, self._background_file
+                photo = self._kept.get("background", key, lambda: read_background(background))
                 return painted(background, self._part(place), photo.image)
             case _:
                 return painted(background, self._part(place), None)
@@ -321,7 +326,7 @@ class Renderer:
         foreground = self._foreground(snapshot, place)
         backdrop = self._kept.get(
             "whole backdrop",
-            (foreground, background),
+            (foreground, background, self._background_file),
             lambda: _Plane(self._backdrop(snapshot, place, background)),
         )
         return self._refined(snapshot, place), foreground, backdrop
@@ -354,7 +359,7 @@ class Renderer:
         """RGB of the region, or RGBA with premultiplied colours where it is transparent."""
         return self._kept.get(
             ("picture", place.level),
-            (mode, snapshot.revision, snapshot.look, place),
+            (mode, snapshot.revision, snapshot.look, self._background_file, place),
             lambda: self._paint(snapshot, place, mode),
         )
 

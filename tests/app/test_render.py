@@ -274,6 +274,17 @@ class TestBackgroundPicture:
         assert complaint is None
         np.testing.assert_array_equal(seen[0, 0], (255, 0, 0))
 
+    def test_that_is_edited_is_shown_anew_everywhere(self, renderer, alpha, tmp_path):
+        path = tmp_path / "edited.png"
+        look = Look(background=Picture(path=path), crop=Crop(kind="ratio", margin=0.6), light_wrap=0.5)
+        for height, colour in ((120, (255, 0, 0)), (130, (0, 255, 0))):
+            write_image(path, np.full((height, 160, 3), colour, np.uint8))
+            seen, frame, _complaint = renderer.show(snapshot(alpha, look), full(ViewMode.COMPOSITE))
+            fresh, fresh_frame, _complaint = Renderer().show(snapshot(alpha, look), full(ViewMode.COMPOSITE))
+            np.testing.assert_array_equal(seen[0, 0], colour)
+            np.testing.assert_array_equal(seen, fresh)
+            np.testing.assert_array_equal(frame.ground, fresh_frame.ground)
+
 
 def test_the_crop_is_the_one_that_is_exported(renderer, alpha):
     for crop in (Crop(kind="person"), Crop(kind="ratio", margin=0.6)):
