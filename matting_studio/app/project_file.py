@@ -250,7 +250,7 @@ def read_project(path: Path, photo_path: Path | None = None) -> Project:
     The photo is looked for where it was, seen from the project, then where it was absolutely, then beside the project.
     `photo_path` says where it is instead; any photo of the same size in pixels is taken then.
 
-    Raises PhotoMissingError where the photo is not found unchanged, ProjectError where the file is no project, damaged
+    Raises PhotoMissingError where the photo is not found unchanged or may not be read, ProjectError where the file is no project, damaged
     or from a newer version, ImageReadError where the photo cannot be read.
     """
     try:
@@ -361,12 +361,24 @@ def _find_photo(record: _PhotoRecord, path: Path) -> Path:
     beside = path.parent / record.name
     candidates = [path.parent / record.relative] if record.relative else []
     candidates += [expected, beside]
-    changed = None
+    changed = closed = None
     for candidate in candidates:
         if is_file(candidate):
-            if _is_unchanged(candidate, record):
-                return Path(os.path.normpath(candidate))
-            changed = changed or candidate
+            try:
+                if _is_unchanged(candidate, record):
+                    return Path(os.path.normpath(candidate))
+            except OSError as error:
+                closed = closed or (candidate, error.strerror or error)
+            else:
+                changed = changed or candidate
+    if closed is not None:
+        closed_path, reason = closed
+        raise PhotoMissingError(
+            path,
+            closed_path,
+            f"The photo of {path.name} cannot be read: {closed_path} ({reason}). Ask for permission to read it, or say "
+            "where else the photo lies.",
+        )
     if changed is not None:
         raise PhotoMissingError(
             path, changed, f"{changed} has changed since {path.name} was saved. Say where the photo as it was lies now."

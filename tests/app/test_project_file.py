@@ -7,6 +7,7 @@ import shutil
 import sys
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -200,6 +201,34 @@ def test_a_photo_that_is_gone_is_asked_for_and_taken_from_where_it_is(path, proj
     assert caught.value.project == path
     assert caught.value.expected == project.photo_path
     assert read_project(path, elsewhere).photo_path == elsewhere
+
+
+def refuse_to_open(monkeypatch, refused):
+    """As where somebody may not read a file; whoever runs as root may read all."""
+    open_file = Path.open
+
+    def opened(path, *arguments, **named):
+        if path.name == refused.name and path.parent.name == refused.parent.name:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return open_file(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", opened)
+
+
+def test_a_photo_that_may_not_be_read_is_asked_for_with_the_reason(path, project, monkeypatch):
+    write_project(path, project)
+    refuse_to_open(monkeypatch, project.photo_path)
+    with pytest.raises(PhotoMissingError, match=r"photo of work\.mstudio cannot be read.*Permission denied") as asked:
+        read_project(path)
+    assert asked.value.expected.name == project.photo_path.name
+
+
+def test_a_photo_that_may_not_be_read_is_looked_for_elsewhere(path, project, monkeypatch):
+    write_project(path, project)
+    beside = path.parent / project.photo_path.name
+    shutil.copy(project.photo_path, beside)
+    refuse_to_open(monkeypatch, project.photo_path)
+    assert read_project(path).photo_path == beside
 
 
 def test_another_photo_in_its_place_is_not_taken_silently(path, project):
