@@ -1,7 +1,7 @@
 """From what somebody named, dropped or chose to the photos and projects that are to be opened."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,20 +18,22 @@ class PathsToOpen:
     """Sentences about what is not opened."""
 
 
-def sort_out(paths: Iterable[Path]) -> PathsToOpen:
+def sort_out(paths: Iterable[Path], should_stop: Callable[[], None] = lambda: None) -> PathsToOpen:
     """Replace folders by the photos and projects in them and in their folders; hidden ones are left out.
 
-    A file without any suffix is taken for a photo: reading it will tell.
+    A file without any suffix is taken for a photo: reading it will tell. Links to folders are not followed.
+    `should_stop` is called at each folder, and raises to end the search.
     """
     files: list[Path] = []
     complaints: list[str] = []
     for named in paths:
         path = absolute(named)
         if is_folder(path):
-            found = sorted(inner for inner in path.rglob("*") if _is_ours(inner) and not _is_hidden(inner, path))
-            if not found:
+            found, closed = _search(path, should_stop)
+            if not found and not closed:
                 complaints.append(f"There are no photos in {path}.")
             files += found
+            complaints += closed
         elif (trouble := _trouble(path)) is not None:
             complaints.append(trouble)
         elif _is_ours(path) or not path.suffix:
@@ -39,6 +41,23 @@ def sort_out(paths: Iterable[Path]) -> PathsToOpen:
         else:
             complaints.append(f"{path.name} is not opened: {path.suffix} is no kind of photo that can be read.")
     return PathsToOpen(tuple(dict.fromkeys(files)), tuple(complaints))
+
+
+def _search(folder: Path, should_stop: Callable[[], None]) -> tuple[list[Path], list[str]]:
+    """Photos and projects by name, and sentences about folders that could not be searched."""
+    found: list[Path] = []
+    complaints: list[str] = []
+
+    def complain(error: OSError) -> None:
+        reason = error.strerror or error
+        complaints.append(f"{error.filename} cannot be searched ({reason}). Ask for permission to read it.")
+
+    for root, folders, names in os.walk(folder, onerror=complain):
+        should_stop()
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        inner = (Path(root, name) for name in names if not name.startswith("."))
+        found += [path for path in inner if _is_ours(path)]
+    return sorted(found), complaints
 
 
 def _trouble(path: Path) -> str | None:
@@ -63,7 +82,3 @@ def is_project(path: Path) -> bool:
 
 def _is_ours(path: Path) -> bool:
     return (is_photo_path(path) or is_project(path)) and is_file(path)
-
-
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)

@@ -10,10 +10,10 @@ from matting_studio.app.jobs import Job, Priority, Progress
 from matting_studio.app.session import Status
 from matting_studio.qt.desk import Desk
 
-SHOWN_KINDS = ("export", "copy", "save", "project", "model", "matte", "read", "solve")
+SHOWN_KINDS = ("export", "copy", "save", "project", "list", "model", "matte", "read", "solve")
 """Kinds of jobs that are worth a line, those first that matter most. All else is over before it could be read."""
 
-STOPPABLE_KINDS = frozenset({"export", "copy", "project", "matte", "read", "solve"})
+STOPPABLE_KINDS = frozenset({"export", "copy", "project", "list", "matte", "read", "solve"})
 """Those that somebody may call off. A save is wanted whole, and a model that is being loaded stops for nobody."""
 
 REFRESH_MS = 250

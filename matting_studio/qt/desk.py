@@ -34,7 +34,7 @@ class Desk(QObject):
         """What somebody waits for who looks at the photo: strokes, pictures, reading the current photo."""
         self.network = Worker("network", self)
         self.files = Worker("files", self)
-        """What may take seconds and must hold up no stroke: the other photos, exports, projects."""
+        """What may take seconds and must hold up no stroke: folders, the other photos, exports, projects."""
         self.workers = (self.hand, self.network, self.files)
         for worker in self.workers:
             worker.failed.connect(self._tell_failure)

@@ -168,10 +168,11 @@ class Studio(QObject):
         """Open photos, projects, and all those in folders; the first of them is shown."""
         named = tuple(Path(path) for path in paths)
 
-        def work(_context: JobContext) -> PathsToOpen:
-            return sort_out(named)
+        def work(context: JobContext) -> PathsToOpen:
+            return sort_out(named, context.token.raise_if_cancelled)
 
-        self._desk.hand.submit(Job(("list", named), "Looking for photos", work, Priority.CURRENT, self._take_paths))
+        # A folder may be large or far away, which no stroke waits for; nor does who opens a photo wait for exports.
+        self._desk.files.submit(Job(("list", named), "Looking for photos", work, Priority.VIEW, self._take_paths))
 
     def look_for_recent_files(self) -> None:
         """Find out which of the recent files are still there; a disk may take its time to say."""

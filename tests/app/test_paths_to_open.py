@@ -1,9 +1,12 @@
 """What is opened of what somebody dropped."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
+from matting_studio.app.jobs import CancelToken, JobCancelled
 from matting_studio.app.paths_to_open import sort_out
 
 
@@ -23,6 +26,37 @@ def test_a_folder_gives_its_photos_and_projects_by_name(tree):
         "a.PNG", "b.jpg", "sub/c.heic", "work.mstudio",
     ]  # fmt: skip
     assert found.complaints == ()
+
+
+def test_hidden_folders_are_not_even_looked_into(tree, monkeypatch):
+    looked_into = []
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: looked_into.append(Path(path).name) or scandir(path))
+    sort_out([tree])
+    assert sorted(looked_into) == sorted([tree.name, "sub", "empty"])
+
+
+def test_a_folder_that_cannot_be_searched_is_complained_about_and_the_others_are_opened(tree, monkeypatch):
+    scandir = os.scandir
+
+    def closed(path):
+        if Path(path).name == "sub":
+            raise OSError(errno.ESTALE, "Stale file handle", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    found = sort_out([tree])
+    assert [path.name for path in found.files] == ["a.PNG", "b.jpg", "work.mstudio"]
+    assert found.complaints == (
+        f"{tree / 'sub'} cannot be searched (Stale file handle). Ask for permission to read it.",
+    )
+
+
+def test_a_search_ends_when_it_is_called_off(tree):
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(JobCancelled):
+        sort_out([tree], token.raise_if_cancelled)
 
 
 def test_files_keep_their_order_and_come_once(tree):

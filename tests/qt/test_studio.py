@@ -334,6 +334,30 @@ def test_a_matte_cancelled_while_the_network_runs_is_dropped(opened, photos, set
     assert opened.status(document) is Status.STOPPED
 
 
+def test_strokes_wait_for_no_search_of_folders_and_a_search_can_be_called_off(
+    opened, photos, settle, qtbot, monkeypatch
+):
+    asked, called_off = threading.Event(), threading.Event()
+
+    def search_for_long(named, should_stop):
+        asked.set()
+        assert called_off.wait(10)
+        should_stop()
+        return sort_out(named)
+
+    monkeypatch.setattr("matting_studio.qt.studio.sort_out", search_for_long)
+    opened.open([photos[0].parent])
+    qtbot.waitUntil(asked.is_set)
+    opened.stroke(Brush.FOREGROUND, **line(20))
+    qtbot.waitUntil(lambda: len(opened.current.edits) == 1)
+    qtbot.waitUntil(lambda: bool(opened.heard.activities[-1]))
+    assert opened.heard.activities[-1].title == "Looking for photos"
+    opened.cancel()
+    called_off.set()
+    settle(opened)
+    assert len(opened.documents) == 1
+
+
 def cancel_another_matte(studio, qtbot):
     """Choose another quality, and cancel while its matte is being made."""
     cancelled, bench = threading.Event(), studio._matting._bench
@@ -1048,9 +1072,10 @@ def test_a_matte_that_arrives_while_a_project_is_saved_is_still_to_be_saved(open
 
 
 def test_the_first_matte_that_arrives_while_a_project_is_saved_is_too(studio, photos, tmp_path, settle, qtbot):
-    matting, saving = Gate(studio._desk.network), Gate(studio._desk.files)
+    matting = Gate(studio._desk.network)
     studio.open(photos[:1])
     qtbot.waitUntil(lambda: studio.current is not None and studio.current.photo is not None)
+    saving = Gate(studio._desk.files)
     studio.save_project(tmp_path / "work.mstudio")
     matting.opened.set()
     qtbot.waitUntil(lambda: studio.current.base is not None)
