@@ -250,8 +250,8 @@ def read_project(path: Path, photo_path: Path | None = None) -> Project:
     The photo is looked for where it was, seen from the project, then where it was absolutely, then beside the project.
     `photo_path` says where it is instead; any photo of the same size in pixels is taken then.
 
-    Raises PhotoMissingError where the photo is not found unchanged or may not be read, ProjectError where the file is no project, damaged
-    or from a newer version, ImageReadError where the photo cannot be read.
+    Raises PhotoMissingError where the photo is not found unchanged or may not be read, ProjectError where the file is
+    no project, damaged or from a newer version, ImageReadError where the photo cannot be understood.
     """
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
