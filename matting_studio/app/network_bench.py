@@ -119,7 +119,7 @@ class NetworkBench:
     ) -> NDArray[np.float32]:
         """Alpha (h, w) for the pixels that one of the edits declared unknown, with all the edits in place.
 
-        Raises DeviceError, JobCancelled.
+        Raises CheckpointError where no model could be loaded, DeviceError, JobCancelled.
         """
         from core.local_solve import solve_unknown  # noqa: PLC0415
 
@@ -145,5 +145,5 @@ class NetworkBench:
     @property
     def _loaded(self) -> MattingPredictor:
         if self._predictor is None:
-            raise RuntimeError("The network is used before it was loaded.")
+            raise CheckpointError("No model is loaded. Wait until it is, or choose another one, then try again.")
         return self._predictor

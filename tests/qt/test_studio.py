@@ -716,6 +716,19 @@ def test_strokes_stay_when_another_model_speaks(opened, models, settle):
     np.testing.assert_array_equal(opened.current.alpha, expected_alpha(opened.current))
 
 
+def test_an_unknown_stroke_without_a_model_says_so(opened, make_studio, tmp_path, settle):
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    again = make_studio()
+    again.change_settings(again.settings.model_copy(update={"model": tmp_path / "missing.safetensors"}))
+    again.open([tmp_path / "work.mstudio"])
+    settle(again)
+    again.stroke(Brush.UNKNOWN, **line(30))
+    settle(again)
+    assert again.heard.said("No model is loaded")
+    assert not again.heard.said("unexpectedly")
+
+
 def test_removing_all_strokes_is_a_step_of_its_own(opened, settle):
     document = opened.current
     opened.stroke(Brush.FOREGROUND, **line(20))
