@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from matting_studio.app.render import Renderer
 
+KEPT_RENDERINGS = 2
+"""Of so many documents what rendering needs is kept: going to and fro is quick, and a long strip does not fill memory,
+of which it is several times what photo and matte take."""
+
 
 @dataclass(frozen=True, eq=False)
 class RenderedView:
@@ -64,7 +68,7 @@ class Views(QObject):
         super().__init__(parent)
         self._desk = desk
         self._renderings: dict[Document, _Rendering] = {}
-        """Used on the hand worker only."""
+        """Those shown last, the latest at the end; what they hold is used on the hand worker only."""
         self._preview: tuple[Document, Look] | None = None
         self._scene: tuple[Document, Background] | None = None
         """What was asked for last. What is wrong with it is said once, however often it is rendered."""
@@ -95,7 +99,9 @@ class Views(QObject):
         snapshot = document.snapshot(self.look(document))
         if snapshot is None:
             return
-        rendering = self._renderings.setdefault(document, _Rendering())
+        rendering = self._renderings[document] = self._renderings.pop(document, None) or _Rendering()
+        if len(self._renderings) > KEPT_RENDERINGS:
+            del self._renderings[next(iter(self._renderings))]
         scene = document, snapshot.look.background
         if scene != self._scene:
             self._scene, self._complaint = scene, None

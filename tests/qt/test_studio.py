@@ -729,6 +729,17 @@ def test_an_unknown_stroke_without_a_model_says_so(opened, make_studio, tmp_path
     assert not again.heard.said("unexpectedly")
 
 
+def test_rendering_holds_on_to_the_photos_shown_last_only(studio, photos, settle):
+    studio.open(photos[:4])
+    settle(studio)
+    for document in studio.documents:
+        studio.select(document)
+        studio.request_view("main", View(ViewMode.ORIGINAL, Box(0, 0, HEIGHT, WIDTH), WIDTH, HEIGHT))
+        settle(studio)
+    assert list(studio._views._renderings) == list(studio.documents[-2:])
+    assert [seen.document for seen in studio.heard.rendered] == list(studio.documents)
+
+
 def test_removing_all_strokes_is_a_step_of_its_own(opened, settle):
     document = opened.current
     opened.stroke(Brush.FOREGROUND, **line(20))
