@@ -80,5 +80,10 @@ def is_project(path: Path) -> bool:
     return path.suffix.lower() == PROJECT_SUFFIX
 
 
+def looks_like_file(path: Path) -> bool:
+    """Whether it is named like a photo or project, of whatever is there: no disk is asked."""
+    return is_photo_path(path) or is_project(path)
+
+
 def _is_ours(path: Path) -> bool:
-    return (is_photo_path(path) or is_project(path)) and is_file(path)
+    return looks_like_file(path) and is_file(path)

@@ -20,7 +20,7 @@ from matting_studio.app.export_request import ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench, NetworkChoice
-from matting_studio.app.paths_to_open import PathsToOpen, absolute, is_project, sort_out
+from matting_studio.app.paths_to_open import PathsToOpen, absolute, is_project, looks_like_file, sort_out
 from matting_studio.app.places import config_folder, data_folder, own_data_folder, runs_folder
 from matting_studio.app.recovery import RecoveryItem
 from matting_studio.app.sample import SAMPLE, own_folder
@@ -171,8 +171,10 @@ class Studio(QObject):
         def work(context: JobContext) -> PathsToOpen:
             return sort_out(named, context.token.raise_if_cancelled)
 
-        # A folder may be large or far away, which no stroke waits for; nor does who opens a photo wait for exports.
-        self._desk.files.submit(Job(("list", named), "Looking for photos", work, Priority.VIEW, self._take_paths))
+        # A folder may be large or far away, which no stroke waits for; and who opens a photo waits for no export.
+        are_files = all(map(looks_like_file, named))
+        worker, priority = (self._desk.hand, Priority.CURRENT) if are_files else (self._desk.files, Priority.VIEW)
+        worker.submit(Job(("list", named), "Looking for photos", work, priority, self._take_paths))
 
     def look_for_recent_files(self) -> None:
         """Find out which of the recent files are still there; a disk may take its time to say."""

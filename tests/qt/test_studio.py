@@ -1352,3 +1352,10 @@ def test_what_a_photo_warns_of_is_told_once_however_often_it_is_read(studio, pho
     settle(studio)
     assert first.photo is not None
     assert len(studio.heard.said("colour profile was left out")) == 1
+
+
+def test_opening_a_photo_waits_for_no_export(studio, photos, qtbot):
+    exporting = Gate(studio._desk.files)
+    studio.open(photos[:1])
+    qtbot.waitUntil(lambda: studio.current is not None and studio.current.photo is not None)
+    exporting.opened.set()
