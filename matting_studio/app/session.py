@@ -39,6 +39,8 @@ class Place:
     """Its matte was made with a model or a size that is no longer the chosen one."""
     short: bool = False
     """Its matte is less than was wished, since memory was short."""
+    before_reading: Status = Status.WAITING
+    """What it was before its photo was last asked for, and is again where that is called off."""
     remark: str | None = None
     """What there is to say about its matte to whoever looks at it next."""
 

@@ -16,6 +16,7 @@ from matting_studio.app.network_bench import NetworkBench, NetworkChoice, Networ
 from matting_studio.app.session import Place, Status
 from matting_studio.app.settings import Settings
 from matting_studio.qt.desk import Desk
+from matting_studio.qt.worker import Worker
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,12 +99,17 @@ class Matting(QObject):
         self._matte_next()
 
     def current_changed(self) -> None:
-        """Let the shown photo go before those that are only waiting."""
-        files = self._desk.files
-        running = files.running
-        files.cancel_where(lambda job: job.key[0] == "read" and job is not running)
+        """Let the shown photo go before those that are only waiting, and before those that were shown in passing."""
+        current = self._desk.session.current
+        self._put_off_reading(self._desk.files, None)
+        self._put_off_reading(self._desk.hand, current)
         self._remark()
         self.advance()
+
+    def _put_off_reading(self, worker: Worker, wanted: Document | None) -> None:
+        """Take back what is not begun, but for the photo that is wanted."""
+        running = worker.running
+        worker.cancel_where(lambda job: job.key[0] == "read" and job.key[1] is not wanted and job is not running)
 
     def _remark(self) -> None:
         """Say, once, what there is to say about the matte that is shown."""
@@ -188,7 +194,6 @@ class Matting(QObject):
 
     def _read(self, document: Document) -> None:
         path, packed, edits = document.path, self._packed(document), document.edits
-        before = self._desk.session.place(document).status
         assert path is not None
 
         def work(context: JobContext) -> _Read:
@@ -207,7 +212,7 @@ class Matting(QObject):
             return _Read(file, photo, small, base, fold(base, edits, base.box))
 
         def deliver(read: _Read) -> None:
-            self._take_photo(document, read, before)
+            self._take_photo(document, read)
 
         def fail(sentence: str) -> None:
             self._desk.set_status(document, Status.FAILED, sentence)
@@ -217,10 +222,12 @@ class Matting(QObject):
         is_current = document is self._desk.session.current
         worker = self._desk.hand if is_current else self._desk.files
         priority = Priority.CURRENT if is_current else Priority.OTHERS
+        place = self._desk.session.place(document)
+        place.before_reading = place.status
         self._desk.set_status(document, Status.READING)
         worker.submit(Job(("read", document), f"Reading {document.name}", work, priority, deliver, fail))
 
-    def _take_photo(self, document: Document, read: _Read, before: Status) -> None:
+    def _take_photo(self, document: Document, read: _Read) -> None:
         if read.base is not None and read.base.alpha.shape != read.photo.image.shape[:2]:
             sentence = f"{document.path} has been replaced by another photo. Close it here, then open it again."
             self._desk.set_status(document, Status.FAILED, sentence)
@@ -234,12 +241,12 @@ class Matting(QObject):
                 self._desk.say("warning", f"{document.name}: {warning}")
         place.thumbnail = read.thumbnail
         if read.base is not None and document.photo_file not in (None, read.file):
-            self._desk.session.place(document).outdated = True
+            place.outdated = True
             self._desk.say("warning", f"{document.path} has changed since it was opened: its matte is made anew.")
         document.set_photo(read.photo)
         document.photo_file = read.file
         # A matte that was stopped stays so, also when its photo had to be read again.
-        stopped = before is Status.STOPPED
+        stopped = place.before_reading is Status.STOPPED
         if read.base is None:
             self._desk.set_status(document, Status.STOPPED if stopped else Status.WAITING)
         else:
@@ -378,7 +385,10 @@ class Matting(QObject):
         if kind not in {"read", "matte"} or rest[0] not in self._desk.session:
             return
         document = rest[0]
-        self._desk.set_status(document, Status.READY if self._has_matte(document) else Status.WAITING)
+        if kind == "read":
+            self._desk.set_status(document, self._desk.session.place(document).before_reading)
+        else:
+            self._desk.set_status(document, Status.READY if self._has_matte(document) else Status.WAITING)
 
     def _has_matte(self, document: Document) -> bool:
         """Also one that was put away, or is being unpacked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +12,7 @@ from matting_studio.app.document import Document
 from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.session import Status
 from matting_studio.qt.desk import Desk
+from matting_studio.qt.matting import READ_AHEAD
 
 if TYPE_CHECKING:
     from matting_studio.app.packing import PackedBase
@@ -63,8 +65,19 @@ class Shelf(QObject):
                 self._put_away(document)
 
     def _can_go(self, document: Document) -> bool:
-        settled = self._desk.session.place(document).status in (Status.READY, Status.STOPPED)
+        status = self._desk.session.place(document).status
+        settled = status in (Status.READY, Status.STOPPED) or (status is Status.WAITING and self._can_wait(document))
         return document.photo is not None and document.path is not None and settled and self._may_go(document)
+
+    def _can_wait(self, document: Document) -> bool:
+        """Whether a document's first matte is so far off that its photo is better read once more by then."""
+        session = self._desk.session
+        waiting = (
+            other
+            for other in session.in_turn()
+            if other.photo is not None and session.place(other).status is Status.WAITING
+        )
+        return document.base is None and document not in islice(waiting, READ_AHEAD)
 
     def _put_away(self, document: Document) -> None:
         base = document.base

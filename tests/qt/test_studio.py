@@ -182,6 +182,41 @@ def test_the_chosen_photo_goes_before_those_that_wait(studio, photos, settle, qt
     assert set(ready) == {path.name for path in photos}
 
 
+def test_of_photos_shown_in_passing_none_is_read_before_the_one_that_is_shown_in_the_end(studio, photos, settle, qtbot):
+    gates = [Gate(studio._desk.files)]
+    studio.open(photos)
+    qtbot.waitUntil(lambda: studio.current is not None and studio.current.photo is not None)
+    gates.append(Gate(studio._desk.hand))
+    _first, stopped, passed, shown = studio.documents
+    studio.select(stopped)
+    studio.cancel()
+    for document in (passed, stopped, passed, shown):
+        studio.select(document)
+    assert [job.key[1] for job in studio._desk.hand.jobs if job.key[0] == "read"] == [shown]
+    assert studio.status(stopped) is Status.STOPPED
+    for gate in gates:
+        gate.opened.set()
+    settle(studio)
+    assert studio.status(stopped) is Status.STOPPED
+    assert studio.status(passed) is Status.READY
+
+
+def test_photos_that_wait_long_for_the_network_are_put_away_and_matted_in_the_end(studio, photos, settle, qtbot):
+    gate = Gate(studio._desk.network)
+    with qtbot.waitSignal(studio.documents_changed):
+        studio.open(photos)
+    studio._shelf.budget_bytes = 1
+    for document in studio.documents:
+        studio.select(document)
+        qtbot.waitUntil(lambda shown=document: shown.photo is not None)
+    studio._shelf.tidy()
+    held = [document.name for document in studio.documents if document.photo is not None]
+    assert held == ["photo-0.png", "photo-3.png"], "the shown one, and the next one in turn"
+    gate.opened.set()
+    settle(studio)
+    assert {studio.status(document) for document in studio.documents} == {Status.READY}
+
+
 def test_a_bad_file_fails_with_a_sentence_and_the_others_go_on(studio, photos, settle):
     photos[0].write_bytes(b"not a photo at all")
     studio.open(photos[:2])
