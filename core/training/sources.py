@@ -129,12 +129,12 @@ class PhotoSource:
         left, top, w, h = window(rng, alpha.shape, height, width, settings.photo_window)
         area = (slice(top, top + h), slice(left, left + w))
         image, opacity = (layers.unit(resize(pixels[area], height, width)) for pixels in (photo, alpha))
-        if rng.random() < settings.flip:
-            image, opacity = np.ascontiguousarray(image[:, ::-1]), np.ascontiguousarray(opacity[:, ::-1])
         contrast = np.ones_like(opacity)
         if pair.foreground and pair.background:
             front, back = (resize(read_colour(p)[area], height, width) for p in (pair.foreground, pair.background))
             contrast = np.abs(layers.unit(front) - layers.unit(back)).mean(axis=2)
+        if rng.random() < settings.flip:
+            image, opacity, contrast = (np.ascontiguousarray(plane[:, ::-1]) for plane in (image, opacity, contrast))
         if rng.random() < settings.relight:
             # Most often one light for the whole photo; now and then the person is lit apart from the scene.
             apart = rng.random() < 0.3

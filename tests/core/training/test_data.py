@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from generated_data import settings, write_cutouts, write_pairs
+from generated_data import scene, settings, write, write_cutouts, write_pairs
 
 from core.errors import ConfigError, DatasetError
 from core.training.batches import CropBatches, Part, batches, stage_at
@@ -106,6 +106,18 @@ def test_photo_crops_keep_photo_and_alpha_together(tmp_path: Path) -> None:
         person = crop.image[crop.alpha > 0.99]
         assert len(person)
         assert np.ptp(person, axis=0).max() < 0.12  # JPEG leaves a little
+
+
+@pytest.mark.parametrize("flip", [0, 1])
+def test_the_contrast_of_known_layers_belongs_to_the_crop(tmp_path: Path, flip: int) -> None:
+    black, white = np.zeros((96, 96, 3), np.uint8), np.full((96, 96), 255, np.uint8)
+    for name, pixels in (("image", scene(0)), ("fg", scene(0)), ("bg", black), ("alpha", white)):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / "0.png", pixels)
+    source = PhotoSource(PhotosConfig(folder=tmp_path), AugmentationConfig(relight=0, flip=flip))
+    crop = source.draw(np.random.default_rng(0), 64, 64)
+    assert np.ptp(crop.contrast) > 0.1
+    assert crop.contrast == pytest.approx(crop.image.mean(axis=2))  # over black, where the person is everything
 
 
 @pytest.mark.parametrize(
