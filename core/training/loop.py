@@ -68,7 +68,10 @@ class Trainer:
         self.precision = training_precision(self.device, mixed=config.run.bfloat16)
         self.events = EventLog(run.events, on_event)
         self.board = TensorBoard(run.tensorboard) if config.run.tensorboard and processes.leads else None
-        self.state = TrainingState.start(config, self.device)
+        # What a run has started from is in its checkpoint, and may be gone.
+        origin = {"base": None, "encoder_init": None} if run.checkpoint.exists() else {}
+        network = config.network.model_copy(update=origin)
+        self.state = TrainingState.start(config.model_copy(update={"network": network}), self.device)
         self.shared = share(self.state.network, self.device, processes)
 
     def resume(self) -> None:
@@ -116,6 +119,7 @@ class Trainer:
                     stopped = self.train_on(drawn)
             except NotFiniteError as fault:
                 self.roll_back(str(fault))
+        stopped = stopped and self.state.step < total  # whoever asked at the last step has a whole training
         self.save()
         if not stopped:
             self.keep(self.run_folder.last_model, {"step": self.state.step})

@@ -62,6 +62,14 @@ def test_a_resumed_run_has_the_losses_of_an_undisturbed_one(tmp_path: Path, work
         assert all(torch.equal(whole[kept][name], parts[kept][name]) for name in whole[kept])
 
 
+def test_a_run_that_is_asked_to_stop_at_its_last_step_is_finished(tmp_path: Path) -> None:
+    config = parse_config(settings(tmp_path / "data", steps=1))
+    start(config, tmp_path / "run", should_stop=lambda: True).train()
+    assert events(tmp_path / "run", "finished")
+    assert not events(tmp_path / "run", "stopped")
+    assert load_network(tmp_path / "run" / "last.safetensors").width == 0.125
+
+
 def test_a_killed_run_repeats_the_steps_since_its_checkpoint(tmp_path: Path) -> None:
     config = parse_config(settings(tmp_path / "data", steps=5))
 
@@ -159,6 +167,21 @@ def test_a_training_checkpoint_is_a_model(tmp_path: Path) -> None:
     assert all(torch.equal(loaded[name], averaged[name]) for name in loaded if "num_batches" not in name)
     for kept in ("checkpoint.pt", "last.safetensors"):
         assert read_model(tmp_path / "run" / kept).metadata["size_px"] == "96"  # as it was validated
+
+
+def test_a_run_goes_on_although_the_model_that_it_started_from_is_gone(tmp_path: Path) -> None:
+    values = settings(tmp_path / "data", steps=1)
+    start(parse_config(values), tmp_path / "before").train()
+    base = tmp_path / "before" / "last.safetensors"
+    values["network"]["base"] = str(base)
+    config = parse_config(values)
+    first = start(config, tmp_path / "run")
+    first.train()
+    base.unlink()
+    second = Trainer(config, RunFolder(tmp_path / "run"), ALONE)
+    second.resume()
+    before, after = (trainer.state.network.state_dict() for trainer in (first, second))
+    assert all(torch.equal(before[name], after[name]) for name in before)
 
 
 @pytest.mark.parametrize("change", [{"width": 0.25}, {"spectral_norm": False}])
