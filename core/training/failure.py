@@ -10,7 +10,7 @@ from core.causes import is_disk_full, with_causes
 from core.errors import MattingError, TrainingError
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "insufficient memory")
-_WORKER_GONE = ("DataLoader worker", "exited unexpectedly")
+_WORKER_GONE = ("exited unexpectedly", "is killed by signal")
 
 
 @contextlib.contextmanager
@@ -37,10 +37,15 @@ def explain(error: Exception) -> MattingError | None:
         return TrainingError("Memory ran out: lower crop_px or batch_size of schedule.stages, then resume.")
     if isinstance(error, MattingError):
         return type(error)(sentence(error))
-    if isinstance(error, RuntimeError) and all(sign in str(error) for sign in _WORKER_GONE):
+    ends_of_workers = [str(each) for each in with_causes(error) if tells_of_a_lost_worker(each)]
+    if ends_of_workers:
+        lacks_shared_memory = any("Bus error" in end for end in ends_of_workers)
         return TrainingError(
-            "A process that prepares crops was killed, most often since memory ran out: lower data.workers, crop_px or "
-            "batch_size, then resume."
+            "A process that prepares crops was killed since shared memory is full: make /dev/shm larger, that of a "
+            "container with --shm-size, or set data.workers to 0, then resume."
+            if lacks_shared_memory
+            else "A process that prepares crops was killed, most often since memory ran out: lower data.workers, "
+            "crop_px or batch_size, then resume."
         )
     if isinstance(error, OSError):
         return TrainingError(f"A file cannot be read or written: {last_line(error)}. See to it, then resume.")
@@ -52,6 +57,11 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     return isinstance(error, RuntimeError | cv2.error) and any(sign in str(error).lower() for sign in _NO_MEMORY)
+
+
+def tells_of_a_lost_worker(error: BaseException) -> bool:
+    text = str(error)
+    return isinstance(error, RuntimeError) and "DataLoader worker" in text and any(s in text for s in _WORKER_GONE)
 
 
 def sentence(error: MattingError) -> str:

@@ -33,6 +33,8 @@ core.errors.DatasetError: a.png cannot be decoded: it is damaged or no picture."
         (MemoryError(), "Memory ran out"),
         (cv2.error("Insufficient memory in function 'OutOfMemoryError'"), "Memory ran out"),
         (RuntimeError("DataLoader worker (pid(s) 12) exited unexpectedly"), "lower data.workers"),
+        (RuntimeError("DataLoader worker (pid 12) is killed by signal: Killed. "), "lower data.workers"),
+        (RuntimeError("DataLoader worker (pid 12) is killed by signal: Bus error. It is possible"), "--shm-size"),
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
         (FileNotFoundError(errno.ENOENT, "No such file or directory", "a.png"), "a.png"),
         (DatasetError(FROM_A_WORKER), "a.png cannot be decoded: it is damaged or no picture."),
@@ -43,6 +45,12 @@ def test_what_happens_to_a_training_is_a_sentence(error: Exception, words: str) 
     assert isinstance(explained, MattingError)
     assert words in str(explained)
     assert "Traceback" not in str(explained)
+
+
+def test_why_a_worker_is_gone_is_known_behind_that_it_is() -> None:
+    error = RuntimeError("DataLoader worker (pid(s) 12) exited unexpectedly")
+    error.__cause__ = RuntimeError("DataLoader worker (pid 12) is killed by signal: Bus error. It is possible")
+    assert "--shm-size" in str(explain(error))
 
 
 needs_full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
