@@ -60,6 +60,12 @@ class CropBatches(Dataset[tuple[Tensor, ...]]):
         self.sources: list[Source] = [*cutouts, *photos]
         if not self.sources:
             raise ConfigError("There is nothing to train on: the configuration names no cut-outs and no photos.")
+        for number, stage in enumerate(config.schedule.stages):
+            if stage.batch_size % part.count:
+                raise ConfigError(
+                    f"schedule.stages.{number}.batch_size is {stage.batch_size}, which {part.count} processes cannot "
+                    "share evenly: set it to a multiple of their number."
+                )
         self.shares = np.array([source.share for source in self.sources])
 
     def __len__(self) -> int:

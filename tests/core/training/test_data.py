@@ -35,6 +35,12 @@ def test_processes_share_a_batch_without_overlap(tmp_path: Path) -> None:
         assert (tensor[2:] == halves[1][i]).all()
 
 
+@pytest.mark.parametrize("count", [3, 8])
+def test_a_batch_that_cannot_be_shared_evenly_is_refused(tmp_path: Path, count: int) -> None:
+    with pytest.raises(ConfigError, match=rf"stages\.0\.batch_size is 4, which {count} processes cannot share evenly"):
+        CropBatches(parse_config(settings(tmp_path)), Part(0, count), 0)
+
+
 @pytest.mark.slow
 def test_workers_draw_what_the_process_itself_draws(tmp_path: Path) -> None:
     values = settings(tmp_path, steps=4)
