@@ -227,6 +227,7 @@ class Trainer:
         if score < self.state.best.get("score", float("inf")):
             self.state.best = {"score": score, "step": self.state.step}
             self.keep(self.run_folder.best_model, {"step": self.state.step, "validation": figures})
+            self.save()  # going back before it, the run would forget it and put a worse one in its place
 
     def keep(self, path: Path, training: dict[str, object]) -> None:
         """Write the averaged network as a model file, with notes on its training."""

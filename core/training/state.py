@@ -15,6 +15,9 @@ from core.training.config import ScheduleConfig, TrainingConfig
 from core.training.ema import AveragedNetwork
 from core.training.initialisation import build_network
 
+OWN_SETTINGS = ("betas", "weight_decay")
+"""What the configuration says of the optimiser; the learning rate is set at each step."""
+
 
 @dataclass
 class TrainingState:
@@ -68,7 +71,11 @@ class TrainingState:
         self.network.load_state_dict(content["network"])
         self.averaged.network.load_state_dict(content["averaged"])
         self.averaged.updates = content["averaged_updates"]
+        # A checkpoint's groups hold the settings of when it was written; a run goes on with those of now.
+        settings = [{name: group[name] for name in OWN_SETTINGS} for group in self.optimiser.param_groups]
         self.optimiser.load_state_dict(content["optimiser"])
+        for group, own in zip(self.optimiser.param_groups, settings, strict=True):
+            group.update(own)
 
     def save(self, path: Path, config: TrainingConfig) -> None:
         """Write a checkpoint, whole or not at all."""

@@ -121,6 +121,26 @@ def test_a_loss_that_is_not_finite_goes_back_to_the_last_good_state(
     assert all(torch.isfinite(p).all() for p in trainer.state.network.parameters())
 
 
+def test_a_roll_back_does_not_forget_the_best_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = settings(tmp_path / "data", steps=4)
+    values["run"]["validate_steps"] = 2
+    trainer = start(parse_config(values), tmp_path / "run")
+    genuine = loop.weighted_losses
+    calls = []
+
+    def poisoned(*args: Any) -> dict[str, torch.Tensor]:
+        calls.append(1)
+        return {"alpha": torch.tensor(float("nan"))} if len(calls) == 4 else genuine(*args)
+
+    mads = iter([0.1, 0.2, 0.3])
+    monkeypatch.setattr(loop, "weighted_losses", poisoned)
+    monkeypatch.setattr(loop, "validate", lambda *args: {"held back": {"mad": next(mads)}})
+    trainer.train()
+    assert events(tmp_path / "run", "rollback")
+    note = json.loads(read_model(tmp_path / "run" / "best.safetensors").metadata["training"])
+    assert note["validation"] == {"held back": {"mad": 0.1}}
+
+
 def test_a_run_that_fails_for_good_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = start(parse_config(settings(tmp_path / "data")), tmp_path / "run")
     monkeypatch.setattr(loop, "weighted_losses", lambda *args: {"alpha": torch.tensor(float("nan"))})
@@ -182,6 +202,17 @@ def test_a_run_goes_on_although_the_model_that_it_started_from_is_gone(tmp_path:
     second.resume()
     before, after = (trainer.state.network.state_dict() for trainer in (first, second))
     assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_a_run_goes_on_with_the_optimiser_settings_of_now(tmp_path: Path) -> None:
+    values = settings(tmp_path / "data", steps=1)
+    start(parse_config(values), tmp_path / "run").train()
+    values["schedule"] |= {"weight_decay": 0.25, "betas": (0.75, 0.875)}
+    again = Trainer(parse_config(values), RunFolder(tmp_path / "run"), ALONE)
+    again.resume()
+    groups = again.state.optimiser.param_groups
+    assert [group["weight_decay"] for group in groups] == [0.25, 0]
+    assert [group["betas"] for group in groups] == [(0.75, 0.875)] * 2
 
 
 @pytest.mark.parametrize("change", [{"width": 0.25}, {"spectral_norm": False}])
