@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from core.predictor import Matte, MattingPredictor
 from core.training.config import TrainingConfig
 from core.training.datasets import Pair, find_pairs
 from core.training.sources import read_grey
+from core.trimap import BACKGROUND, FOREGROUND, UNKNOWN, classes_from_trimap
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,12 @@ def measure_pair(predictor: MattingPredictor, pair: Pair) -> Mapping[str, float]
 
 
 def measure_photo(predictor: MattingPredictor, pair: Pair) -> MeasuredPhoto:
-    """What `evaluate_pair` gives, of the unknown region too where the photo has a trimap.
+    """What `evaluate_pair` gives, of the unknown region too where the photo's trimap has one.
 
     Raises DatasetError and ImageReadError with the name of the file that cannot be measured.
     """
     alpha = read_grey(pair.alpha)
-    trimap = read_grey(pair.trimap) if pair.trimap else None
+    trimap = read_trimap(pair.trimap) if pair.trimap else None
     image = read_photo(pair.image).image
     matte = predictor.predict(image)
     try:
@@ -74,7 +76,16 @@ def measure_photo(predictor: MattingPredictor, pair: Pair) -> MeasuredPhoto:
     return MeasuredPhoto(pair, image, alpha, matte, measures)
 
 
+def read_trimap(path: Path) -> NDArray[np.uint8] | None:
+    """(H, W) 0, 128 and 255, also where a file has other greys, as JPEG leaves them; None where nothing is unknown.
+
+    Raises DatasetError with the file's name.
+    """
+    trimap = np.array([BACKGROUND, UNKNOWN, FOREGROUND], np.uint8)[classes_from_trimap(read_grey(path))]
+    return trimap if (trimap == UNKNOWN).any() else None
+
+
 def mean(rows: list[Mapping[str, float]]) -> dict[str, float]:
-    """Means of the measures that every row has; at least one row."""
-    shared = [key for key in rows[0] if all(key in row for row in rows)]
-    return {key: float(np.mean([row[key] for row in rows])) for key in shared}
+    """Mean of each measure over the rows that have it."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: float(np.mean([row[name] for row in rows if name in row])) for name in names}
