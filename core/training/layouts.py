@@ -1,5 +1,6 @@
 """Which data sets a folder holds, so that nobody has to say."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,8 @@ def recognise(*folders: Path) -> Recognised:
     for folder in folders:
         if not folder.is_dir():
             raise DatasetError(f"The folder {folder} does not exist.")
+        if not _may_be_entered(folder):
+            raise DatasetError(f"The folder {folder} may not be looked into: ask for permission to read it.")
         if not found.search(folder):
             plain.append(folder)
     if plain:
@@ -99,13 +102,19 @@ class _Found:
 
 
 def _folders(base: Path, levels: int) -> Iterator[Path]:
-    """The folder and those below it, without the folders of pictures themselves."""
+    """The folder and those below it, without the folders of pictures themselves and those that are closed to the user,
+    such as lost+found."""
     yield base
     if levels == 0:
         return
     for below in sorted(base.iterdir()):
-        if below.is_dir() and not below.name.startswith(".") and below.name not in (*IMAGE_FOLDERS, *ALPHA_FOLDERS):
+        is_meant = not below.name.startswith(".") and below.name not in (*IMAGE_FOLDERS, *ALPHA_FOLDERS)
+        if is_meant and below.is_dir() and _may_be_entered(below):
             yield from _folders(below, levels - 1)
+
+
+def _may_be_entered(folder: Path) -> bool:
+    return os.access(folder, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _is_held_back(base: Path, root: Path) -> bool:

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from generated_portraits import person
 
+from core.errors import DatasetError
 from core.image_io import read_photo, write_image
+from core.training.layouts import recognise
 
 
 def write_set(folder, sizes):
@@ -22,6 +24,17 @@ def write_set(folder, sizes):
 @pytest.fixture
 def data(tmp_path):
     return write_set(tmp_path / "data", ((96, 80), (80, 128)))
+
+
+def test_a_closed_folder_is_passed_over_below_a_set_and_refused_by_itself(studio, data, like_a_user):
+    closed = data / "lost+found"
+    closed.mkdir(mode=0)
+    try:
+        assert studio("check-data", data).code == 0
+        with pytest.raises(DatasetError, match="may not be looked into: ask for permission to read it"):
+            recognise(closed)
+    finally:
+        closed.chmod(0o700)
 
 
 @pytest.fixture
