@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from core.checkpoint import save_model
 from core.device import device_name, pick_device
 from core.engine.torch_engine import precision_name
-from core.errors import CheckpointError, TrainingError
+from core.errors import CheckpointError, DeviceError, TrainingError
 from core.normalisation import normalise
 from core.training.batches import Batch, batches, stage_at
 from core.training.config import TrainingConfig
@@ -63,6 +63,12 @@ class Trainer:
         self.on_step = on_step
         self.device = pick_device(config.run.device).torch
         if self.device.type == "cuda" and processes.count > 1:
+            gpus = torch.cuda.device_count()
+            if processes.local_rank >= gpus:
+                raise DeviceError(
+                    f"Each process needs a GPU of its own, and this machine has {gpus}: start so many, or set "
+                    "run.device to cpu."
+                )
             self.device = torch.device("cuda", processes.local_rank)
             torch.cuda.set_device(self.device)
         self.precision = training_precision(self.device, mixed=config.run.bfloat16)

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 from torch import distributed, nn
@@ -9,6 +10,9 @@ from torch.nn.parallel import DistributedDataParallel
 
 from core.network import MTGINet
 from core.training.batches import Part
+
+PATIENCE = timedelta(days=1)
+"""The others wait while the first one validates, which may take longer than PyTorch's half an hour."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,9 @@ def join_processes() -> Processes:
     if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
         return Processes(0, 1, 0)
     if not distributed.is_initialized():
-        # Each backend serves the tensors of its own device, whichever the run turns out to use.
-        distributed.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
+        # Each backend serves the tensors of its own device, whichever the run turns out to use. Windows has no NCCL.
+        has_nccl = torch.cuda.is_available() and distributed.is_nccl_available()
+        distributed.init_process_group("cpu:gloo,cuda:nccl" if has_nccl else "gloo", timeout=PATIENCE)
     return Processes(distributed.get_rank(), distributed.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")))
 
 

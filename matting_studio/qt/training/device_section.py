@@ -114,8 +114,11 @@ class DeviceSection(InspectorSection):
         if machines > 1:
             note = "A run on several machines is started on each of them, by a command."
         elif processes > 1 and self._names and processes > gpus:
-            found = "no GPU" if gpus == 0 else "1 GPU" if gpus == 1 else f"{gpus} GPUs"
-            note = f"This machine has {found} for PyTorch: the processes would share what there is."
+            if gpus == 0 or self.chosen == "cpu":
+                note = "Without GPUs the processes would share what this machine has."
+            else:
+                found = "1 GPU" if gpus == 1 else f"{gpus} GPUs"
+                note = f"This machine has {found} for PyTorch, and each process needs one: set fewer."
         elif processes > 1:
             note = "Each GPU takes its part of every batch; torchrun starts the processes."
         else:

@@ -4,11 +4,21 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import torch
 from generated_data import settings
+from torch import distributed
+
+from core.device import Device
+from core.errors import DeviceError
+from core.training import loop
+from core.training.config import parse_config
+from core.training.loop import Trainer
+from core.training.processes import Processes, join_processes, leave_processes
+from core.training.run import RunFolder
 
 PROGRAM = Path(__file__).parent / "gradients_of_a_step.py"
 PROJECT = Path(__file__).parents[3]
@@ -24,6 +34,27 @@ def gradients(command: list[str], config: Path, folder: Path) -> dict[str, torch
 
 def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"}
+
+
+def test_a_process_without_a_gpu_of_its_own_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "pick_device", lambda name: Device("cuda"))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    config = parse_config(settings(tmp_path / "data"))
+    with pytest.raises(DeviceError, match="this machine has 1: start so many"):
+        Trainer(config, RunFolder(tmp_path / "run"), Processes(rank=1, count=2, local_rank=1))
+
+
+def test_processes_wait_for_long_validations_and_do_without_nccl(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("RANK", "0"), ("WORLD_SIZE", "1"), ("MASTER_ADDR", "localhost"), ("MASTER_PORT", "0")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(distributed, "is_nccl_available", lambda: False)
+    join_processes()
+    try:
+        assert distributed.get_backend() == "gloo"
+        assert distributed.group.WORLD._get_backend(torch.device("cpu")).options._timeout > timedelta(hours=12)
+    finally:
+        leave_processes()
 
 
 @pytest.mark.slow

@@ -178,7 +178,9 @@ def test_devices_have_their_names(page: NewRunPage) -> None:
     device.device.setCurrentIndex(2)
     assert device.chosen == "cuda:1"
     device.processes.setValue(4)
-    assert "This machine has 2 GPUs" in device.note.text()
+    assert "This machine has 2 GPUs for PyTorch, and each process needs one" in device.note.text()
+    device.device.setCurrentIndex(3)
+    assert "Without GPUs the processes would share" in device.note.text()
 
 
 def test_for_several_machines_the_command_is_copied(qtbot: QtBot, page: NewRunPage, data: Path) -> None:
