@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.architecture import DETAIL_TILE_PX, STRIDE
-from core.checkpoint import ModelFile, read_model, shipped_model
+from core.checkpoint import ModelFile, plain_weights, read_model, shipped_model
 from core.detail import go_on, looked_over, refine_detail, unheard
-from core.device import CPU, Device, DeviceLike, pick_device
-from core.engine import RawMatte, make_detail_engine, make_engine
+from core.device import CPU, Device, DeviceLike, named_device, pick_device
+from core.engine import DetailEngine, Engine, RawMatte, make_detail_engine, make_engine
 from core.errors import DeviceError
 from core.memory_plan import Limit, Result, Room, Size, Work, ever_less, given_up, plan_memory
 from core.memory_room import free_room
@@ -41,6 +42,12 @@ class Matte:
     """Sentences for the user, such as that memory allowed a smaller working size only."""
 
 
+class Engines(NamedTuple):
+    engine: Engine
+    detail: DetailEngine | None
+    """None is no second look."""
+
+
 class MattingPredictor:
     """A network on a device, and how photos are brought to it.
 
@@ -59,13 +66,14 @@ class MattingPredictor:
         *,
         memory_limit_bytes: int | None = None,
     ) -> None:
+        # Read before an engine folds the network's norms, in place.
+        self._model_for_cpu = None if named_device(str(device)) == CPU else as_file(model)
+        """For photos that the device has too little memory for."""
         self.engine = make_engine(model, device)
         self.detail = make_detail_engine(self.engine.device) if closest > 1 else None
         self.size_px = size_px
         self.closest = closest
         self.memory_limit_bytes = memory_limit_bytes
-        self._model_for_cpu = None if self.engine.device == CPU else model
-        """For the case that the device has too little memory."""
 
     @classmethod
     def from_checkpoint(
@@ -117,9 +125,6 @@ class MattingPredictor:
         wished = self._wished
         shortage: MemoryError | None = None
         for work in ever_less(self._planned(samples, wished, result, limit or self._own_limit)):
-            if work.on_cpu and self._model_for_cpu is not None:
-                self.engine, self._model_for_cpu = make_engine(self._model_for_cpu, CPU), None
-                self.detail = None if self.detail is None else make_detail_engine(CPU)
             try:
                 matte = self._predict_with(samples, work, on_progress, should_stop)
             except MemoryError as error:
@@ -162,6 +167,17 @@ class MattingPredictor:
         tiles_at_once = 1 if self.detail is None else self.detail.at_once
         return Work(self.size_px, self.closest, tiles_at_once, on_cpu=self._model_for_cpu is None)
 
+    def _engines(self, work: Work) -> Engines:
+        if work.on_cpu and self._model_for_cpu is not None:
+            return self._engines_on_cpu
+        return Engines(self.engine, self.detail)
+
+    @cached_property
+    def _engines_on_cpu(self) -> Engines:
+        """Beside those of the accelerator, to which the next photo goes again."""
+        assert self._model_for_cpu is not None
+        return Engines(make_engine(self._model_for_cpu, CPU), None if self.detail is None else make_detail_engine(CPU))
+
     @property
     def _own_limit(self) -> Limit | None:
         return None if self.memory_limit_bytes is None else Limit(self.memory_limit_bytes)
@@ -185,19 +201,24 @@ class MattingPredictor:
         self, image: Samples, work: Work, on_progress: Callable[[float], None], should_stop: Callable[[], None]
     ) -> Matte:
         """The matte made in one way, without the way out of `predict`."""
+        engine, detail = self._engines(work)
         fitted, used = fit(image, work.size_px)
-        coarse, logits = without_strays(*crop(self.engine.run(fitted), *used))
+        coarse, logits = without_strays(*crop(engine.run(fitted), *used))
         should_stop()
         alpha = refine_detail(
             image,
             coarse,
-            self.detail if work.closest > 1 else None,
+            detail if work.closest > 1 else None,
             closest=work.closest,
             tiles_at_once=work.tiles_at_once,
             on_progress=on_progress,
             should_stop=should_stop,
         )
         return Matte(alpha, trimap_from_logits(logits, (image.shape[0], image.shape[1])))
+
+
+def as_file(model: "ModelFile | MTGINet") -> ModelFile:
+    return model if isinstance(model, ModelFile) else ModelFile(plain_weights(model), model.width)
 
 
 def fit(image: Samples, size_px: int) -> tuple[NDArray[np.generic], tuple[int, int]]:

@@ -1,5 +1,6 @@
 """Photos of any size and depth come back as mattes of their own size, on the device that was asked for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import torch
 from numpy.typing import NDArray
 
 from core.checkpoint import ModelFile, plain_weights, save_model
-from core.device import CPU, pick_device
-from core.engine import RawMatte
+from core.device import CPU, Device, pick_device
+from core.engine import Engine, RawMatte, make_engine
 from core.engine.openvino_engine import OpenVinoEngine
+from core.engine.torch_engine import TorchEngine
 from core.errors import DeviceError
-from core.memory_plan import BASE_BYTES, SMALLEST_SIZE_PX, Limit, Result, Size
+from core.memory_plan import BASE_BYTES, SMALLEST_SIZE_PX, Limit, Result, Room, Size
 from core.network import MTGINet
 from core.normalisation import normalise
 from core.predictor import MattingPredictor, fit
@@ -119,6 +121,55 @@ def test_too_little_memory_means_a_smaller_size_and_a_warning() -> None:
 def test_no_memory_at_all_is_an_error() -> None:
     with pytest.raises(DeviceError, match="too little memory"):
         cramped(room=(SMALLEST_SIZE_PX - 32) ** 2).predict(photo(512, 512))
+
+
+class Accelerator:
+    """PyTorch on the CPU, by the name of a GPU."""
+
+    device, description, at_once = Device("cuda"), "a GPU", 1
+
+    def __init__(self, network: MTGINet) -> None:
+        self._engine = TorchEngine(network, CPU, torch.float32)
+        self.runs = 0
+
+    def run(self, image: NDArray[np.generic]) -> RawMatte:
+        self.runs += 1
+        return self._engine.run(image)
+
+    def run_batch(self, images: Sequence[NDArray[np.generic]]) -> list[RawMatte]:
+        return [self.run(image) for image in images]
+
+
+@pytest.fixture
+def free_on_gpu(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The bytes that a GPU has free; `cuda` is such a GPU."""
+    free_bytes = [10**10]
+
+    def engine(model: ModelFile | MTGINet, device: Device) -> Engine:
+        if device == CPU:
+            return make_engine(model, device)
+        assert isinstance(model, MTGINet)
+        return Accelerator(model)
+
+    monkeypatch.setattr("core.predictor.make_engine", engine)
+    monkeypatch.setattr("core.predictor.free_room", lambda *_: Room(None, free_bytes[0]))
+    return free_bytes
+
+
+def test_a_photo_that_a_gpu_has_no_room_for_takes_none_of_the_next_ones_along(free_on_gpu: list[int]) -> None:
+    predictor, image = MattingPredictor(tiny(), Device("cuda"), size_px=128), photo(128, 96)
+    roomy = predictor.predict(image)
+    free_on_gpu[0] = 1000
+    short = [predictor.predict(image) for _ in range(2)]
+    gpu = predictor.engine
+    assert isinstance(gpu, Accelerator)
+    assert gpu.runs == 1
+    for matte in short:
+        assert matte.warnings == ("Memory is short: the matte was made on the CPU.",)
+        assert np.abs(matte.alpha - roomy.alpha).max() < 2e-2
+    free_on_gpu[0] = 10**10
+    assert predictor.predict(image).warnings == ()
+    assert gpu.runs == 2
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:7", "mps", "tpu", "meta"])
