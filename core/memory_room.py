@@ -42,9 +42,12 @@ def kilobytes(path: str, name: str) -> int:
 
 
 def free_on_device(device: DeviceLike) -> int | None:
-    """Of an accelerator with memory of its own."""
+    """Of an accelerator with memory of its own: most of what is free, and what this process keeps there unused."""
     if device.type != "cuda":
         return None
     import torch  # noqa: PLC0415
 
-    return int(torch.cuda.mem_get_info(str(device))[0] * SHARE)
+    name = str(device)
+    # What PyTorch has been given and does not use it gives out again, whatever the driver says.
+    kept = torch.cuda.memory_reserved(name) - torch.cuda.memory_allocated(name)
+    return round(kept + torch.cuda.mem_get_info(name)[0] * SHARE)

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+import torch
 
-from core.device import CPU
+from core.device import CPU, Device
 from core.memory_plan import (
     BASE_BYTES,
     SMALLEST_SIZE_PX,
@@ -91,6 +92,13 @@ def test_a_limit_bounds_what_is_free() -> None:
     assert free_room(CPU, 10**6).host_bytes == 10**6
     unlimited = free_room(CPU).host_bytes
     assert unlimited is None or unlimited > 10**7
+
+
+def test_what_pytorch_keeps_of_a_gpu_without_using_it_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {"memory_reserved": 3000, "memory_allocated": 1000, "mem_get_info": (200, 4000)}
+    for name, answer in answers.items():
+        monkeypatch.setattr(torch.cuda, name, lambda _device, answer=answer: answer)
+    assert free_room(Device("cuda")).device_bytes == 2000 + 180
 
 
 def test_what_a_container_may_take(tmp_path: Path) -> None:
