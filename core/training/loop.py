@@ -28,7 +28,7 @@ from core.training.run import EventLog, RunFolder
 from core.training.schedule import learning_rate
 from core.training.state import TrainingState
 from core.training.tensorboard import TensorBoard
-from core.training.validation import validate
+from core.training.validation import MeasuredPhoto, validate
 
 NORM_DECAY = 0.99
 MOST_ROLLBACKS = 10
@@ -225,8 +225,14 @@ class Trainer:
         if not self.processes.leads or not self.config.data.validation:
             return
         previews = Previews(self.run_folder.previews, self.state.step, self.config.run.preview_photos)
-        figures = validate(self.state.averaged.network, self.config, self.device, previews.add)
-        self.log("validation", sets=figures)
+        shortages: dict[str, None] = {}
+
+        def hear(set_name: str, number: int, photo: MeasuredPhoto) -> None:
+            previews.add(set_name, number, photo)
+            shortages.update(dict.fromkeys(photo.matte.warnings))
+
+        figures = validate(self.state.averaged.network, self.config, self.device, hear)
+        self.log("validation", sets=figures, warnings=list(shortages))
         if previews.written:
             self.log("previews", photos=previews.written)
         score = sum(values["mad"] for values in figures.values()) / len(figures)

@@ -38,7 +38,8 @@ def plain(event: dict[str, Any]) -> str | None:
             text = f"Step {step}: loss {loss:.4f}, {event['photos_per_second']:.1f} photos per second."
         case "validation":
             sets = ", ".join(f"{name} {measures['mad']:.4f}" for name, measures in event["sets"].items())
-            text = f"Step {step}: validation MAD {sets}."
+            # Figures of photos that were seen smaller cannot be held against the others.
+            text = " ".join([f"Step {step}: validation MAD {sets}.", *event["warnings"]])
         case "rollback":
             text = f"Step {event['failed_at']}: {event['reason']}. Back to step {step}, on other crops."
     return text

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 import torch
-from generated_data import settings
+from generated_data import SIDE, settings
 
 from core.checkpoint import load_network, read_model
 from core.errors import TrainingError
+from core.memory_plan import Room, Size, Work, plan_memory
 from core.training import loop
 from core.training.batches import Batch
 from core.training.config import TrainingConfig, parse_config
 from core.training.loop import Trainer
+from core.training.plain_log import plain
 from core.training.processes import Processes
 from core.training.run import RunFolder
 
@@ -177,6 +179,18 @@ def test_validation_keeps_the_best_model_as_a_file_that_loads(tmp_path: Path) ->
     note = json.loads(read_model(best).metadata["training"])
     mads = {event["step"]: event["sets"]["held back"]["mad"] for event in measured}
     assert note["step"] == min(mads, key=mads.__getitem__)
+
+
+def test_a_validation_for_which_memory_was_short_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = settings(tmp_path / "data", steps=1)
+    values["run"]["validation_px"] = 320
+    whole = Work(320, closest=1.0, tiles_at_once=1, on_cpu=True)
+    needed = plan_memory(Size(SIDE, SIDE, 1), whole, Room(None)).expected_bytes
+    monkeypatch.setattr("core.predictor.free_room", lambda *_: Room(needed - 1))
+    start(parse_config(values), tmp_path / "run").train()
+    (measured,) = events(tmp_path / "run", "validation")
+    assert measured["warnings"] == ["Memory is short: the matte was made at 256 px instead of 320 px."]
+    assert plain(measured).endswith(measured["warnings"][0])
 
 
 def test_a_training_checkpoint_is_a_model(tmp_path: Path) -> None:
