@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.architecture import DETAIL_TILE_PX, STRIDE
+from core.causes import let_go
 from core.checkpoint import ModelFile, plain_weights, read_model, shipped_model
 from core.detail import go_on, looked_over, refine_detail, unheard
 from core.device import CPU, Device, DeviceLike, named_device, pick_device
@@ -128,6 +129,7 @@ class MattingPredictor:
             try:
                 matte = self._predict_with(samples, work, on_progress, should_stop)
             except MemoryError as error:
+                let_go(error)
                 shortage = error
             else:
                 return replace(matte, warnings=given_up(wished, work))
@@ -144,15 +146,27 @@ class MattingPredictor:
         """A second look at a part of a photo (h, w, 3), as large as it is: its alpha (h, w) -> the same with strands.
 
         `factor` is how many pixels it has for each of the working size, 1 or more. A predictor without a second look
-        gives the alpha back. Raises MemoryError where the device has no room for a tile.
+        gives the alpha back. Where the device has no room for a tile the CPU looks. Raises MemoryError where that has
+        none either.
         """
         if self.detail is None:
             return alpha
-        # Tiles no larger than the working size take no more memory than the network's own look at the part.
-        tile_px = min(DETAIL_TILE_PX, max(STRIDE, self.size_px // STRIDE * STRIDE))
-        return looked_over(
-            picture, alpha, self.detail, factor, tile_px=tile_px, tiles_at_once=1, should_stop=should_stop
-        )
+
+        def look(detail: DetailEngine) -> NDArray[np.float32]:
+            # Tiles no larger than the working size take no more memory than the network's own look at the part.
+            tile_px = min(DETAIL_TILE_PX, max(STRIDE, self.size_px // STRIDE * STRIDE))
+            return looked_over(
+                picture, alpha, detail, factor, tile_px=tile_px, tiles_at_once=1, should_stop=should_stop
+            )
+
+        try:
+            return look(self.detail)
+        except MemoryError as error:
+            on_cpu = None if self._model_for_cpu is None else self._engines_on_cpu.detail
+            if on_cpu is None:
+                raise
+            let_go(error)
+        return look(on_cpu)
 
     def expected_bytes(self, photo: Size, limit: Limit, result: Result = Result.MATTE) -> int:
         """The most of the machine's memory that the process holds for a photo within a limit, with nothing beside it.

@@ -9,10 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.causes import let_go, with_causes
 from core.device import Device, device_name
 from core.engine.interface import RawMatte, check_size
 from core.engine.torch_engine import infer, native_precision, precision_name, prepared
 from core.network import MTGINet
+from core.out_of_memory import is_out_of_memory
 
 MOST_GRAPHS = 8
 """Shapes that are kept ready; photos come in few proportions."""
@@ -53,9 +55,12 @@ class CudaEngine:
         with self._lock, torch.inference_mode(), torch.cuda.device(self._torch_device):
             try:
                 return list(self._run(images))
-            except torch.OutOfMemoryError as error:
+            except RuntimeError as error:
+                if not any(is_out_of_memory(each) for each in with_causes(error)):
+                    raise
                 # Nothing of ours may be under way when its memory is given back.
                 torch.cuda.synchronize()
+                let_go(error)
                 self._lanes.clear()
                 torch.cuda.empty_cache()
                 raise MemoryError(str(error)) from error

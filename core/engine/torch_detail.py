@@ -12,6 +12,7 @@ from core.engine.interface import check_tile
 from core.engine.torch_engine import native_precision
 from core.network.detail import DetailNet
 from core.normalisation import normalise
+from core.out_of_memory import is_out_of_memory
 
 Array = NDArray[np.float32]
 
@@ -45,6 +46,8 @@ class TorchDetail:
             with torch.autocast(self.device.type, dtype=self._dtype, enabled=self._dtype != torch.float32):
                 alpha = self._network(images, known)
             result: Array = alpha[:, 0].float().cpu().numpy()
-        except torch.OutOfMemoryError as error:
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
             raise MemoryError(str(error)) from error
         return result

@@ -7,11 +7,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.causes import let_go
 from core.device import Device, DeviceLike, device_name
 from core.engine.interface import RawMatte, check_size
 from core.network import MTGINet
 from core.network.folding import fold_batch_norm
 from core.normalisation import normalise
+from core.out_of_memory import is_out_of_memory
 
 
 class TorchEngine:
@@ -36,7 +38,10 @@ class TorchEngine:
             pixels = torch.from_numpy(np.ascontiguousarray(image))[None].to(self.device.torch)
             trimap_logits, alpha = infer(self._network, pixels, self.dtype)
             return RawMatte(alpha[0, 0].cpu().numpy(), trimap_logits[0].cpu().numpy())
-        except torch.OutOfMemoryError as error:
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            let_go(error)
             if self.device.type == "mps":
                 torch.mps.empty_cache()
             raise MemoryError(str(error)) from error

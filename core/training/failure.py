@@ -3,13 +3,10 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-import cv2
-import torch
-
 from core.causes import is_disk_full, with_causes
 from core.errors import MattingError, TrainingError
+from core.out_of_memory import is_out_of_memory
 
-_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "insufficient memory")
 _WORKER_GONE = ("exited unexpectedly", "is killed by signal")
 
 
@@ -50,13 +47,6 @@ def explain(error: Exception) -> MattingError | None:
     if isinstance(error, OSError):
         return TrainingError(f"A file cannot be read or written: {last_line(error)}. See to it, then resume.")
     return None
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Of the device or of the machine, whichever library met it."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    return isinstance(error, RuntimeError | cv2.error) and any(sign in str(error).lower() for sign in _NO_MEMORY)
 
 
 def tells_of_a_lost_worker(error: BaseException) -> bool:

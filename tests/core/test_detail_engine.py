@@ -150,3 +150,15 @@ def test_cuda_computes_it_too(weights, network) -> None:
     pictures, alphas = zip(*tiles, strict=True)
     for refined, each in zip(engine.refine(pictures, alphas), tiles, strict=True):
         assert np.abs(refined - truth(network, *each)).mean() < 0.004
+
+
+def test_a_device_without_room_for_a_tile_says_so_whatever_pytorch_calls_it(
+    weights: Weights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: torch.Tensor) -> None:
+        raise RuntimeError("MPS backend out of memory (MPS allocated: 9.05 GB, max allowed: 9.07 GB)")
+
+    monkeypatch.setattr(detail.DetailNet, "forward", fail)
+    picture, alpha = tile(32, 32)
+    with pytest.raises(MemoryError):
+        TorchDetail(weights, CPU).refine([picture], [alpha])

@@ -127,6 +127,34 @@ def test_without_openvino_pytorch_runs_the_cpu(model: ModelFile, monkeypatch: py
     assert engine.run(picture(32, 32)).alpha.shape == (32, 32)
 
 
+NO_ROOM = [
+    "MPS backend out of memory (MPS allocated: 9.05 GB, other allocations: 1.2 GB, max allowed: 9.07 GB)",
+    "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate",
+    "CUDA error: out of memory",
+]
+
+
+@pytest.mark.parametrize("words", NO_ROOM)
+def test_a_device_without_room_says_so_whatever_pytorch_calls_it(
+    words: str, model: ModelFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_network: MTGINet, _images: torch.Tensor) -> None:
+        raise RuntimeError(words)
+
+    monkeypatch.setattr(MTGINet, "infer", fail)
+    with pytest.raises(MemoryError):
+        TorchEngine(build_network(model), CPU).run(picture(32, 32))
+
+
+def test_a_defect_is_no_lack_of_room(model: ModelFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_network: MTGINet, _images: torch.Tensor) -> None:
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    monkeypatch.setattr(MTGINet, "infer", fail)
+    with pytest.raises(RuntimeError, match="mat1"):
+        TorchEngine(build_network(model), CPU).run(picture(32, 32))
+
+
 def photos() -> list[Path]:
     return [SAMPLE, *(sorted(PHOTOS.iterdir())[:60:6] if PHOTOS.is_dir() else [])]
 

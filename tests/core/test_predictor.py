@@ -1,5 +1,6 @@
 """Photos of any size and depth come back as mattes of their own size, on the device that was asked for."""
 
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.checkpoint import ModelFile, plain_weights, save_model
 from core.device import CPU, Device, pick_device
-from core.engine import Engine, RawMatte, make_engine
+from core.engine import DetailEngine, Engine, RawMatte, make_detail_engine, make_engine
 from core.engine.openvino_engine import OpenVinoEngine
 from core.engine.torch_engine import TorchEngine
 from core.errors import DeviceError
@@ -116,6 +117,27 @@ def test_too_little_memory_means_a_smaller_size_and_a_warning() -> None:
     assert matte.alpha.shape == (512, 512)
     (warning,) = matte.warnings
     assert "instead of 512 px" in warning
+
+
+def test_what_an_attempt_held_is_free_before_the_next_one(predictor: MattingPredictor) -> None:
+    held: list[weakref.ref[NDArray[np.generic]]] = []
+
+    class Failing(OpenVinoEngine):
+        def run(self, image: NDArray[np.generic]) -> RawMatte:
+            activations = image.copy()
+            assert [each() for each in held] == [None] * len(held)
+            held.append(weakref.ref(activations))
+            # As PyTorch's errors become the engines' own.
+            try:
+                raise RuntimeError("out of memory")
+            except RuntimeError as error:
+                raise MemoryError from error
+
+    predictor.engine = Failing(plain_weights(tiny()))
+    predictor.size_px = 512
+    with pytest.raises(DeviceError):
+        predictor.predict(photo(512, 512))
+    assert len(held) > 1
 
 
 def test_no_memory_at_all_is_an_error() -> None:
@@ -286,6 +308,25 @@ def test_a_part_looked_at_more_closely_changes_along_its_transition_only() -> No
     assert (closer[:, 220:] == alpha[:, 220:]).all()
     assert np.abs(closer - alpha).max() > 0.1
     assert max(max(shape) for shape in tiles) <= 128  # no more memory than the network's own look takes
+
+
+def test_where_a_gpu_has_no_room_for_a_part_the_cpu_looks(
+    free_on_gpu: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        device, at_once = Device("cuda"), 8
+
+        def refine(self, pictures: list, alphas: list) -> list:
+            raise MemoryError
+
+    def detail_engine(device: Device) -> DetailEngine:
+        return make_detail_engine(CPU) if device == CPU else Full()
+
+    image, alpha = disc(100, 150)
+    on_cpu = MattingPredictor(tiny(), CPU, size_px=128, closest=2).look_closer(image, alpha, 2.0)
+    monkeypatch.setattr("core.predictor.make_detail_engine", detail_engine)
+    on_gpu = MattingPredictor(tiny(), Device("cuda"), size_px=128, closest=2)
+    assert (on_gpu.look_closer(image, alpha, 2.0) == on_cpu).all()
 
 
 def test_without_a_second_look_a_part_stays_as_it_is(predictor: MattingPredictor) -> None:
