@@ -65,6 +65,19 @@ def portable_exif(exif: Image.Exif) -> bytes | None:
     return kept.tobytes()
 
 
+def exif_within(data: bytes, most_bytes: int) -> bytes:
+    """EXIF as `portable_exif` gives it, without the camera's own notes where it is too long with them.
+
+    Empty where that is still too long. Raises: one of DAMAGED_EXIF.
+    """
+    if len(data) <= most_bytes:
+        return data
+    exif = exif_from_bytes(data)
+    exif.get_ifd(ExifTags.IFD.Exif).pop(_BASE.MakerNote, None)
+    shorter = exif.tobytes()
+    return shorter if len(shorter) <= most_bytes else b""
+
+
 def exif_from_bytes(data: bytes) -> Image.Exif:
     """EXIF as a container carries it; empty data is empty EXIF. Raises: one of DAMAGED_EXIF."""
     exif = Image.Exif()

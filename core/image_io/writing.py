@@ -11,7 +11,7 @@ from PIL import Image
 from core.atomic import write_atomically
 from core.errors import ImageWriteError
 from core.image_io.encoding import BitDepth, Encoding
-from core.image_io.exif import DAMAGED_EXIF
+from core.image_io.exif import DAMAGED_EXIF, exif_within
 from core.image_io.formats import WRITABLE_SUFFIXES, Format
 from core.image_io.layers import Layers
 from core.image_io.png_writing import write_png
@@ -36,6 +36,11 @@ _SENTENCES = {
     errno.EISDIR: "there is a folder of that name. Choose another name",
     errno.ENAMETOOLONG: "its name is too long. Choose a shorter one",
 }
+_REPLACES_WHAT_IS_OPEN = os.name != "nt"
+_IS_OPEN = "another program may have it open. Close it there, or choose another name"
+
+_LARGEST_EXIF_IN_JPEG_BYTES = 65_533
+"""Of a segment, whose length has 16 bits and counts itself."""
 
 
 def write_image(
@@ -52,7 +57,8 @@ def write_image(
 
     `pixels` are (H, W, 3) RGB or (H, W) grey, `alpha` (H, W) straight; each uint8, uint16 or float32 in [0, 1], and
     converted to `bit_depth`. JPEG and WebP hold 8 bits whatever is asked for. `icc_profile` describes `pixels`
-    (None: sRGB); `exif` is as `Photo.exif` has it. Colours under alpha 0 are written as they are given.
+    (None: sRGB); `exif` is as `Photo.exif` has it, and a JPEG carries what its 64 KB have room for, the camera's own
+    notes last. Colours under alpha 0 are written as they are given.
 
     Raises: ImageWriteError with a sentence: a suffix that is not written, alpha in a JPEG, a picture too large for
     the format, no folder, no permission, no room. ValueError if shapes do not fit.
@@ -86,6 +92,8 @@ def write_image(
             )
     except OSError as error:
         reason = _SENTENCES.get(error.errno or 0, f"{error.strerror or error}. Choose another folder or format")
+        if error.errno == errno.EACCES and path.exists() and not _REPLACES_WHAT_IS_OPEN:
+            reason = _IS_OPEN
         raise ImageWriteError(f"{path} cannot be written: {reason}.") from error
     except (cv2.error, MemoryError, *DAMAGED_EXIF) as error:
         raise ImageWriteError(f"{path} cannot be written as {image_format.value} ({error}).") from error
@@ -133,5 +141,5 @@ def _encode(
                 quality=encoding.jpeg_quality,
                 subsampling="4:4:4",
                 icc_profile=icc_profile,
-                exif=exif or b"",
+                exif=b"" if exif is None else exif_within(exif, _LARGEST_EXIF_IN_JPEG_BYTES),
             )

@@ -6,7 +6,7 @@ import os
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from core.errors import ImageWriteError
 from core.image_io import Encoding, read_photo, write_image
@@ -149,6 +149,48 @@ def test_a_failure_half_way_leaves_the_old_file_and_a_sentence(number, sentence,
         write_image(path, PIXELS[::-1])
     assert path.read_bytes() == before
     assert names_in(tmp_path) == ["a.tif"]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_where_an_open_file_cannot_be_replaced_that_is_what_it_may_be(is_there, tmp_path, monkeypatch):
+    def refuses(*_):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("core.image_io.writing._REPLACES_WHAT_IS_OPEN", False)
+    if is_there:
+        write_image(tmp_path / "a.tif", PIXELS)
+    monkeypatch.setattr("core.image_io.writing.write_tiff", refuses)
+    sentence = "may have it open. Close it there" if is_there else "no permission to write there"
+    with pytest.raises(ImageWriteError, match=sentence):
+        write_image(tmp_path / "a.tif", PIXELS)
+
+
+def exif(notes_bytes, title=""):
+    """What a camera wrote, with its own notes."""
+    written = Image.Exif()
+    written[ExifTags.Base.Make] = "Canon"
+    written[ExifTags.Base.ImageDescription] = title
+    written[ExifTags.IFD.Exif] = {ExifTags.Base.ExposureTime: 0.01, ExifTags.Base.MakerNote: b"n" * notes_bytes}
+    written[ExifTags.IFD.GPSInfo] = {ExifTags.GPS.GPSLatitudeRef: "N"}
+    return written.tobytes()
+
+
+def test_a_jpeg_leaves_out_notes_of_a_camera_that_it_has_no_room_for(tmp_path):
+    write_image(tmp_path / "long.jpg", PIXELS, exif=exif(100_000))
+    write_image(tmp_path / "short.jpg", PIXELS, exif=exif(1000))
+    for name, notes in (("long.jpg", None), ("short.jpg", b"n" * 1000)):
+        with Image.open(tmp_path / name) as image:
+            read = image.getexif()
+            camera = read.get_ifd(ExifTags.IFD.Exif)
+            assert read[ExifTags.Base.Make] == "Canon"
+            assert camera[ExifTags.Base.ExposureTime] == pytest.approx(0.01)
+            assert camera.get(ExifTags.Base.MakerNote) == notes
+            assert read.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] == "N"
+
+
+def test_a_jpeg_is_written_without_exif_that_is_too_long_in_itself(tmp_path):
+    write_image(tmp_path / "a.jpg", PIXELS, exif=exif(100, title="t" * 70_000))
+    assert read_photo(tmp_path / "a.jpg").exif is None
 
 
 def test_a_failing_encoder_is_a_sentence(tmp_path, monkeypatch):
