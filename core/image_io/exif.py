@@ -33,6 +33,7 @@ _KEPT_TAGS = frozenset(
 )
 # The size is wrong as soon as the photo is turned or cropped.
 _DROPPED_EXIF_TAGS = frozenset({_BASE.ExifImageWidth, _BASE.ExifImageHeight})
+_UNCALIBRATED = 0xFFFF
 
 # What Pillow raises on directories that point nowhere or hold values of the wrong kind.
 DAMAGED_EXIF = (OSError, SyntaxError, ValueError, TypeError, KeyError, AttributeError, OverflowError, struct.error)
@@ -63,6 +64,14 @@ def portable_exif(exif: Image.Exif) -> bytes | None:
         return None
     kept[_BASE.Orientation] = UPRIGHT
     return kept.tobytes()
+
+
+def is_adobe_rgb(data: bytes) -> bool:
+    """Whether EXIF as `portable_exif` gives it says so, as cameras do that write no profile (DCF 2.0, optional colour
+    space). Raises: one of DAMAGED_EXIF."""
+    exif = exif_from_bytes(data)
+    is_uncalibrated = exif.get_ifd(ExifTags.IFD.Exif).get(_BASE.ColorSpace) == _UNCALIBRATED
+    return is_uncalibrated and exif.get_ifd(ExifTags.IFD.Interop).get(ExifTags.Interop.InteropIndex) == "R03"
 
 
 def exif_within(data: bytes, most_bytes: int) -> bytes:

@@ -6,9 +6,15 @@ import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
 
+from core.image_io.colour import TAKEN_AS_SRGB
 from core.image_io.decoded import Decoded
 from core.image_io.exif import exif_from_bytes, read_exif
 from core.image_io.samples import unpremultiply
+
+# Numbers of ITU-T H.273: those of BT.709, which sRGB shares, and "unspecified". Curves of cameras and of sRGB differ by
+# what no viewer makes a difference of.
+_SRGB_PRIMARIES = frozenset({1, 2})
+_SRGB_CURVES = frozenset({1, 2, 6, 13, 14, 15})
 
 
 def decode_heif(heif: pillow_heif.HeifFile) -> Decoded:
@@ -27,4 +33,13 @@ def decode_heif(heif: pillow_heif.HeifFile) -> Decoded:
         unpremultiply(pixels, alpha)
     # The pixels come upright: in HEIF the turn belongs to the picture, and EXIF orientation has no say (ISO 23008-12).
     _, exif, warnings = read_exif(lambda: exif_from_bytes(heif.info.get("exif") or b""))
+    if _is_another_space(heif.info.get("nclx_profile")):
+        warnings += (TAKEN_AS_SRGB,)
     return Decoded(pixels, alpha, heif.info.get("icc_profile"), exif, warnings)
+
+
+def _is_another_space(nclx: dict[str, Any] | None) -> bool:
+    """Of a file without an ICC profile, which would stand in the place of these numbers."""
+    if nclx is None:
+        return False
+    return nclx["color_primaries"] not in _SRGB_PRIMARIES or nclx["transfer_characteristics"] not in _SRGB_CURVES

@@ -3,9 +3,10 @@
 import io
 
 import numpy as np
+import pillow_heif
 import pytest
 from made_profiles import cmyk_press, display_p3, grey, scanner, srgb
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
 from core.image_io import read_photo, read_photo_bytes, write_image
 from core.image_io.colour import leads_back
@@ -70,6 +71,37 @@ def test_an_unusable_profile_is_left_out_with_a_warning(profile):
     assert photo.image is photo.pixels
     assert photo.icc_profile is None
     assert "colour profile was left out" in photo.warnings[0]
+
+
+def heif(primaries, curve):
+    buffer = io.BytesIO()
+    made = pillow_heif.from_bytes(mode="RGB", size=(40, 30), data=PIXELS.tobytes())
+    made.save(buffer, color_primaries=primaries, transfer_characteristics=curve)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("primaries", "curve"), [(9, 16), (12, 13), (1, 18)], ids=["BT.2020 PQ", "P3", "HLG"])
+def test_a_heic_whose_numbers_declare_another_colour_space_says_that_it_was_taken_as_srgb(primaries, curve):
+    (warning,) = read_photo_bytes(heif(primaries, curve), "photo.heic").warnings
+    assert "taken as sRGB" in warning
+
+
+@pytest.mark.parametrize(("primaries", "curve"), [(1, 13), (1, 1), (2, 2)], ids=["sRGB", "BT.709", "unspecified"])
+def test_a_heic_whose_numbers_declare_srgb_is_without_a_warning(primaries, curve):
+    assert read_photo_bytes(heif(primaries, curve), "photo.heic").warnings == ()
+
+
+@pytest.mark.parametrize("index", ["R03", "R98"])
+@pytest.mark.parametrize("profile", [None, srgb()], ids=["bare", "with profile"])
+def test_a_jpeg_that_only_its_exif_calls_adobe_rgb_says_that_it_was_taken_as_srgb(index, profile):
+    exif = Image.Exif()
+    exif[ExifTags.IFD.Exif] = {
+        ExifTags.Base.ColorSpace: 0xFFFF if index == "R03" else 1,
+        ExifTags.IFD.Interop: {ExifTags.Interop.InteropIndex: index},
+    }
+    photo = read_encoded(Image.fromarray(PIXELS), "JPEG", exif=exif, icc_profile=profile)
+    is_warned = any("taken as sRGB" in each for each in photo.warnings)
+    assert is_warned is (index == "R03" and profile is None)
 
 
 @pytest.mark.parametrize(("samples", "ending"), [(PIXELS, "."), (PIXELS.astype(np.uint16) * 257, ", with 8 bits.")])
