@@ -1,5 +1,6 @@
 """Photos from files and from memory."""
 
+import errno
 import io
 import os
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from core.image_io.samples import as_float
 
 DEFAULT_MAX_MEGAPIXELS = 400.0
 """Above every camera on sale, and still within the memory of a strong desktop computer."""
+_ERRNOS_OF_DAMAGE = (None, errno.EINVAL)
+"""Decoders' own errors have no number; an invalid argument is a place in the file that damage points to."""
 
 
 def read_photo(path: str | os.PathLike[str], *, max_megapixels: float = DEFAULT_MAX_MEGAPIXELS) -> Photo:
@@ -39,7 +42,7 @@ def measure_photo(path: str | os.PathLike[str]) -> tuple[int, int, int]:
     """
     with _opened(Path(path)) as file:
         image_format = _recognised(file, str(path))
-        with _understood(str(path), image_format):
+        with _within_memory(str(path)), _understood(str(path), image_format):
             photo_file = PhotoFile(file, image_format)
             width, height = photo_file.size
             return height, width, photo_file.sample_bytes
@@ -59,7 +62,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     except PermissionError as error:
         raise ImageReadError(f"{path} may not be read. Ask for permission to read it, then try again.") from error
     except OSError as error:
-        raise ImageReadError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise _unreadable(str(path), error) from error
 
 
 def read_photo_bytes(data: bytes, name: str, *, max_megapixels: float = DEFAULT_MAX_MEGAPIXELS) -> Photo:
@@ -72,11 +75,12 @@ def read_photo_bytes(data: bytes, name: str, *, max_megapixels: float = DEFAULT_
 
 def _read(file: BinaryIO, name: str, path: Path | None, max_megapixels: float) -> Photo:
     image_format = _recognised(file, name)
-    with _understood(name, image_format):
-        photo_file = PhotoFile(file, image_format)
-        _check_size(photo_file, name, max_megapixels)
-        decoded = photo_file.decode()
-    return _finish(decoded, image_format, path)
+    with _within_memory(name):
+        with _understood(name, image_format):
+            photo_file = PhotoFile(file, image_format)
+            _check_size(photo_file, name, max_megapixels)
+            decoded = photo_file.decode()
+        return _finish(decoded, image_format, path)
 
 
 def _recognised(file: BinaryIO, name: str) -> Format:
@@ -92,6 +96,19 @@ def _recognised(file: BinaryIO, name: str) -> Format:
 
 
 @contextmanager
+def _within_memory(name: str) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise ImageReadError(f"{name} does not fit into memory. Close other programs, or scale it down.") from error
+
+
+def _unreadable(name: str, error: OSError) -> ImageReadError:
+    """For what the system says: the disk or the network failed, and the file may be sound."""
+    return ImageReadError(f"{name} cannot be read: {error.strerror or error}.")
+
+
+@contextmanager
 def _understood(name: str, image_format: Format) -> Iterator[None]:
     """Says of what goes wrong with the contents of a file what it means."""
     try:
@@ -101,9 +118,9 @@ def _understood(name: str, image_format: Format) -> Iterator[None]:
     except Image.DecompressionBombError as error:
         # With TIFF and WebP Pillow's own limit of 179 megapixels cannot be got round.
         raise ImageReadError(f"{name} is too large for {image_format.value} to be unpacked. Save it as PNG.") from error
-    except MemoryError as error:
-        raise ImageReadError(f"{name} does not fit into memory. Close other programs, or scale it down.") from error
     except DECODING_ERRORS as error:
+        if isinstance(error, OSError) and error.errno not in _ERRNOS_OF_DAMAGE:
+            raise _unreadable(name, error) from error
         raise ImageReadError(
             f"{name} is damaged or cut short: it starts as {image_format.value} but cannot be unpacked "
             # Some decoders speak in several lines.

@@ -1,5 +1,6 @@
 """Every file that is no photo gives one sentence that says what is wrong with it and what to do."""
 
+import errno
 import io
 import os
 import struct
@@ -102,6 +103,35 @@ def test_a_file_without_permission(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "open", refused)  # the superuser, as whom tests may run, can read everything
     with pytest.raises(ImageReadError, match=r"may not be read\. Ask for permission"):
         read_photo(tmp_path / "a.jpg")
+
+
+class FailingDisk(io.BytesIO):
+    """Gives out the beginning of a file and fails then."""
+
+    def read(self, size=-1):
+        if self.tell() + (size if size >= 0 else len(self.getbuffer())) > 2000:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(size)
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF", "BMP"])
+def test_a_disk_that_fails_half_way_is_no_damage_of_the_file(file_format, tmp_path, monkeypatch):
+    path = tmp_path / "photo"
+    path.write_bytes(encoded(file_format))
+    data = path.read_bytes()
+    monkeypatch.setattr(Path, "open", lambda *_: FailingDisk(data))
+    with pytest.raises(ImageReadError, match=r"photo cannot be read: Input/output error\.$"):
+        read_photo(path)
+
+
+def test_a_photo_for_whose_last_step_there_is_no_memory_is_a_sentence(tmp_path, monkeypatch):
+    def fails(*_):
+        raise MemoryError
+
+    write_image(tmp_path / "a.png", PIXELS, alpha=PIXELS[..., 0])
+    monkeypatch.setattr("core.image_io.reading.as_float", fails)
+    with pytest.raises(ImageReadError, match="does not fit into memory"):
+        read_photo(tmp_path / "a.png")
 
 
 def test_floating_point_pixels_are_refused_with_a_cure():
