@@ -1,6 +1,7 @@
 """New backgrounds for a photo or a part of it, at any scale: gradients, and pictures that were moved and scaled."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from core.composite import Colour
 
 Fit = Literal["fill", "fit", "tile"]
+
+_MOST_AT_ONCE_PX = 4096
 
 
 @dataclass(frozen=True)
@@ -122,12 +125,28 @@ def _shrunken(picture: NDArray[Any], scale: float) -> NDArray[Any]:
 
 
 def _sample_repeated(picture: NDArray[Any], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[Any]:
-    """The picture at columns x and rows y, as if it went on for ever."""
-    height, width = picture.shape[:2]
-    # One row and column of the next tile on each side, so that tiles are interpolated across their seams.
-    bordered = cv2.copyMakeBorder(picture, 1, 1, 1, 1, cv2.BORDER_WRAP)
-    map_x, map_y = np.meshgrid((x % width + 1).astype(np.float32), (y % height + 1).astype(np.float32))
-    return cv2.remap(bordered, map_x, map_y, cv2.INTER_LINEAR)
+    """The picture at columns x and rows y, each in even steps, as if it went on for ever."""
+    sampled = np.empty((len(y), len(x), picture.shape[2]), picture.dtype)
+    for rows in _pieces(y):
+        for columns in _pieces(x):
+            sampled[rows, columns] = _sample_piece(picture, x[columns], y[rows])
+    return sampled
+
+
+def _pieces(places: NDArray[np.float64]) -> Iterator[slice]:
+    """Parts of places that OpenCV can look up at once: it counts with 16 bits."""
+    step = float(np.diff(places[:2]).sum())  # 0 of a single place
+    count = max(1, int(_MOST_AT_ONCE_PX / max(1.0, step)))
+    return (slice(first, first + count) for first in range(0, len(places), count))
+
+
+def _sample_piece(picture: NDArray[Any], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[Any]:
+    left, top = math.floor(x[0]), math.floor(y[0])
+    # One row and column more, so that tiles are interpolated across their seams.
+    columns, rows = (np.arange(first, math.floor(places[-1]) + 2) for first, places in ((left, x), (top, y)))
+    around = picture.take(rows % picture.shape[0], 0).take(columns % picture.shape[1], 1)
+    map_x, map_y = np.meshgrid((x - left).astype(np.float32), (y - top).astype(np.float32))
+    return cv2.remap(around, map_x, map_y, cv2.INTER_LINEAR)
 
 
 def _covered(start: float, length: float, limit: int) -> slice:

@@ -67,6 +67,15 @@ class TestPlacePicture:
         tiled = place_picture(flag, Part.whole(70, 130), "tile")
         np.testing.assert_array_equal(tiled, np.tile(flag, (3, 3, 1))[:70, :130])
 
+    @pytest.mark.parametrize("is_tall", [False, True])
+    @pytest.mark.parametrize("length", [33_000, 2000, 1])
+    def test_tiles_are_of_any_length_on_photos_of_any_length(self, length, is_tall):
+        picture = np.random.default_rng(3).integers(0, 256, (length, 2, 3) if is_tall else (2, length, 3), np.uint8)
+        height, width = (40_000, 3) if is_tall else (3, 40_000)
+        copies = -(-height // picture.shape[0]), -(-width // picture.shape[1]), 1
+        tiled = place_picture(picture, Part.whole(height, width), "tile")
+        np.testing.assert_array_equal(tiled, np.tile(picture, copies)[:height, :width])
+
     def test_shift_counts_in_photos_and_zoom_against_the_fit(self, flag):
         placed = place_picture(flag, Part.whole(30, 60), "fit", zoom=0.5, shift_x=0.25, shift_y=-0.1)
         # 15 × 30 px, its middle at 0.75 of the width and 0.4 of the height.
