@@ -89,6 +89,23 @@ def test_away_from_the_transition_nothing_changes() -> None:
     assert np.abs(refined - plain)[away].max() < 1e-3
 
 
+@pytest.mark.parametrize("factor", [1.0, 4.5, 17.0])
+def test_one_listens_within_reach_of_what_is_open_and_less_towards_its_end(factor: float) -> None:
+    """A single open pixel, beside a person: a disc of the reach, averaged over a square of its size."""
+    alpha = np.zeros((401, 403), np.float32)
+    alpha[200, :100] = 1
+    alpha[200, 100] = 0.4
+    reach = round(3 * factor)
+    rows, columns = np.mgrid[-200:201, -100:303]
+    ellipse = np.zeros(alpha.shape, np.float32)
+    ellipse[200 - reach : 201 + reach, 100 - reach : 101 + reach] = cv2.getStructuringElement(
+        cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)
+    )
+    listening = transition(alpha, factor)
+    np.testing.assert_allclose(listening, cv2.blur(ellipse, (2 * reach + 1, 2 * reach + 1)), atol=1e-6)
+    assert listening[np.maximum(np.abs(rows), np.abs(columns)) > 2 * reach].max() == 0
+
+
 def test_a_faint_haze_far_from_the_person_is_not_made_a_ghost() -> None:
     image, truth = portrait(canvas=2 * SIDE)
     coarse = shrunk(truth, 2 * COARSE)
