@@ -99,7 +99,7 @@ def read_model(path: Path) -> ModelFile:
             raise CheckpointError(f"There is no model file {path}: check the path.")
         with path.open("rb"):
             pass
-        model = read_safetensors(path) if path.suffix == ".safetensors" else read_pickle(path)
+        model = read_safetensors(path) if path.suffix.lower() == ".safetensors" else read_pickle(path)
     except OSError as error:
         raise CheckpointError(
             f"The model file {path} cannot be read ({error.strerror or error}): make it readable, or choose another."
@@ -230,7 +230,10 @@ def plain(value: Any) -> Any:
 
 
 def save_model(path: Path, model: ModelFile, dtype: Literal["float16", "float32"] = "float16") -> None:
-    """Write a safetensors file at once or not at all, with the weights' hash in its metadata."""
+    """Write a safetensors file at once or not at all, with the weights' hash in its metadata.
+
+    In float32 where a weight is too large for float16.
+    """
     save_weights(
         path, model.weights, {**model.metadata, "architecture": ARCHITECTURE, "width": str(model.width)}, dtype
     )
@@ -242,6 +245,9 @@ def save_detail_weights(path: Path, weights: Weights, metadata: dict[str, str]) 
 
 
 def save_weights(path: Path, weights: Weights, metadata: dict[str, str], dtype: Literal["float16", "float32"]) -> None:
+    largest = max((float(np.abs(values).max(initial=0)) for values in weights.values()), default=0.0)
+    if not largest <= float(np.finfo(DTYPES[dtype]).max):
+        dtype = "float32"
     stored = {name: np.ascontiguousarray(values, DTYPES[dtype]) for name, values in sorted(weights.items())}
     with write_atomically(path) as file:
         file.write(save_safetensors(stored, {**metadata, "dtype": dtype, "sha256": weights_hash(stored)}))

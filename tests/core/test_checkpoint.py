@@ -50,6 +50,22 @@ def test_half_precision_is_half_as_large_and_nearly_the_same(tiny: MTGINet, tiny
     assert (outputs(load_network(half)) - outputs(tiny)).abs().max() < 1e-2
 
 
+def test_a_weight_too_large_for_half_precision_keeps_the_whole_file_in_single(tiny: MTGINet, tmp_path: Path) -> None:
+    weights = {name: values.copy() for name, values in plain_weights(tiny).items()}
+    variance = weights["encoder.bn1.running_var"]
+    variance[0] = 1e5
+    path = tmp_path / "large.safetensors"
+    save_model(path, ModelFile(weights, WIDTH), "float16")
+    read = read_model(path)
+    assert read.metadata["dtype"] == "float32"
+    assert all(np.array_equal(read.weights[name], values) for name, values in weights.items())
+
+
+def test_the_ending_of_a_models_name_may_be_in_capitals(tiny_file: Path) -> None:
+    renamed = tiny_file.rename(tiny_file.with_name("TINY.SAFETENSORS"))
+    assert read_model(renamed).metadata["source"] == "a test"
+
+
 def test_metadata_tells_architecture_source_and_hash(tiny_file: Path) -> None:
     metadata = read_model(tiny_file).metadata
     assert metadata["architecture"] == "mtginet"
