@@ -87,7 +87,7 @@ class PhotoFile:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(width, height) in pixels, as the header claims them and before the photo is turned upright."""
+        """(width, height) in pixels, as the header claims them: of the upright photo in TIFF and HEIC only."""
         width, height = self._image.size
         return width, height
 

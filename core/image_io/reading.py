@@ -36,7 +36,9 @@ def read_photo(path: str | os.PathLike[str], *, max_megapixels: float = DEFAULT_
 
 
 def measure_photo(path: str | os.PathLike[str]) -> tuple[int, int, int]:
-    """The (height, width) that a photo's header claims, as it is stored, and the bytes that a sample takes in memory.
+    """The (height, width) that a photo's header claims, and the bytes that a sample takes in memory.
+
+    Of a photo that lies on its side they may be the other way round: formats differ in whether they count it upright.
 
     Raises: ImageReadError, as read_photo does.
     """

@@ -370,6 +370,15 @@ def test_a_photo_is_measured_without_being_unpacked(tmp_path, suffix, bit_depth)
     assert read.shape == (6, 9, 3)
 
 
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_a_photo_on_its_side_is_measured_with_the_sides_that_it_has(tmp_path, file_format):
+    path = tmp_path / "photo"
+    path.write_bytes(encoded(Image.fromarray(noise(6, 9, 3)), file_format, exif=exif_with(6)))
+    height, width, _ = measure_photo(path)
+    assert read_photo(path).image.shape == (9, 6, 3)
+    assert sorted((height, width)) == [6, 9]
+
+
 def test_what_cannot_be_measured_is_said_as_if_it_were_read(tmp_path):
     for name, contents in (("empty.png", b""), ("text.jpg", b"no photo"), ("cut.png", encoded_png()[:20])):
         path = tmp_path / name
