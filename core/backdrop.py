@@ -146,7 +146,8 @@ def _sample_piece(picture: NDArray[Any], x: NDArray[np.float64], y: NDArray[np.f
     columns, rows = (np.arange(first, math.floor(places[-1]) + 2) for first, places in ((left, x), (top, y)))
     around = picture.take(rows % picture.shape[0], 0).take(columns % picture.shape[1], 1)
     map_x, map_y = np.meshgrid((x - left).astype(np.float32), (y - top).astype(np.float32))
-    return cv2.remap(around, map_x, map_y, cv2.INTER_LINEAR)
+    sampled: NDArray[Any] = cv2.remap(around, map_x, map_y, cv2.INTER_LINEAR)
+    return sampled
 
 
 def _covered(start: float, length: float, limit: int) -> slice:

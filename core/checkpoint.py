@@ -246,7 +246,7 @@ def save_detail_weights(path: Path, weights: Weights, metadata: dict[str, str]) 
 
 def save_weights(path: Path, weights: Weights, metadata: dict[str, str], dtype: Literal["float16", "float32"]) -> None:
     largest = max((float(np.abs(values).max(initial=0)) for values in weights.values()), default=0.0)
-    if not largest <= float(np.finfo(DTYPES[dtype]).max):
+    if not largest <= float(np.finfo(np.float16).max):
         dtype = "float32"
     stored = {name: np.ascontiguousarray(values, DTYPES[dtype]) for name, values in sorted(weights.items())}
     with write_atomically(path) as file:
