@@ -60,15 +60,16 @@ class Work:
 
 @dataclass(frozen=True)
 class Limit:
-    """What somebody allows the process to hold."""
+    """What the process may hold."""
 
-    total_bytes: int
+    total_bytes: int | None = None
+    """As somebody allows it; None is what there is."""
     taken_bytes: int = 0
     """Of that, what it holds beside the photo in work."""
 
     @property
-    def left_bytes(self) -> int:
-        return self.total_bytes - self.taken_bytes
+    def left_bytes(self) -> int | None:
+        return None if self.total_bytes is None else self.total_bytes - self.taken_bytes
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,20 @@ import sys
 from pathlib import Path
 
 from core.device import DeviceLike
-from core.memory_plan import Room
+from core.memory_plan import Limit, Room
 
 SHARE = 0.9  # of what is free; the rest is for other programs
 GROUP = Path("/sys/fs/cgroup")
 
 
-def free_room(device: DeviceLike, limit_bytes: int | None = None) -> Room:
-    """What this process may hold: what it holds already and most of what is free, and no more than a limit.
+def free_room(device: DeviceLike, limit: Limit) -> Room:
+    """What this process may hold for a photo: what it holds already, but for what a limit says of other things, and
+    most of what is free, and no more than the limit.
 
     Nobody knows outside of Linux; there only a limit counts.
     """
-    known = [bytes_ for bytes_ in (limit_bytes, free_for_process()) if bytes_ is not None]
-    return Room(min(known, default=None), free_on_device(device))
+    known = [bytes_ for bytes_ in (limit.total_bytes, free_for_process()) if bytes_ is not None]
+    return Room(min(known) - limit.taken_bytes if known else None, free_on_device(device))
 
 
 def free_for_process() -> int | None:

@@ -17,7 +17,7 @@ from core.detail import go_on, looked_over, refine_detail, unheard
 from core.device import CPU, Device, DeviceLike, named_device, pick_device
 from core.engine import DetailEngine, Engine, RawMatte, make_detail_engine, make_engine
 from core.errors import DeviceError
-from core.memory_plan import Limit, Result, Room, Size, Work, ever_less, given_up, plan_memory
+from core.memory_plan import Limit, Result, Room, Size, Work, ever_less, given_up, plan_memory, within
 from core.memory_room import free_room
 from core.strays import without_strays
 from core.trimap import trimap_from_logits
@@ -114,7 +114,7 @@ class MattingPredictor:
 
         `on_progress` is told the share of the second look that is done, 0 to 1; `should_stop` is called in between and
         raises to end the work. `result` is what is going to be made of the matte; it counts for the memory. `limit` is
-        what the process may hold, if it is not the predictor's own limit.
+        what the process may hold and what it holds beside the photo, in the place of the predictor's own limit.
 
         Where memory is short or runs out: a second look from further away or none, smaller working sizes, then the CPU,
         and a warning that says so. Raises DeviceError where even that fails or the limit cannot be kept, ValueError
@@ -125,7 +125,8 @@ class MattingPredictor:
         samples = network_samples(image)
         wished = self._wished
         shortage: MemoryError | None = None
-        for work in ever_less(self._planned(samples, wished, result, limit or self._own_limit)):
+        limit = limit or Limit(self.memory_limit_bytes)
+        for work in ever_less(self._planned(samples, wished, result, limit)):
             try:
                 matte = self._predict_with(samples, work, on_progress, should_stop)
             except MemoryError as error:
@@ -192,16 +193,11 @@ class MattingPredictor:
         assert self._model_for_cpu is not None
         return Engines(make_engine(self._model_for_cpu, CPU), None if self.detail is None else make_detail_engine(CPU))
 
-    @property
-    def _own_limit(self) -> Limit | None:
-        return None if self.memory_limit_bytes is None else Limit(self.memory_limit_bytes)
-
-    def _planned(self, image: Samples, wished: Work, result: Result, limit: Limit | None) -> Work:
+    def _planned(self, image: Samples, wished: Work, result: Result, limit: Limit) -> Work:
         """What there seems to be room for. Raises DeviceError where a limit is set and nothing keeps it."""
         height, width = image.shape[:2]
-        room = free_room(self.device, None if limit is None else limit.left_bytes)
-        plan = plan_memory(Size(height, width, image.itemsize), wished, room, result)
-        if not plan.fits and limit is not None and plan.expected_bytes > limit.left_bytes:
+        plan = plan_memory(Size(height, width, image.itemsize), wished, free_room(self.device, limit), result)
+        if limit.total_bytes is not None and not plan.fits and not within(plan.expected_bytes, limit.left_bytes):
             taken_gb = round(limit.taken_bytes / 1e9, 1)
             taken = f", other photos take {taken_gb} GB" if taken_gb else ""
             raise DeviceError(

@@ -67,11 +67,9 @@ class Desk(QObject):
 
     # Settings
 
-    def memory_limit(self, document: Document | None = None) -> Limit | None:
-        """What the process may hold for work on a document, beside the others that are open; None without a limit."""
+    def memory_limit(self, document: Document | None = None) -> Limit:
+        """What the process may hold, and what of it the documents hold, but for the one that is worked on."""
         total_bytes = self.settings.memory_limit_bytes
-        if total_bytes is None:
-            return None
         return Limit(total_bytes, sum(each.held_bytes for each in self.session.documents if each is not document))
 
     def change_settings(self, settings: Settings) -> None:

@@ -388,7 +388,8 @@ class Studio(QObject):
     @property
     def memory_limit(self) -> Limit | None:
         """What is left for work beside the open photos; None without a limit."""
-        return self._desk.memory_limit()
+        limit = self._desk.memory_limit()
+        return None if limit.total_bytes is None else limit
 
     @property
     def network_choice(self) -> NetworkChoice:

@@ -9,6 +9,7 @@ from core.device import CPU, Device
 from core.memory_plan import (
     BASE_BYTES,
     SMALLEST_SIZE_PX,
+    Limit,
     Result,
     Room,
     Size,
@@ -89,16 +90,25 @@ def test_what_takes_more_is_expected_to() -> None:
 
 
 def test_a_limit_bounds_what_is_free() -> None:
-    assert free_room(CPU, 10**6).host_bytes == 10**6
-    unlimited = free_room(CPU).host_bytes
+    assert free_room(CPU, Limit(10**6)).host_bytes == 10**6
+    unlimited = free_room(CPU, Limit()).host_bytes
     assert unlimited is None or unlimited > 10**7
+
+
+@pytest.mark.parametrize("total_bytes", [None, 8000, 20_000])
+def test_what_else_the_process_holds_is_no_room_for_a_photo(
+    total_bytes: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.memory_room.free_for_process", lambda: 10_000)
+    room = free_room(CPU, Limit(total_bytes, taken_bytes=3000))
+    assert room.host_bytes == min(10_000, total_bytes or 10_000) - 3000
 
 
 def test_what_pytorch_keeps_of_a_gpu_without_using_it_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = {"memory_reserved": 3000, "memory_allocated": 1000, "mem_get_info": (200, 4000)}
     for name, answer in answers.items():
         monkeypatch.setattr(torch.cuda, name, lambda _device, answer=answer: answer)
-    assert free_room(Device("cuda")).device_bytes == 2000 + 180
+    assert free_room(Device("cuda"), Limit()).device_bytes == 2000 + 180
 
 
 def test_what_a_container_may_take(tmp_path: Path) -> None:

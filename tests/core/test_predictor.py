@@ -263,6 +263,14 @@ def test_a_limit_can_be_given_for_one_photo_and_counts_what_else_is_held() -> No
     assert predictor.predict(image).warnings == ()
 
 
+def test_what_else_is_held_counts_without_a_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.memory_room.free_for_process", lambda: BASE_BYTES + 200_000_000)
+    predictor, image = MattingPredictor(tiny(), size_px=320), photo(320, 320)
+    assert predictor.predict(image).warnings == ()
+    (warning,) = predictor.predict(image, limit=Limit(taken_bytes=145_000_000)).warnings
+    assert "256 px instead of 320 px" in warning
+
+
 def test_what_a_photo_takes_within_a_limit_is_told_before_it_is_read() -> None:
     predictor, size = MattingPredictor(tiny(), size_px=320, closest=3), Size(1000, 1000, 1)
     roomy, short = Limit(10**10), Limit(BASE_BYTES + 90_000_000)

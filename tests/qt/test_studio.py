@@ -521,6 +521,7 @@ def test_other_open_photos_count_within_the_limit_and_are_put_away_sooner(studio
     settle(studio)
     first, second = studio.documents
     assert studio.memory_limit is None
+    assert studio._desk.memory_limit(first) == Limit(None, second.held_bytes)
     studio.set_memory_limit(10**9)
     assert studio._desk.memory_limit(first) == Limit(10**9, second.held_bytes)
     assert studio.memory_limit == Limit(10**9, first.held_bytes + second.held_bytes)

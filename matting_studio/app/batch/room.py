@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from core.memory_plan import BASE_BYTES, Limit, Size
+from core.memory_plan import BASE_BYTES, Limit, Size, within
 
 
 class Room:
@@ -22,7 +22,7 @@ class Room:
         if self.expected_bytes is None:
             return False
         taken = sum(self._beside_base(each) for each in (*self._inside.values(), size))
-        return BASE_BYTES + taken <= self._limit.left_bytes
+        return within(BASE_BYTES + taken, self._limit.left_bytes)
 
     def enter(self, name: str, size: Size | None) -> None:
         self._inside[name] = size
