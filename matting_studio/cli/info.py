@@ -9,6 +9,7 @@ import torch
 
 from core.checkpoint import detail_weights, read_model, shipped_detail, shipped_model
 from core.device import available_devices, device_name, pick_device
+from core.engine.choice import needs_pytorch
 from core.engine.torch_engine import native_precision
 from core.errors import CheckpointError
 from matting_studio.app.places import cache_folder, config_folder, log_folder
@@ -25,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         "device": {
             "type": str(device),
             "name": device_name(device),
+            "engine": "PyTorch" if needs_pytorch(str(device)) else "OpenVINO",
             "precision": str(native_precision(device)).removeprefix("torch."),
             "threads": torch.get_num_threads(),
         },

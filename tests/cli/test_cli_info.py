@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from core.checkpoint import shipped_detail, shipped_model
+from core.predictor import MattingPredictor
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,7 +19,9 @@ def test_json_names_versions_device_model_and_folders(studio):
     facts = outcome.json()
     assert facts["versions"]["python"] == platform.python_version()
     assert torch.__version__.startswith(facts["versions"]["torch"])
-    assert set(facts["device"]) == {"type", "name", "precision", "threads"}
+    assert set(facts["device"]) == {"type", "name", "engine", "precision", "threads"}
+    engine = MattingPredictor.from_checkpoint(device=facts["device"]["type"]).engine
+    assert ("OpenVINO" in engine.description) == (facts["device"]["engine"] == "OpenVINO")
     assert facts["model"]["path"] == str(shipped_model())
     assert facts["detail"]["path"] == str(shipped_detail())
     assert facts["detail"]["weights"] > 1_000_000
