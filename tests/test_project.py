@@ -85,6 +85,15 @@ def test_the_make_targets_of_the_readme_exist() -> None:
     assert {"run", "test"} <= named <= targets
 
 
+def test_torchrun_understands_the_command_of_the_readme() -> None:
+    from torch.distributed.run import get_args_parser  # noqa: PLC0415 - no other test here needs PyTorch
+
+    (command,) = re.findall(r"^ +torchrun (.+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    arguments = get_args_parser().parse_args(shlex.split(command))
+    assert (arguments.nproc_per_node, arguments.training_script) == ("4", "main.py")
+    assert arguments.training_script_args[:1] == ["train"]
+
+
 @pytest.mark.parametrize("document", ["README.md", "CHANGELOG.md"])
 def test_every_command_is_told_of(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ Each running program has a folder of its own with a lock in it, and one project 
 a folder whose lock nobody holds was left by a program that did not end well.
 """
 
+import contextlib
 import os
 import re
 import secrets
@@ -89,6 +90,11 @@ class Recovery:
         except OSError as error:
             raise RecoveryError(f"{item.name} cannot be recovered: {error.strerror or error}.") from error
         return target
+
+    def drop(self, copy: Path) -> None:
+        """Delete a copy of this program's own that nobody needs; one that another program holds goes at `close`."""
+        with contextlib.suppress(OSError):
+            copy.unlink(missing_ok=True)
 
     def discard(self, item: RecoveryItem) -> None:
         """Delete what a crash left. Raises RecoveryError."""

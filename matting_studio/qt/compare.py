@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme
 
 SIZE_PX, MINIMUM_PX = (1200, 720), (640, 400)
-SHUTDOWN_SECONDS = 20.0
+LOOK_MS = 100
 KEPT = 6
 """Photos that stay open with the other model, for whoever goes back and forth."""
 STATUS_TEXTS = {
@@ -121,8 +121,8 @@ class CompareWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.hide()
-        if self._other is not None:
-            self._other.end()
+        if self._other is not None and not self._other.end(0.0):
+            _Ending(self._other, self.parentWidget())
         event.accept()
 
 
@@ -199,9 +199,44 @@ class _OtherModel:
         self._pasted = {theirs: ours for theirs, ours in self._pasted.items() if ours is not document}
         self.studio.close(document)
 
-    def end(self) -> None:
-        self.studio.shutdown(SHUTDOWN_SECONDS)
-        self._folder.cleanup()
+    def end(self, timeout_seconds: float) -> bool:
+        """Call off all that is done here; False if something is still busy after that time."""
+        ended = self.studio.shutdown(timeout_seconds)
+        if ended:
+            self._folder.cleanup()
+        return ended
+
+
+class _Ending(QObject):
+    """Keeps what a comparison has left busy until that has ended: a model that is being loaded stops for nobody, and a
+    thread must not lose its owner. Nobody waits for it, but for the program's end."""
+
+    def __init__(self, other: _OtherModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._other = other
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    @Slot()
+    def _look(self) -> None:
+        self.wait(0.0)
+
+    def wait(self, timeout_seconds: float) -> bool:
+        """False if it is still busy after that time."""
+        ended = self._other.end(timeout_seconds)
+        if ended:
+            self._timer.stop()
+            self.deleteLater()
+        return ended
+
+
+def comparisons_ended(parent: QWidget, timeout_seconds: float) -> bool:
+    """Close all comparisons below a window and wait for what they do; False if one is still busy after that time."""
+    for window in parent.findChildren(CompareWindow):
+        window.close()
+    ended = [ending.wait(timeout_seconds) for ending in parent.findChildren(_Ending)]
+    return all(ended)
 
 
 def _title(name: str) -> QLabel:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -46,9 +46,6 @@ SHUTDOWN_SECONDS = 20.0
 
 
 class MainWindow(QMainWindow):
-    closing = Signal()
-    """The window is going to close for good: other windows with threads of their own go with it."""
-
     def __init__(self, studio: Studio, theme: Theme) -> None:
         super().__init__()
         self.studio = studio
@@ -56,6 +53,8 @@ class MainWindow(QMainWindow):
         self._activity: Activity | None = None
         self._batch: BatchWindow | None = None
         self._training: TrainingWindow | None = None
+        self._end_comparisons: Callable[[float], bool] = lambda _seconds: True
+        """Closes other windows that have threads of their own."""
         self._looked_for: tuple[Path, ...] = ()
         self._recent_files: tuple[Path, ...] = ()
         """Those that were there when they were last looked for."""
@@ -321,11 +320,11 @@ class MainWindow(QMainWindow):
 
     def show_comparison(self, model: Path | None) -> None:
         """Show the photo beside its result, or beside what another model makes of it."""
-        from matting_studio.qt.compare import CompareWindow  # noqa: PLC0415 - the window is up without it
+        from matting_studio.qt.compare import CompareWindow, comparisons_ended  # noqa: PLC0415 - the window is up without it
 
         window = CompareWindow(self, self.studio, self._theme, model)
         dress(window, self._theme.colours, self.devicePixelRatioF())
-        self.closing.connect(window.close)
+        self._end_comparisons = partial(comparisons_ended, self)
         window.show()
 
     def show_batch(self) -> None:
@@ -411,10 +410,11 @@ class MainWindow(QMainWindow):
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.studio.change_settings(self.studio.settings.model_copy(update={"window_geometry": geometry}))
         self.hide()
-        self.closing.emit()
+        comparisons_ended = self._end_comparisons(SHUTDOWN_SECONDS)
         batch_ended = self._batch is None or self._batch.shutdown(SHUTDOWN_SECONDS)
         training_ended = self._training is None or self._training.shutdown(SHUTDOWN_SECONDS)
-        self.ended = self.studio.shutdown(SHUTDOWN_SECONDS) and batch_ended and training_ended
+        studio_ended = self.studio.shutdown(SHUTDOWN_SECONDS)
+        self.ended = comparisons_ended and batch_ended and training_ended and studio_ended
         self.drag_handle.remove_files()
         event.accept()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from matting_studio.app.document import Document, Version
 from matting_studio.app.edits import Base, Patch, fold
@@ -16,8 +16,12 @@ from matting_studio.app.recovery import Recovery, RecoveryError, RecoveryItem
 from matting_studio.app.session import Status
 from matting_studio.qt.corrections import Corrections
 from matting_studio.qt.desk import Desk
+from matting_studio.qt.worker import Worker
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from matting_studio.app.project_file import PhotoMissingError, Project
 
 AUTOSAVE_MS = 30_000
@@ -27,6 +31,7 @@ AUTOSAVE_MS = 30_000
 class _Opened:
     project: Project
     shown: Patch | None
+    thumbnail: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +45,8 @@ class _Kept:
 class Projects(QObject):
     opened = Signal(object)
     """A Document that has just joined the session with its photo, and with its matte if the project had one."""
+    joined = Signal(object)
+    """The same of one that was opened along with others, and that nobody waits for."""
     photo_missing = Signal(object)
     """A PhotoMissingError."""
     saved = Signal(object)
@@ -56,6 +63,8 @@ class Projects(QObject):
         """What is done with documents as soon as they have their photos."""
         self._recovering: dict[Path, RecoveryItem] = {}
         self._recovery = Recovery(recovery_folder)
+        self._trouble: str | None = None
+        """Why the last copy could not be written."""
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.autosave)
         self._timer.start()
@@ -65,11 +74,21 @@ class Projects(QObject):
     def open(self, path: Path, photo_path: Path | None = None) -> None:
         """Open a project, by its absolute path, unless that is under way already; `photo_path` says where its photo
         is now."""
+        self._open(path, photo_path, self._desk.hand, Priority.CURRENT, self.opened)
+
+    def open_along(self, path: Path) -> None:
+        """As `open`, behind all that somebody waits for; `joined` follows."""
+        self._open(path, None, self._desk.files, Priority.OTHERS, self.joined)
+
+    def _open(
+        self, path: Path, photo_path: Path | None, worker: Worker, priority: Priority, announcing: SignalInstance
+    ) -> None:
         if self._desk.is_worked_on("project", path):
             return
 
         def work(context: JobContext) -> _Opened | PhotoMissingError:
             from matting_studio.app.project_file import PhotoMissingError, read_project  # noqa: PLC0415 - the window is up without it
+            from matting_studio.app.thumbnail import thumbnail  # noqa: PLC0415
 
             context.report(Progress("Reading the project"))
             try:
@@ -79,19 +98,18 @@ class Projects(QObject):
                 return error
             base = project.base
             shown = fold(base, (), base.box) if isinstance(base, Base) else None
-            return _Opened(project, shown)
+            context.token.raise_if_cancelled()
+            return _Opened(project, shown, thumbnail(project.photo.image))
 
         def deliver(opened: _Opened | PhotoMissingError) -> None:
             if isinstance(opened, _Opened):
-                self._join(path, opened)
+                announcing.emit(self._join(path, opened))
             else:
                 self.photo_missing.emit(opened)
 
-        self._desk.hand.submit(Job(("project", path), f"Opening {path.name}", work, Priority.CURRENT, deliver))
+        worker.submit(Job(("project", path), f"Opening {path.name}", work, priority, deliver))
 
-    def _join(self, path: Path, opened: _Opened) -> None:
-        from matting_studio.app.thumbnail import thumbnail  # noqa: PLC0415 - the window is up without it
-
+    def _join(self, path: Path, opened: _Opened) -> Document:
         project = opened.project
         document = Document(project.photo_path, project.state, project.name)
         document.project_path = path
@@ -107,9 +125,9 @@ class Projects(QObject):
             document.set_base(project.base, opened.shown)
         status = Status.WAITING if document.base is None else Status.READY
         self._desk.session.add(document, status)
-        self._desk.session.place(document).thumbnail = thumbnail(project.photo.image)
+        self._desk.session.place(document).thumbnail = opened.thumbnail
         self._corrections.refold(document)
-        self.opened.emit(document)
+        return document
 
     # Saving
 
@@ -211,12 +229,19 @@ class Projects(QObject):
             self._desk.say("warning", str(error))
             return
 
-        def work(_context: JobContext) -> None:
-            from matting_studio.app.project_file import write_project  # noqa: PLC0415 - the window is up without it
+        def work(_context: JobContext) -> str | None:
+            from matting_studio.app.project_file import ProjectError, write_project  # noqa: PLC0415 - as above
 
-            write_project(path, project)  # what there is to say about the photo is said when somebody saves
+            try:
+                write_project(path, project)  # what there is to say about the photo is said when somebody saves
+            except ProjectError as error:
+                return str(getattr(error.__cause__, "strerror", None) or error.__cause__)
+            return None
 
-        def deliver(_nothing: None) -> None:
+        def deliver(trouble: str | None) -> None:
+            self._tell_trouble_with_copies(trouble)
+            if trouble is not None:
+                return
             self._kept[document] = _Kept(path, version)
             if document not in self._desk.session or not document.modified:
                 self._drop_copy(document)
@@ -227,7 +252,15 @@ class Projects(QObject):
     def _drop_copy(self, document: Document) -> None:
         kept = self._kept.pop(document, None)
         if kept is not None:
-            kept.path.unlink(missing_ok=True)
+            self._recovery.drop(kept.path)
+
+    def _tell_trouble_with_copies(self, trouble: str | None) -> None:
+        """Once, until copies can be written again."""
+        if trouble is not None and self._trouble is None:
+            self._desk.say(
+                "warning", f"Unsaved work cannot be kept for the case of a crash ({trouble}): save it yourself, often."
+            )
+        self._trouble = trouble
 
     def forget(self, document: Document) -> None:
         """The document was closed, and what was not saved is not wanted."""

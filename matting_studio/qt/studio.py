@@ -46,8 +46,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Activity", "RenderedView", "Studio"]
 
-_OUTLIVE_CLOSING = {"export", "copy", "learn"}
-"""Kinds of jobs that somebody asked for and whose result lies outside the document; they hold all that they need."""
+_OUTLIVE_CLOSING = {"export", "copy", "learn", "autosave"}
+"""Kinds of jobs whose result lies outside the document; they hold all that they need. A copy for the case of a crash is
+deleted by whoever awaits it."""
 
 
 class Studio(QObject):
@@ -117,6 +118,7 @@ class Studio(QObject):
         self._projects.photo_missing.connect(self.photo_missing)
         self._projects.saved.connect(self.saved)
         self._projects.opened.connect(self._project_opened)
+        self._projects.joined.connect(self._project_joined)
         self._projects.photo_wanted.connect(self._matting.advance)
         self._matting.read.connect(self._projects.photo_read)
         self._exports.exported.connect(self.exported)
@@ -200,7 +202,10 @@ class Studio(QObject):
         for path in found.files:
             document = known.get(path)
             if document is None and is_project(path):
-                self._projects.open(path)
+                if path == found.files[0]:
+                    self._projects.open(path)
+                else:
+                    self._projects.open_along(path)
                 continue
             if document is None:
                 document = known[path] = Document(path)
@@ -250,6 +255,15 @@ class Studio(QObject):
     def _project_opened(self, document: Document) -> None:
         self._desk.documents_changed.emit()
         self._show(document)
+
+    @Slot(object)
+    def _project_joined(self, document: Document) -> None:
+        self._desk.documents_changed.emit()
+        if document is self.current:  # the first one of all
+            self._show(document)
+        else:
+            self._matting.advance()
+            self._tidy()
 
     def select(self, document: Document) -> None:
         if document is not self.current:

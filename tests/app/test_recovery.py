@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -125,3 +126,19 @@ def test_a_place_that_cannot_be_written_to_is_said(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(RecoveryError, match="save often"):
         Recovery(tmp_path / "file" / "recovery").new_path("anna.jpg")
+
+
+def test_a_copy_that_another_program_holds_goes_at_the_end(tmp_path, monkeypatch):
+    recovery = Recovery(tmp_path)
+    copy = recovery.new_path("anna.jpg")
+    copy.write_bytes(b"work")
+
+    def held(*_args, **_kwargs):
+        raise PermissionError
+
+    with monkeypatch.context() as scanner:
+        scanner.setattr(Path, "unlink", held)
+        recovery.drop(copy)
+    assert copy.exists()
+    recovery.close()
+    assert not copy.exists()

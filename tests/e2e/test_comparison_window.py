@@ -1,5 +1,6 @@
 """Two models side by side, while somebody goes from photo to photo."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 from conftest import PATIENCE_MS
 from pytestqt.qtbot import QtBot
 
-from matting_studio.qt.compare import CompareWindow
+from matting_studio.app.jobs import Job, JobContext
+from matting_studio.qt.compare import CompareWindow, _Ending
 from matting_studio.qt.main_window import MainWindow
+from matting_studio.qt.studio import Studio
 
 pytestmark = pytest.mark.slow
 
@@ -77,3 +80,30 @@ def test_it_follows_to_a_picture_without_a_file_and_to_none_at_all(
 def test_its_messages_can_be_dismissed(comparison: CompareWindow) -> None:
     assert not comparison.message_bar.close_button.icon().isNull()
     comparison.close()
+
+
+def test_closing_it_while_its_model_is_loaded_holds_nobody_up(
+    qtbot: QtBot, window: MainWindow, comparison: CompareWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, waits, shutdown = comparison._other.studio, [], Studio.shutdown
+
+    def noted(studio: Studio, seconds: float) -> bool:
+        waits.append(seconds)
+        return shutdown(studio, seconds)
+
+    monkeypatch.setattr(Studio, "shutdown", noted)
+    loading, loaded = threading.Event(), threading.Event()
+
+    def load(_context: JobContext) -> None:
+        loading.set()
+        assert loaded.wait(60)
+
+    other._desk.network.cancel_where(lambda _job: True)
+    other._desk.network.submit(Job(("held",), "Loading", load))
+    assert loading.wait(60)
+    comparison.close()
+    assert waits == [0.0]
+    assert other._desk.network.is_alive
+    loaded.set()
+    qtbot.waitUntil(lambda: not window.findChildren(_Ending), timeout=PATIENCE_MS)
+    assert not other._desk.network.is_alive

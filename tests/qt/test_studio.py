@@ -1,5 +1,7 @@
 """The studio with its real threads and a real, tiny network."""
 
+import errno
+import os
 import shutil
 import threading
 from dataclasses import replace
@@ -1395,3 +1397,49 @@ def test_opening_a_photo_waits_for_no_export(studio, photos, qtbot):
     studio.open(photos[:1])
     qtbot.waitUntil(lambda: studio.current is not None and studio.current.photo is not None)
     exporting.opened.set()
+
+
+def test_of_several_projects_the_first_is_shown_and_stays(opened, make_studio, photos, tmp_path, settle):
+    opened.open(photos[1:3])
+    settle(opened)
+    projects = [tmp_path / f"{number}.mstudio" for number in range(3)]
+    for document, path in zip(opened.documents, projects, strict=True):
+        opened.save_project(path, document=document)
+    settle(opened)
+    again, shown = make_studio(), []
+    again.current_changed.connect(lambda document: shown.append(document.project_path))
+    again.open(projects)
+    settle(again)
+    assert [document.project_path for document in again.documents] == projects
+    assert set(shown) == {projects[0]}
+    assert all(again.thumbnail(document) is not None for document in again.documents)
+
+
+def test_a_copy_that_is_written_while_its_photo_is_closed_does_not_stay(opened, settle, tmp_path):
+    opened.stroke(Brush.FOREGROUND, **line(20))
+    settle(opened)
+    writing = Gate(opened._desk.files)
+    opened._projects.autosave()
+    opened.close(opened.current)
+    writing.opened.set()
+    settle(opened)
+    assert list((tmp_path / "data").rglob("*.mstudio")) == []
+
+
+def test_that_no_copy_can_be_kept_is_said_once_until_one_can(opened, settle, monkeypatch, tmp_path):
+    def full(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    for expected in (1, 2):
+        with monkeypatch.context() as disk:
+            disk.setattr("matting_studio.app.project_file.write_atomically", full)
+            for row in (20, 30):
+                opened.stroke(Brush.FOREGROUND, **line(row))
+                settle(opened)
+                opened._projects.autosave()
+                settle(opened)
+        assert len(opened.heard.said("Unsaved work cannot be kept")) == expected
+        assert not opened.heard.said("Choose another folder")
+        opened._projects.autosave()
+        settle(opened)
+        assert len(list((tmp_path / "data").rglob("*.mstudio"))) == 1
