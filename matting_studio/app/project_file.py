@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.atomic import write_atomically
 from core.errors import MattingError
-from core.image_io import Photo, read_photo, read_photo_bytes, write_image
+from core.image_io import Photo, read_photo, read_photo_bytes
+from matting_studio.app.cutout import write_like
 from matting_studio.app.document import State
 from matting_studio.app.edits import Base, Box, Brush, Edit
 from matting_studio.app.fingerprint import Fingerprint
@@ -216,14 +217,7 @@ def _as_png(photo: Photo) -> bytes:
     """The photo that is in memory, without loss."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo.png"
-        write_image(
-            path,
-            photo.pixels,
-            alpha=photo.alpha,
-            bit_depth=photo.bit_depth,
-            icc_profile=photo.icc_profile,
-            exif=photo.exif,
-        )
+        write_like(photo, path, photo.pixels, photo.alpha)
         return path.read_bytes()
 
 

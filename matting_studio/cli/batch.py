@@ -154,6 +154,10 @@ class Planner:
         chosen = self.arguments
         return find_photos(chosen.input, recursive=chosen.recursive, output=chosen.output, histories=self._histories)
 
+    def history(self) -> History:
+        """What all parts have made up to now. Raises JournalError."""
+        return self._histories.of(self.arguments.output.resolve())
+
     def plan(self, items: Sequence[Item], history: History) -> Plan:
         return make_plan(
             items,
@@ -169,7 +173,7 @@ class Planner:
 def dry_run(arguments: argparse.Namespace, planner: Planner) -> int:
     """Print the plan. Nothing is written, the output folder is not made."""
     found = planner.find()
-    plan = planner.plan(found.items, History.read(arguments.output))
+    plan = planner.plan(found.items, planner.history())
     for sentence in (*found.complaints, *found.notices, *plan.notices):
         say(sentence)
     for task in plan.tasks:
@@ -259,7 +263,7 @@ class Batch:
 
     def _work(self, items: Sequence[Item], only: set[str] | None = None) -> None:
         # Other parts have made something since this one began, and names depend on that.
-        history = self._place.history if self._planner.shard is None else History.read(self._arguments.output)
+        history = self._place.history if self._planner.shard is None else self._planner.history()
         plan = self._planner.plan(items, history)
         self._say_once(plan.notices)
         if only is not None:

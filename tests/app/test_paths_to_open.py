@@ -36,15 +36,8 @@ def test_hidden_folders_are_not_even_looked_into(tree, monkeypatch):
     assert sorted(looked_into) == sorted([tree.name, "sub", "empty"])
 
 
-def test_a_folder_that_cannot_be_searched_is_complained_about_and_the_others_are_opened(tree, monkeypatch):
-    scandir = os.scandir
-
-    def closed(path):
-        if Path(path).name == "sub":
-            raise OSError(errno.ESTALE, "Stale file handle", str(path))
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", closed)
+def test_a_folder_that_cannot_be_searched_is_complained_about_and_the_others_are_opened(tree, close_folder):
+    close_folder("sub", errno.ESTALE)
     found = sort_out([tree])
     assert [path.name for path in found.files] == ["a.PNG", "b.jpg", "work.mstudio"]
     assert found.complaints == (

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import MattingError
-from core.image_io import Photo, write_image
+from core.image_io import Photo
 from core.memory_plan import Limit
 from matting_studio.app.batch import Found, Item, Recipe, find_photos, items_from_files
+from matting_studio.app.cutout import write_like
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Edit
 from matting_studio.app.fingerprint import Fingerprint
@@ -88,14 +89,7 @@ class PastedFiles:
         folder = Path(self._folder.name) / str(len(self._written) + 1)
         folder.mkdir()
         path = folder / f"{name}.png"
-        write_image(
-            path,
-            photo.pixels,
-            alpha=photo.alpha,
-            bit_depth=photo.bit_depth,
-            icc_profile=photo.icc_profile,
-            exif=photo.exif,
-        )
+        write_like(photo, path, photo.pixels, photo.alpha)
         self._written.append((weakref.ref(photo), path))
         return path
 

@@ -1,7 +1,7 @@
 import errno
 import os
 import sys
-from pathlib import Path, PureWindowsPath
+from pathlib import PureWindowsPath
 
 import pytest
 from batches import go, put_photos, states, tree
@@ -95,16 +95,9 @@ def test_a_folder_that_may_not_be_read_is_said(tmp_path):
     assert "closed cannot be searched" in found.complaints[0]
 
 
-def test_a_folder_named_like_a_photo_that_cannot_be_read_is_said(tmp_path, monkeypatch):
+def test_a_folder_named_like_a_photo_that_cannot_be_read_is_said(tmp_path, close_folder):
     put_photos(tmp_path, ["a.jpg", "closed.jpg/b.jpg"])
-    scandir = os.scandir
-
-    def closed(path):
-        if Path(path).name == "closed.jpg":
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", closed)
+    close_folder("closed.jpg", errno.EACCES)
     found = find_photos(tmp_path, recursive=True, output=tmp_path / "out")
     assert names(found) == ["a.jpg"]
     assert len(found.complaints) == 1
