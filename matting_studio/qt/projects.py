@@ -16,7 +16,6 @@ from matting_studio.app.recovery import Recovery, RecoveryError, RecoveryItem
 from matting_studio.app.session import Status
 from matting_studio.qt.corrections import Corrections
 from matting_studio.qt.desk import Desk
-from matting_studio.qt.worker import Worker
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,15 +73,13 @@ class Projects(QObject):
     def open(self, path: Path, photo_path: Path | None = None) -> None:
         """Open a project, by its absolute path, unless that is under way already; `photo_path` says where its photo
         is now."""
-        self._open(path, photo_path, self._desk.hand, Priority.CURRENT, self.opened)
+        self._open(path, photo_path, Priority.CURRENT, self.opened)
 
     def open_along(self, path: Path) -> None:
-        """As `open`, behind all that somebody waits for; `joined` follows."""
-        self._open(path, None, self._desk.files, Priority.OTHERS, self.joined)
+        """As `open`, behind those and all else that somebody waits for; `joined` follows."""
+        self._open(path, None, Priority.OTHERS, self.joined)
 
-    def _open(
-        self, path: Path, photo_path: Path | None, worker: Worker, priority: Priority, announcing: SignalInstance
-    ) -> None:
+    def _open(self, path: Path, photo_path: Path | None, priority: Priority, announcing: SignalInstance) -> None:
         if self._desk.is_worked_on("project", path):
             return
 
@@ -107,7 +104,8 @@ class Projects(QObject):
             else:
                 self.photo_missing.emit(opened)
 
-        worker.submit(Job(("project", path), f"Opening {path.name}", work, priority, deliver))
+        # All on one thread, so that they join in the order in which they were named.
+        self._desk.hand.submit(Job(("project", path), f"Opening {path.name}", work, priority, deliver))
 
     def _join(self, path: Path, opened: _Opened) -> Document:
         project = opened.project

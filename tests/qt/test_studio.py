@@ -1399,16 +1399,19 @@ def test_opening_a_photo_waits_for_no_export(studio, photos, qtbot):
     exporting.opened.set()
 
 
-def test_of_several_projects_the_first_is_shown_and_stays(opened, make_studio, photos, tmp_path, settle):
+def test_of_several_projects_the_first_is_shown_and_stays(opened, make_studio, photos, settle, qtbot):
     opened.open(photos[1:3])
     settle(opened)
-    projects = [tmp_path / f"{number}.mstudio" for number in range(3)]
+    projects = [photos[0].with_name(f"{number}.mstudio") for number in range(3)]
     for document, path in zip(opened.documents, projects, strict=True):
         opened.save_project(path, document=document)
     settle(opened)
     again, shown = make_studio(), []
     again.current_changed.connect(lambda document: shown.append(document.project_path))
-    again.open(projects)
+    reading = Gate(again._desk.hand)
+    again._take_paths(sort_out(projects))
+    qtbot.waitUntil(lambda: not again._desk.files.jobs)  # nothing gets ahead of the first one elsewhere
+    reading.opened.set()
     settle(again)
     assert [document.project_path for document in again.documents] == projects
     assert set(shown) == {projects[0]}
