@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from core.image_io.colour import TAKEN_AS_SRGB
 from core.image_io.decoded import Decoded
 from core.image_io.exif import exif_from_bytes, read_exif
+from core.image_io.made_profile import BT_2020, DISPLAY_P3, profile_of
 from core.image_io.samples import unpremultiply
 
 # Numbers of ITU-T H.273: those of BT.709, which sRGB shares, and "unspecified". Curves of cameras and of sRGB differ by
 # what no viewer makes a difference of.
 _SRGB_PRIMARIES = frozenset({1, 2})
+_OTHER_PRIMARIES = {9: BT_2020, 12: DISPLAY_P3}
 _SRGB_CURVES = frozenset({1, 2, 6, 13, 14, 15})
 
 
@@ -33,13 +35,19 @@ def decode_heif(heif: pillow_heif.HeifFile) -> Decoded:
         unpremultiply(pixels, alpha)
     # The pixels come upright: in HEIF the turn belongs to the picture, and EXIF orientation has no say (ISO 23008-12).
     _, exif, warnings = read_exif(lambda: exif_from_bytes(heif.info.get("exif") or b""))
-    if _is_another_space(heif.info.get("nclx_profile")):
-        warnings += (TAKEN_AS_SRGB,)
-    return Decoded(pixels, alpha, heif.info.get("icc_profile"), exif, warnings)
+    profile, profile_warnings = _profile(heif.info)
+    return Decoded(pixels, alpha, profile, exif, warnings + profile_warnings)
 
 
-def _is_another_space(nclx: dict[str, Any] | None) -> bool:
-    """Of a file without an ICC profile, which would stand in the place of these numbers."""
+def _profile(info: dict[str, Any]) -> tuple[bytes | None, tuple[str, ...]]:
+    """The profile that a file has, or one for the colour space that it gives by numbers instead; and a warning."""
+    nclx: dict[str, Any] | None = info.get("nclx_profile")
     if nclx is None:
-        return False
-    return nclx["color_primaries"] not in _SRGB_PRIMARIES or nclx["transfer_characteristics"] not in _SRGB_CURVES
+        return info.get("icc_profile"), ()
+    primaries = nclx["color_primaries"]
+    if nclx["transfer_characteristics"] in _SRGB_CURVES:
+        if primaries in _SRGB_PRIMARIES:
+            return None, ()
+        if primaries in _OTHER_PRIMARIES:
+            return profile_of(_OTHER_PRIMARIES[primaries]), ()
+    return None, (TAKEN_AS_SRGB,)

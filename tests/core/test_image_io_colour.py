@@ -10,6 +10,7 @@ from PIL import ExifTags, Image, ImageCms
 
 from core.image_io import read_photo, read_photo_bytes, write_image
 from core.image_io.colour import leads_back
+from core.image_io.made_profile import BT_2020, DISPLAY_P3, profile_of
 
 
 def read_encoded(image, file_format, **options):
@@ -80,15 +81,29 @@ def heif(primaries, curve):
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(("primaries", "curve"), [(9, 16), (12, 13), (1, 18)], ids=["BT.2020 PQ", "P3", "HLG"])
+@pytest.mark.parametrize(("primaries", "curve"), [(9, 16), (12, 18), (7, 13)], ids=["PQ", "HLG", "old TV"])
 def test_a_heic_whose_numbers_declare_another_colour_space_says_that_it_was_taken_as_srgb(primaries, curve):
-    (warning,) = read_photo_bytes(heif(primaries, curve), "photo.heic").warnings
+    photo = read_photo_bytes(heif(primaries, curve), "photo.heic")
+    (warning,) = photo.warnings
     assert "taken as sRGB" in warning
+    assert photo.icc_profile is None
 
 
 @pytest.mark.parametrize(("primaries", "curve"), [(1, 13), (1, 1), (2, 2)], ids=["sRGB", "BT.709", "unspecified"])
 def test_a_heic_whose_numbers_declare_srgb_is_without_a_warning(primaries, curve):
-    assert read_photo_bytes(heif(primaries, curve), "photo.heic").warnings == ()
+    photo = read_photo_bytes(heif(primaries, curve), "photo.heic")
+    assert photo.warnings == ()
+    assert photo.icc_profile is None
+
+
+@pytest.mark.parametrize(("primaries", "curve", "space"), [(12, 13, DISPLAY_P3), (12, 2, DISPLAY_P3), (9, 1, BT_2020)])
+def test_a_heic_whose_numbers_declare_wide_colours_is_as_if_it_had_their_profile(primaries, curve, space):
+    photo = read_photo_bytes(heif(primaries, curve), "photo.heic")
+    with_profile = read_encoded(Image.fromarray(photo.pixels), "PNG", icc_profile=profile_of(space))
+    assert photo.warnings == ()
+    assert photo.icc_profile == with_profile.icc_profile == profile_of(space)
+    assert np.array_equal(photo.image, with_profile.image)
+    assert np.abs(photo.image.astype(int) - photo.pixels).max() > 20
 
 
 @pytest.mark.parametrize("index", ["R03", "R98"])
