@@ -1,5 +1,7 @@
 """Messages for people go to standard error, results to standard output; exit codes say how it went."""
 
+import errno
+import os
 import sys
 
 from core.errors import MattingError
@@ -14,7 +16,14 @@ class UsageError(MattingError):
 
 
 def say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+    """Print a message; to a terminal that has ended none, and what was done is no failure for that."""
+    try:
+        print(sentence, file=sys.stderr)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        # Python would try to write it once more at its end, and fail with a code of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def tell(text: str) -> None:
