@@ -1,9 +1,10 @@
 """One sentence inside the window, above the photo: what went wrong, or what was done. It never stops anybody."""
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from matting_studio.qt.icons import name_icon, pixmap
+from matting_studio.qt.sentence_label import SentenceLabel
 from matting_studio.qt.theme import Theme
 
 ICONS = {"error": ("failed", "danger"), "warning": ("warning", "warning"), "info": ("about", "accent_text")}
@@ -19,11 +20,8 @@ class MessageBar(QFrame):
         self.setObjectName("message_bar")
         self._icon = QLabel()
         self._icon.setFixedSize(QSize(20, 20))
-        self.text = QLabel()
-        self.text.setWordWrap(True)
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text = SentenceLabel()
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._count = QLabel()
         self._count.setProperty("quiet", True)
         self.close_all_button = QToolButton()

@@ -1,29 +1,23 @@
 """A question inside the window, above the photo, with its answers beside it; work goes on meanwhile."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QWidget
 from shiboken6 import isValid
 
-Answer = tuple[str, Callable[[], None]]
+from matting_studio.qt.sentence_label import SentenceLabel
 
-_LONG_WORD = re.compile(r"\S{25,}")
-_MAY_BREAK = "\N{ZERO WIDTH SPACE}"
+Answer = tuple[str, Callable[[], None]]
 
 
 class QuestionBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("question_bar")
-        self.text = QLabel()
-        self.text.setWordWrap(True)
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
-        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.text = SentenceLabel()
         self.buttons: list[QPushButton] = []
         self._still: Callable[[], bool] = lambda: True
         self._focus_before: QWidget | None = None
@@ -43,7 +37,7 @@ class QuestionBar(QFrame):
             self._focus_before = focused
         self._clear()
         self._still = still
-        self.text.setText(_LONG_WORD.sub(_breakable, question))
+        self.text.setText(question)
         for number, (text, then) in enumerate(answers):
             button = QPushButton(text)
             button.setProperty("accent", number == 0)
@@ -90,11 +84,3 @@ class QuestionBar(QFrame):
             button.deleteLater()
             self._row.removeWidget(button)
         self.buttons = []
-
-
-def _breakable(word: re.Match[str]) -> str:
-    """A long word, as names of files may be, with places where a line may end; they cannot be seen."""
-    return "".join(
-        f"{_MAY_BREAK}{letter}" if place and place % 4 == 0 and not unicodedata.combining(letter) else letter
-        for place, letter in enumerate(word[0])
-    )

@@ -1,7 +1,7 @@
 """Sentences inside the window: messages and questions."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QVBoxLayout, QWidget
@@ -73,6 +73,37 @@ def test_an_error_is_told_once_while_something_else_is_said(bar: MessageBar) -> 
     assert bar.text.text() == "One."
     bar.dismiss()
     assert not bar.isVisible()
+
+
+def test_all_of_a_long_name_is_seen_in_a_message_and_its_buttons_stay(qtbot: QtBot, qapp: QApplication) -> None:
+    window, bar = QMainWindow(), MessageBar(Theme(qapp, ThemeChoice.DARK))
+    window.setCentralWidget(QWidget())
+    QVBoxLayout(window.centralWidget()).addWidget(bar)
+    window.resize(640, 300)
+    qtbot.addWidget(window)
+    window.show()
+    sentence = f"{'portrait' * 25}.jpg is empty (zero bytes). Copy it again from where it came."
+    bar.tell("error", sentence)
+    bar.tell("error", "Two.")
+    QApplication.processEvents()
+    label = bar.text
+    assert window.width() == 640
+    assert window.rect().contains(QRect(bar.close_button.mapTo(window, QPoint()), bar.close_button.size()))
+    lines = label.height() // label.fontMetrics().lineSpacing()
+    assert lines * label.width() > label.fontMetrics().horizontalAdvance(sentence)
+    assert label.minimumSizeHint().width() < label.width()
+
+
+def test_a_name_is_copied_from_a_message_as_it_is(bar: MessageBar) -> None:
+    sentence = f"/home/{'portrait' * 25}.jpg does not exist."
+    bar.tell("error", sentence)
+    assert bar.text.text() == sentence
+    QTest.keyClick(bar.text, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(bar.text, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == sentence
+    QApplication.clipboard().clear()
+    bar.text.actions()[0].trigger()  # of the menu under the right button
+    assert QApplication.clipboard().text() == sentence
 
 
 def test_a_question_is_answered_once(qtbot: QtBot) -> None:
