@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +14,9 @@ from typing import BinaryIO
 _READING_SECONDS = 2.0 if os.name == "nt" else 0.0
 """Longer than anybody reads a file at a stretch. Windows replaces none that another process is reading."""
 _TEMPORARY_NAME = re.compile(r"\.[0-9a-f]{16}\.tmp")
+_ABANDONED_SECONDS = 24 * 3600.0
+"""Nobody who lives lets so much time pass between two blocks of a file. Not told by a process number: it may be that of
+another machine that writes to the same disk."""
 
 
 @contextlib.contextmanager
@@ -21,7 +25,8 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
     If the block raises, the temporary file is removed and what was at `path` before is untouched. The contents are on
     the disk before the name changes, so a power cut leaves the old file or the new one. A symbolic link stays one: the
-    file it points to is replaced.
+    file it points to is replaced. What an earlier write of the same file left when it was killed is removed, not before
+    it is a day old.
 
     Yields: a binary file, open for writing and seeking.
     Raises: OSError as the system gives it: no such folder, no permission, no room, or `path` is not a regular file.
@@ -35,7 +40,9 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         # A rename would put a plain file in the place of a device such as /dev/null.
         raise OSError(errno.EINVAL, "Not a regular file", str(target))
     # The name does not grow from the target's, which may already be as long as the file system allows.
-    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
+    mark = f".{zlib.crc32(os.fsencode(target.name)):08x}"
+    temporary = target.parent / f"{mark}{secrets.token_hex(4)}.tmp"
+    _remove_abandoned(target.parent, mark)
     try:
         with temporary.open("xb") as file:
             yield file
@@ -54,7 +61,17 @@ def leftovers(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         return []
-    return [path for path in folder.iterdir() if _TEMPORARY_NAME.fullmatch(path.name) and path.is_file()]
+    # No Path for each of what may be thousands of pictures: every write looks here.
+    with os.scandir(folder) as entries:
+        return [Path(entry) for entry in entries if _TEMPORARY_NAME.fullmatch(entry.name) and entry.is_file()]
+
+
+def _remove_abandoned(folder: Path, mark: str) -> None:
+    """Where that fails, nothing is said: it is not what was asked for, and is tried again the next time."""
+    with contextlib.suppress(OSError):
+        for left in leftovers(folder):
+            if left.name.startswith(mark) and time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                left.unlink(missing_ok=True)
 
 
 def _replace(temporary: Path, target: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -110,20 +111,43 @@ def test_the_file_gets_the_usual_permissions_and_not_a_temporary_files(tmp_path)
     assert (tmp_path / "atomic").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
-def test_a_process_that_is_killed_leaves_a_file_that_is_known(tmp_path):
+def left_by_a_killed_writer(target, hours_ago=0):
+    """The temporary file of a process that was killed in the middle of writing."""
     script = (
         "import sys; from core.atomic import write_atomically\n"
         "with write_atomically(sys.argv[1]) as file:\n"
         "    file.write(b'half'); file.flush(); print('now', flush=True); input()"
     )
-    command = [sys.executable, "-c", script, tmp_path / "picture.png"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+    before = leftovers(target.parent)
+    with subprocess.Popen(
+        [sys.executable, "-c", script, target], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writer:
         writer.stdout.readline()
         writer.kill()
+    (left,) = set(leftovers(target.parent)).difference(before)
+    written_at = time.time() - hours_ago * 3600
+    os.utime(left, (written_at, written_at))
+    return left
+
+
+def test_a_process_that_is_killed_leaves_a_file_that_is_known(tmp_path):
     (tmp_path / "picture.tmp").touch()
-    (left,) = leftovers(tmp_path)
+    left = left_by_a_killed_writer(tmp_path / "picture.png")
     assert left.read_bytes() == b"half"
+    assert leftovers(tmp_path) == [left]
     assert leftovers(tmp_path / "gone") == []
+
+
+def test_what_a_killed_write_left_is_removed_when_the_same_file_is_written_a_day_later_and_nothing_else(tmp_path):
+    left = left_by_a_killed_writer(tmp_path / "picture.png", hours_ago=25)
+    another_s = left_by_a_killed_writer(tmp_path / "another.png", hours_ago=25)
+    perhaps_alive = left_by_a_killed_writer(tmp_path / "picture.png", hours_ago=23)
+    theirs = left.with_name(f"{left.name[:-4]}0.tmp")
+    theirs.touch()
+    os.utime(theirs, (0, 0))
+    with write_atomically(tmp_path / "picture.png") as file:
+        file.write(b"new")
+    assert set(tmp_path.iterdir()) == {tmp_path / "picture.png", another_s, perhaps_alive, theirs}
 
 
 def read_elsewhere(monkeypatch, tries):
