@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import time
 import zlib
 from collections.abc import Iterator
@@ -39,12 +38,9 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     if target.exists() and not target.is_file():
         # A rename would put a plain file in the place of a device such as /dev/null.
         raise OSError(errno.EINVAL, "Not a regular file", str(target))
-    # The name does not grow from the target's, which may already be as long as the file system allows.
-    mark = f".{zlib.crc32(os.fsencode(target.name)):08x}"
-    temporary = target.parent / f"{mark}{secrets.token_hex(4)}.tmp"
-    _remove_abandoned(target.parent, mark)
+    temporary, opened = _new_beside(target)
     try:
-        with temporary.open("xb") as file:
+        with opened as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -61,17 +57,33 @@ def leftovers(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         return []
-    # No Path for each of what may be thousands of pictures: every write looks here.
-    with os.scandir(folder) as entries:
-        return [Path(entry) for entry in entries if _TEMPORARY_NAME.fullmatch(entry.name) and entry.is_file()]
+    return [path for path in folder.iterdir() if _TEMPORARY_NAME.fullmatch(path.name) and path.is_file()]
 
 
-def _remove_abandoned(folder: Path, mark: str) -> None:
-    """Where that fails, nothing is said: it is not what was asked for, and is tried again the next time."""
+def _new_beside(target: Path) -> tuple[Path, BinaryIO]:
+    """The first hidden file of the target's own that nobody has, so that what a killed write left is met again.
+
+    Its name does not grow from the target's, which may already be as long as the file system allows.
+    """
+    mark = zlib.crc32(os.fsencode(target.name))
+    number = 0
+    while True:
+        temporary = target.parent / f".{mark:08x}{number:08x}.tmp"
+        try:
+            return temporary, temporary.open("xb")
+        except FileExistsError:
+            _remove_abandoned(temporary)
+            number += 1
+
+
+def _remove_abandoned(temporary: Path) -> None:
+    """Where that fails, nothing is said: it is not what was asked for, and is tried again the next time.
+
+    Its name is not taken at once: another process may be about to remove it too.
+    """
     with contextlib.suppress(OSError):
-        for left in leftovers(folder):
-            if left.name.startswith(mark) and time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
-                left.unlink(missing_ok=True)
+        if time.time() - temporary.stat().st_mtime > _ABANDONED_SECONDS:
+            temporary.unlink()
 
 
 def _replace(temporary: Path, target: Path) -> None:
