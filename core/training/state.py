@@ -14,6 +14,7 @@ from core.network import MTGINet
 from core.training.config import ScheduleConfig, TrainingConfig
 from core.training.ema import AveragedNetwork
 from core.training.initialisation import build_network
+from core.training.learnt import learn_what_losses_reach
 
 OWN_SETTINGS = ("betas", "weight_decay")
 """What the configuration says of the optimiser; the learning rate is set at each step."""
@@ -36,6 +37,7 @@ class TrainingState:
     def start(cls, config: TrainingConfig, device: torch.device) -> "TrainingState":
         network = build_network(config.network, config.data.seed).to(device)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        learn_what_losses_reach(network, config.loss)
         averaged = AveragedNetwork(network, config.schedule.ema_decay)
         return cls(network, averaged, build_optimiser(network, config.schedule))
 
@@ -102,7 +104,10 @@ class TrainingState:
 
 
 def build_optimiser(network: MTGINet, schedule: ScheduleConfig) -> Optimizer:
-    """AdamW; without weight decay it is the published Adam. Norms and biases are never decayed."""
+    """AdamW; without weight decay it is the published Adam. Norms and biases are never decayed.
+
+    Weights that no loss reaches are in it too, and it leaves them alone: a run may go on with other losses.
+    """
     decayed = [p for p in network.parameters() if p.ndim > 1]
     free = [p for p in network.parameters() if p.ndim <= 1]
     groups: list[dict[str, Any]] = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]

@@ -21,7 +21,9 @@ from core.training.processes import Processes, join_processes, leave_processes
 from core.training.run import RunFolder
 
 PROGRAM = Path(__file__).parent / "gradients_of_a_step.py"
+TRAIN = Path(__file__).parent / "train_run.py"
 PROJECT = Path(__file__).parents[3]
+TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
 
 
 def gradients(command: list[str], config: Path, folder: Path) -> dict[str, torch.Tensor]:
@@ -61,13 +63,27 @@ def test_processes_wait_for_long_validations_and_do_without_nccl(monkeypatch: py
 def test_two_processes_have_the_gradients_of_one_with_the_double_batch(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     config.write_text(json.dumps(settings(tmp_path / "data")))
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     alone = gradients([sys.executable], config, tmp_path / "alone")
-    shared = gradients(torchrun, config, tmp_path / "shared")
+    shared = gradients([*TORCHRUN], config, tmp_path / "shared")
     assert alone.keys() == shared.keys()
     largest = max(gradient.abs().max() for gradient in alone.values())
     for name, gradient in alone.items():
         assert torch.allclose(gradient, shared[name], rtol=1e-3, atol=1e-5 * float(largest)), name
+
+
+@pytest.mark.slow
+def test_processes_do_not_wait_for_weights_that_no_loss_reaches(tmp_path: Path) -> None:
+    values = settings(tmp_path / "data", steps=3)
+    values["loss"] = {"side_heads": 0, "laplacian": 0, "composition": 0, "alpha": 0}
+    config, run = tmp_path / "config.json", RunFolder(tmp_path / "run")
+    config.write_text(json.dumps(values))
+    run.path.mkdir()
+    arguments = [*TORCHRUN, str(TRAIN), str(config), str(run.path)]
+    done = subprocess.run(
+        arguments, check=False, timeout=300, cwd=PROJECT, capture_output=True, text=True, env=environment()
+    )
+    assert done.returncode == 0, done.stderr
+    assert (run.end, run.last_event()["step"]) == ("finished", 3)
 
 
 @pytest.mark.slow
