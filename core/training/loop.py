@@ -23,7 +23,7 @@ from core.training.losses import Targets, weighted_losses
 from core.training.memory import memory_bytes
 from core.training.precision import computing_in, training_precision
 from core.training.previews import Previews
-from core.training.processes import Processes, any_process, share
+from core.training.processes import Processes, any_process, check_parts, share
 from core.training.run import EventLog, RunFolder
 from core.training.schedule import learning_rate
 from core.training.state import TrainingState
@@ -71,6 +71,7 @@ class Trainer:
                 )
             self.device = torch.device("cuda", processes.local_rank)
             torch.cuda.set_device(self.device)
+        check_parts(config.schedule, self.device, processes)
         self.precision = training_precision(self.device, mixed=config.run.bfloat16)
         self.events = EventLog(run.events, on_event)
         self.board = TensorBoard(run.tensorboard) if config.run.tensorboard and processes.leads else None

@@ -8,8 +8,10 @@ import torch
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from core.errors import ConfigError
 from core.network import MTGINet
 from core.training.batches import Part
+from core.training.config import ScheduleConfig
 
 PATIENCE = timedelta(days=1)
 """The others wait while the first one validates, which may take longer than PyTorch's half an hour."""
@@ -64,6 +66,17 @@ def share(network: MTGINet, device: torch.device, processes: Processes) -> nn.Mo
         synchronise_norms(network)
         return DistributedDataParallel(network, device_ids=[device.index])
     return DistributedDataParallel(network)
+
+
+def check_parts(schedule: ScheduleConfig, device: torch.device, processes: Processes) -> None:
+    """Raises ConfigError where each process would take the statistics of one crop alone, as `share` lets them."""
+    least = 2 * processes.count
+    for number, stage in enumerate(schedule.stages):
+        if device.type != "cuda" and stage.batch_size < least:
+            raise ConfigError(
+                f"schedule.stages.{number}.batch_size is {stage.batch_size}, of which {processes.count} processes have "
+                f"one crop each, and batch statistics need two: set it to {least} or more, or start fewer processes."
+            )
 
 
 def synchronise_norms(network: MTGINet) -> None:

@@ -13,11 +13,11 @@ from generated_data import settings
 from torch import distributed
 
 from core.device import Device
-from core.errors import DeviceError
+from core.errors import ConfigError, DeviceError
 from core.training import loop
 from core.training.config import parse_config
 from core.training.loop import Trainer
-from core.training.processes import Processes, join_processes, leave_processes
+from core.training.processes import Processes, check_parts, join_processes, leave_processes
 from core.training.run import RunFolder
 
 PROGRAM = Path(__file__).parent / "gradients_of_a_step.py"
@@ -44,6 +44,14 @@ def test_a_process_without_a_gpu_of_its_own_is_refused(tmp_path: Path, monkeypat
     config = parse_config(settings(tmp_path / "data"))
     with pytest.raises(DeviceError, match="this machine has 1: start so many"):
         Trainer(config, RunFolder(tmp_path / "run"), Processes(rank=1, count=2, local_rank=1))
+
+
+def test_processes_without_common_statistics_need_two_crops_each(tmp_path: Path) -> None:
+    config = parse_config(settings(tmp_path / "data"))
+    with pytest.raises(ConfigError, match=r"batch_size is 4, of which 4 processes have one crop each.* set it to 8"):
+        Trainer(config, RunFolder(tmp_path / "run"), Processes(rank=0, count=4, local_rank=0))
+    for device, count in (("cpu", 2), ("cuda", 4)):
+        check_parts(config.schedule, torch.device(device), Processes(rank=0, count=count, local_rank=0))
 
 
 def test_processes_wait_for_long_validations_and_do_without_nccl(monkeypatch: pytest.MonkeyPatch) -> None:
