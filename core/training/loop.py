@@ -4,6 +4,7 @@ import contextlib
 import json
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from core.training.validation import MeasuredPhoto, validate
 
 NORM_DECAY = 0.99
 MOST_ROLLBACKS = 10
+"""To one checkpoint. A training that reaches the next one has got over it, however often that happens."""
 
 
 class NotFiniteError(Exception):
@@ -80,6 +82,8 @@ class Trainer:
         network = config.network.model_copy(update=origin)
         self.state = TrainingState.start(config.model_copy(update={"network": network}), self.device)
         self.shared = share(self.state.network, self.device, processes)
+        self.tries: Counter[int] = Counter()
+        """How often the run failed after its checkpoint of a step and before the next one."""
 
     def resume(self) -> None:
         """Go back to the run's checkpoint; a run that has none yet begins at its start.
@@ -201,14 +205,16 @@ class Trainer:
 
     def roll_back(self, reason: str) -> None:
         """Return to the last checkpoint and draw other crops from there."""
-        failed_at, tried = self.state.step, self.state.generation
-        if tried >= MOST_ROLLBACKS:
-            raise TrainingError(
-                f"The training failed {tried} times: at step {failed_at} {reason}. "
-                "Lower schedule.learning_rate or check the data set, then resume."
-            )
+        failed_at, generation = self.state.step, self.state.generation
         self.load_checkpoint()
-        self.state.generation = tried + 1
+        self.state.generation = generation + 1
+        self.tries[self.state.step] += 1
+        if self.tries[self.state.step] > MOST_ROLLBACKS:
+            raise TrainingError(
+                f"The training failed {self.tries[self.state.step]} times between its checkpoint of step "
+                f"{self.state.step} and the next one: at step {failed_at} {reason}. Lower schedule.learning_rate or "
+                "check the data set, then resume."
+            )
         self.log("rollback", reason=reason, failed_at=failed_at)
 
     def load_checkpoint(self) -> None:

@@ -151,6 +151,26 @@ def test_a_run_that_fails_for_good_says_so(tmp_path: Path, monkeypatch: pytest.M
     assert len(events(tmp_path / "run", "rollback")) == loop.MOST_ROLLBACKS
 
 
+def test_a_run_that_gets_further_each_time_goes_back_as_often_as_it_must(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = settings(tmp_path / "data", steps=4)
+    values["run"]["checkpoint_minutes"] = 1e-9
+    trainer = start(parse_config(values), tmp_path / "run")
+    genuine = loop.weighted_losses
+    calls = []
+
+    def every_other_time(*args: Any) -> dict[str, torch.Tensor]:
+        calls.append(1)
+        return genuine(*args) if len(calls) % 2 else {"alpha": torch.tensor(float("nan"))}
+
+    monkeypatch.setattr(loop, "MOST_ROLLBACKS", 1)
+    monkeypatch.setattr(loop, "weighted_losses", every_other_time)
+    trainer.train()
+    assert [event["step"] for event in events(tmp_path / "run", "rollback")] == [1, 2, 3]
+    assert events(tmp_path / "run", "finished")
+
+
 def test_the_workers_end_with_a_run_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     values = settings(tmp_path / "data", steps=6)
     values["data"]["workers"] = 1
