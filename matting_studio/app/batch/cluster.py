@@ -154,28 +154,47 @@ class ClusterRun:
         # On one machine the workers share its cores.
         threads = 1 if self._address == LOCAL else None
         names = [task.name for task in self._plan.to_do]
-        working = {
+        workers = [
             actor.remote(
                 self._plan.only(set(names[i::count])), f"journal-ray-{i + 1}", self._network, threads, self._limit
             )
             for i in range(count)
-        }
+        ]
+        asked = {worker: worker.news.remote() for worker in workers}
+        # One without a free GPU or processor begins when another one has ended and is let go, or never: its answer is
+        # not waited for.
+        not_begun = set(workers)
+        del workers
         stopping = False
-        while working:
+        while asked:
+            answers = list(asked.values())
+            answered, _ = self._ray.wait(answers, num_returns=len(answers), timeout=0)
+            for worker, answer in tuple(asked.items()):
+                if answer in answered:
+                    not_begun.discard(worker)
+                    if self._goes_on(answer):
+                        asked[worker] = worker.news.remote()
+                    else:
+                        del asked[worker]
             if self._stop.is_set() and not stopping:
                 stopping = True
-                self._ray.get([worker.stop.remote() for worker in working])
-            for worker in tuple(working):
-                try:
-                    news: News = self._ray.get(worker.news.remote())
-                except self._ray.exceptions.RayError as error:
-                    self._lost(error)
-                    working.discard(worker)
-                    continue
-                self._tell(news)
-                if news.ended:
-                    working.discard(worker)
+                for worker in tuple(asked):
+                    if worker in not_begun:
+                        self._ray.kill(worker)
+                        del asked[worker]
+                    else:
+                        worker.stop.remote()
             time.sleep(_ASK_AGAIN_SECONDS)
+
+    def _goes_on(self, answer: Any) -> bool:
+        """Tell what a worker has answered; False where it has ended or was lost."""
+        try:
+            news: News = self._ray.get(answer)
+        except self._ray.exceptions.RayError as error:
+            self._lost(error)
+            return False
+        self._tell(news)
+        return not news.ended
 
     def _tell(self, news: News) -> None:
         self.trouble = self.trouble or news.trouble
