@@ -18,7 +18,7 @@ from core.errors import CheckpointError, DeviceError, TrainingError
 from core.normalisation import normalise
 from core.training.batches import Batch, batches, stage_at
 from core.training.config import TrainingConfig
-from core.training.failure import explained
+from core.training.failure import explained, note_for_others
 from core.training.figures import FiguresSince, StepFigures
 from core.training.losses import Targets, weighted_losses
 from core.training.memory import memory_bytes
@@ -104,11 +104,18 @@ class Trainer:
 
         At the end of the schedule the last model is left beside the best one.
 
-        Raises TrainingError where the losses stop being finite again and again, where memory runs out or the disk is
-        full, DatasetError and ImageReadError where a file turns out to be unusable. The log says so too.
+        Raises TrainingError where the losses stop being finite again and again without progress, where memory runs out
+        or the disk is full, or what another process that shares the training has failed of; DatasetError and
+        ImageReadError where a file turns out to be unusable. The log says so too.
         """
-        with explained(lambda reason: self.log("failed", reason=reason)):
+        with explained(self.note_failure, self.run_folder.noted_failure):
             self.train_as_scheduled()
+
+    def note_failure(self, reason: str) -> None:
+        if self.processes.leads:
+            self.log("failed", reason=reason)
+        else:
+            note_for_others(self.run_folder, reason)
 
     def train_as_scheduled(self) -> None:
         total = self.config.schedule.total_steps

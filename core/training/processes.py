@@ -58,6 +58,11 @@ def any_process(flag: bool, device: torch.device, processes: Processes) -> bool:
     return bool(flags)
 
 
+def meet(processes: Processes) -> None:
+    """Wait here until all processes have come here."""
+    any_process(False, torch.device("cpu"), processes)
+
+
 def share(network: MTGINet, device: torch.device, processes: Processes) -> nn.Module:
     """The network whose gradients are averaged over the processes; batch statistics too, on GPUs."""
     if processes.count == 1:

@@ -39,6 +39,7 @@ class RunFolder:
         self.process = path / "process.json"
         self.process_lock = path / "process.lock"
         self.stop_request = path / "stop"
+        self.failure = path / "failure.txt"
         self.previews = path / "previews"
         self.log = path / "log.txt"
         self.notes = path / "notes.txt"
@@ -134,7 +135,11 @@ class RunFolder:
             yield
 
     def enter(self, process: TrainerProcess) -> None:
-        """Put down who trains the run from now on. To be called while `entering`."""
+        """Put down who trains the run from now on. To be called while `entering`.
+
+        What a process of an earlier training has failed of is forgotten.
+        """
+        self.failure.unlink(missing_ok=True)
         last = self.last_event()
         replace(process, ended_before=last["time"] if last.get("event") in ENDS else None).write(self.process)
 
@@ -187,6 +192,19 @@ class RunFolder:
 
     def withdraw_stop(self) -> None:
         self.stop_request.unlink(missing_ok=True)
+
+    def note_failure(self, reason: str) -> None:
+        """Say why one of several processes fails, where none has said so before: the others fail since it is gone."""
+        if not self.failure.exists():
+            with write_atomically(self.failure) as file:
+                file.write(reason.encode())
+
+    def noted_failure(self) -> str | None:
+        """What was noted so; None where nothing was, or it cannot be read."""
+        try:
+            return self.failure.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
 
 
 def _written(path: Path) -> float:

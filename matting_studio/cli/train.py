@@ -21,12 +21,12 @@ from core.training.allocator import keep_freed_memory
 from core.training.batches import WISHES_TO_STOP, CropBatches
 from core.training.config import TrainingConfig, apply_override, load_config, parse_config
 from core.training.datasets import find_pairs
-from core.training.failure import explained
+from core.training.failure import explained, note_for_others
 from core.training.figures import StepFigures
 from core.training.loop import Trainer
 from core.training.plain_log import PlainLog
 from core.training.probe import probe
-from core.training.processes import Processes, join_processes, leave_processes
+from core.training.processes import Processes, join_processes, leave_processes, meet
 from core.training.run import EventLog, RunFolder
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say
 
@@ -114,12 +114,15 @@ def prepared(
             events = EventLog(folder.events)
             events.mend()
             events.write("failed", time=time.time(), reason=reason)
+        else:
+            note_for_others(folder, reason)
 
     if arguments.resume:
         with explained():
             if processes.leads:
                 folder.claim()
-        with explained(note):
+            meet(processes)  # what a process notes before, the claim would take for that of an earlier training
+        with explained(note, folder.noted_failure):
             trainer = built()
             trainer.resume()
             if processes.leads and arguments.overrides:
@@ -133,6 +136,7 @@ def prepared(
             if processes.leads:
                 folder.create(config)
                 folder.claim()
+            meet(processes)
     return folder, trainer
 
 

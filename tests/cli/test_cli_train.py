@@ -12,8 +12,10 @@ from generated_portraits import person
 
 from core.checkpoint import load_network
 from core.image_io import write_image
+from core.training.config import load_config
 from core.training.run import RunFolder
 from core.training.trainer_process import TrainerProcess
+from matting_studio.app.training.runs import summarise
 from matting_studio.cli import train
 
 ROOT = Path(__file__).parents[2]
@@ -212,6 +214,40 @@ def test_a_photo_that_cannot_be_read_ends_the_run_with_a_sentence(studio, config
     assert outcome.code == 1
     assert outcome.err.startswith("data/image/a.png cannot be read (")
     assert events(tmp_path / "r")[-1]["reason"] == outcome.err.rstrip()
+
+
+SECOND_FAILS = """
+import os, sys
+from core.errors import DatasetError
+from core.training.batches import CropBatches
+from matting_studio.__main__ import main
+
+def fail(*_, **__):
+    raise DatasetError("b.png cannot be decoded: it is damaged or no picture.")
+
+if os.environ["RANK"] == "1":
+    setattr(CropBatches, sys.argv.pop(1), fail)
+else:
+    del sys.argv[1]
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["__init__", "__getitem__"])
+def test_what_another_process_failed_of_is_why_the_run_ended(config, tmp_path, where):
+    script, run = tmp_path / "second_fails.py", RunFolder(tmp_path / "r")
+    script.write_text(SECOND_FAILS)
+    run.create(load_config(config, ["schedule.stages.0.batch_size=4"]))
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    environment = {**train.os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [*torchrun, script, where, "train", "--resume", run.path],
+        cwd=tmp_path, env=environment, timeout=300, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "rank0" not in done.stderr  # a traceback of the one that only lost the other
+    assert summarise(run.path).reason == "b.png cannot be decoded: it is damaged or no picture."
 
 
 class Started:

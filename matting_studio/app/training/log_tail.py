@@ -7,6 +7,8 @@ _LEAST_BYTES, _LINE_BYTES = 16_384, 256
 """What is read: so much for each line, generously, and enough for some long ones."""
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "memoryerror", "is killed by signal: killed", "bad_alloc")
 _NO_ROOM = "no space left on device"
+_KILLED = "signal 9 (sigkill)"
+"""What torchrun says of a process, in a traceback of its own."""
 
 
 def log_tail(path: Path, lines: int = LAST_LINES) -> tuple[str, ...]:
@@ -31,7 +33,7 @@ def hint(lines: tuple[str, ...], *, is_disk_full: bool) -> str:
     # On a full disk nothing more comes into the log.
     if _NO_ROOM in text or is_disk_full:
         return "The disk is full: make room, and resume."
-    if "traceback" in text:
+    if "traceback" in text and _KILLED not in text:
         return "Its log says where: what is wrong there must be mended, then resume."
     return (
         "It was killed, by somebody or by the system where memory ran short: resume from its last checkpoint; if it "

@@ -229,6 +229,9 @@ def _state(run: RunFolder, events: EventDigest) -> RunState:
 def _reason(run: RunFolder, events: EventDigest, lines: tuple[str, ...]) -> str:
     if events.last.get("event") == "failed":
         return str(events.last["reason"])
+    noted = run.noted_failure()
+    if noted is not None:
+        return noted
     advice = hint(lines, is_disk_full=_lacks_room(run))
     return f"The training ended at step {events.step} without a word. {advice}"
 

@@ -146,6 +146,7 @@ def test_a_failed_run_shows_its_reason_and_the_end_of_its_log(tmp_path):
         ("RuntimeError: [enforce fail] DefaultCPUAllocator: can't allocate memory", "lower crop_px"),
         ("OSError: [Errno 28] No space left on device", "make room"),
         ("Traceback (most recent call last):\n  oh", "Its log says where"),
+        ("traceback : Signal 9 (SIGKILL) received by PID 7", "It was killed"),
         ("Step 10: saved.", "killed"),
     ],
 )
@@ -154,6 +155,13 @@ def test_the_log_of_a_run_that_died_gives_a_hint(tmp_path, last_words, advice):
     run.log.write_text(last_words)
     long_ago(run)
     assert advice in summarise(run.path).reason
+
+
+def test_why_one_of_several_processes_failed_is_known_although_the_one_that_writes_the_events_died(tmp_path):
+    run = make_run(tmp_path / "run", BEGUN)
+    run.note_failure("b.png cannot be decoded: it is damaged or no picture.")
+    long_ago(run)
+    assert summarise(run.path).reason == "b.png cannot be decoded: it is damaged or no picture."
 
 
 def test_where_a_run_died_on_a_full_disk_the_hint_is_to_make_room(tmp_path):

@@ -18,6 +18,7 @@ from core.training.loop import Trainer
 from core.training.processes import Processes
 from core.training.run import RunFolder
 
+PEER_GONE = "[/pytorch/third_party/gloo/gloo/transport/tcp/pair.cc:553] Connection closed by peer [127.0.0.1]:43204."
 FROM_A_WORKER = """Caught DatasetError in DataLoader worker process 0.
 Original Traceback (most recent call last):
   File "x.py", line 1, in y
@@ -37,6 +38,8 @@ core.errors.DatasetError: a.png cannot be decoded: it is damaged or no picture."
         (RuntimeError("DataLoader worker (pid 12) is killed by signal: Bus error. It is possible"), "--shm-size"),
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
         (FileNotFoundError(errno.ENOENT, "No such file or directory", "a.png"), "a.png"),
+        (RuntimeError(PEER_GONE), "Another process of this training ended"),
+        (RuntimeError("NCCL error: ncclRemoteError: A call failed"), "Another process of this training ended"),
         (DatasetError(FROM_A_WORKER), "a.png cannot be decoded: it is damaged or no picture."),
     ],
 )
@@ -101,3 +104,27 @@ def test_the_events_of_a_run_end_with_why(
     last = json.loads(run.events.read_text().splitlines()[-1])
     assert (last["event"], last["step"]) == ("failed", 0)
     assert last["reason"].startswith(reason)
+
+
+def test_of_several_processes_the_first_to_fail_tells_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(error: Exception, rank: int) -> str:
+        def break_down(*args: Any) -> None:
+            raise error
+
+        monkeypatch.setattr(loop, "weighted_losses", break_down)
+        with pytest.raises(MattingError) as kept:
+            Trainer(config, run, Processes(rank, 1, 0)).train()
+        return str(kept.value)
+
+    config = parse_config(settings(tmp_path / "data"))
+    run = RunFolder(tmp_path / "run")
+    run.create(config)
+    assert "Another process" in fail(RuntimeError(PEER_GONE), rank=2)
+    assert run.noted_failure() is None  # that it was alone is no cause
+    assert fail(DatasetError("a.png is damaged."), rank=1) == "a.png is damaged."
+    assert not run.events.exists()
+    for rank in (2, 0):
+        assert fail(RuntimeError(PEER_GONE), rank) == "a.png is damaged."
+    assert run.last_event()["reason"] == "a.png is damaged."
+    run.claim()
+    assert "Another process" in fail(RuntimeError(PEER_GONE), rank=0)  # the cause of the training before is no cause
