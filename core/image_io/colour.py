@@ -15,11 +15,6 @@ _SPACE_OF_MODE = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}
 # Profiles that call themselves sRGB differ by rounding. Two levels of 255 are not seen by anybody.
 _SRGB_TOLERANCE_LEVELS = 2
 
-TAKEN_AS_SRGB = (
-    "Its colours are not sRGB and have no colour profile: they were taken as sRGB and look flat. Save it as sRGB, or "
-    "with a colour profile."
-)
-
 
 class UnusableProfileError(Exception):
     """A colour profile is broken, or describes another kind of picture than the one it came with."""

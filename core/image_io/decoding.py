@@ -17,7 +17,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from core.image_io.colour import TAKEN_AS_SRGB, SrgbTransform, UnusableProfileError, is_grey_profile
+from core.image_io.colour import SrgbTransform, UnusableProfileError, is_grey_profile
 from core.image_io.decoded import Decoded, UnsupportedPixelsError
 from core.image_io.deep import (
     check_samples,
@@ -32,6 +32,7 @@ from core.image_io.exif import is_adobe_rgb, read_exif
 from core.image_io.formats import SIGNATURE_BYTES, Format
 from core.image_io.grey_alpha import GreyAlphaTiff, is_grey_alpha
 from core.image_io.heif import decode_heif
+from core.image_io.made_profile import ADOBE_RGB, profile_of
 from core.image_io.orientation import as_stored, upright_size
 from core.image_io.pages import left_out
 from core.image_io.samples import bands
@@ -158,8 +159,8 @@ def _decode_with_pillow(image: ImageFile.ImageFile) -> Decoded:
     orientation, exif, warnings = read_exif(image.getexif)
     profile: bytes | None = image.info.get("icc_profile")
     transform: SrgbTransform | None = None
-    if profile is None and exif is not None and is_adobe_rgb(exif):
-        warnings += (TAKEN_AS_SRGB,)
+    if profile is None and image.mode != "CMYK" and exif is not None and is_adobe_rgb(exif):
+        profile = profile_of(ADOBE_RGB)
     if profile is not None and _cannot_hold_colour(image.mode, profile):
         # The space of a printing press or of grey scales cannot describe a colour cut-out: to sRGB for good.
         try:

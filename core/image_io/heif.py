@@ -6,7 +6,6 @@ import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
 
-from core.image_io.colour import TAKEN_AS_SRGB
 from core.image_io.decoded import Decoded
 from core.image_io.exif import exif_from_bytes, read_exif
 from core.image_io.made_profile import BT_2020, DISPLAY_P3, profile_of
@@ -17,6 +16,11 @@ from core.image_io.samples import unpremultiply
 _SRGB_PRIMARIES = frozenset({1, 2})
 _OTHER_PRIMARIES = {9: BT_2020, 12: DISPLAY_P3}
 _SRGB_CURVES = frozenset({1, 2, 6, 13, 14, 15})
+
+_TAKEN_AS_SRGB = (
+    "Its colours are not sRGB and have no colour profile: they were taken as sRGB and look flat. Save it as sRGB, or "
+    "with a colour profile."
+)
 
 
 def decode_heif(heif: pillow_heif.HeifFile) -> Decoded:
@@ -50,4 +54,4 @@ def _profile(info: dict[str, Any]) -> tuple[bytes | None, tuple[str, ...]]:
             return None, ()
         if primaries in _OTHER_PRIMARIES:
             return profile_of(_OTHER_PRIMARIES[primaries]), ()
-    return None, (TAKEN_AS_SRGB,)
+    return None, (_TAKEN_AS_SRGB,)

@@ -10,7 +10,7 @@ from PIL import ExifTags, Image, ImageCms
 
 from core.image_io import read_photo, read_photo_bytes, write_image
 from core.image_io.colour import leads_back
-from core.image_io.made_profile import BT_2020, DISPLAY_P3, profile_of
+from core.image_io.made_profile import ADOBE_RGB, BT_2020, DISPLAY_P3, profile_of
 
 
 def read_encoded(image, file_format, **options):
@@ -106,17 +106,30 @@ def test_a_heic_whose_numbers_declare_wide_colours_is_as_if_it_had_their_profile
     assert np.abs(photo.image.astype(int) - photo.pixels).max() > 20
 
 
-@pytest.mark.parametrize("index", ["R03", "R98"])
-@pytest.mark.parametrize("profile", [None, srgb()], ids=["bare", "with profile"])
-def test_a_jpeg_that_only_its_exif_calls_adobe_rgb_says_that_it_was_taken_as_srgb(index, profile):
+def from_a_camera(interoperability, mode="RGB", profile=None):
     exif = Image.Exif()
     exif[ExifTags.IFD.Exif] = {
-        ExifTags.Base.ColorSpace: 0xFFFF if index == "R03" else 1,
-        ExifTags.IFD.Interop: {ExifTags.Interop.InteropIndex: index},
+        ExifTags.Base.ColorSpace: 0xFFFF if interoperability == "R03" else 1,
+        ExifTags.IFD.Interop: {ExifTags.Interop.InteropIndex: interoperability},
     }
-    photo = read_encoded(Image.fromarray(PIXELS), "JPEG", exif=exif, icc_profile=profile)
-    is_warned = any("taken as sRGB" in each for each in photo.warnings)
-    assert is_warned is (index == "R03" and profile is None)
+    return read_encoded(Image.fromarray(PIXELS).convert(mode), "JPEG", exif=exif, icc_profile=profile)
+
+
+def test_a_jpeg_that_only_its_exif_calls_adobe_rgb_is_as_if_it_had_the_profile():
+    photo, with_profile = from_a_camera("R03"), from_a_camera("R98", profile=profile_of(ADOBE_RGB))
+    assert photo.warnings == ()
+    assert photo.icc_profile == with_profile.icc_profile == profile_of(ADOBE_RGB)
+    assert np.array_equal(photo.image, with_profile.image)
+    assert np.abs(photo.image.astype(int) - photo.pixels).max() > 20
+
+
+@pytest.mark.parametrize(
+    ("interoperability", "mode", "profile"), [("R98", "RGB", None), ("R03", "RGB", srgb()), ("R03", "CMYK", None)]
+)
+def test_a_jpeg_that_is_not_adobe_rgb_is_not_taken_for_it(interoperability, mode, profile):
+    photo = from_a_camera(interoperability, mode, profile)
+    assert (photo.icc_profile, photo.warnings) == (profile, ())
+    assert photo.image is photo.pixels
 
 
 @pytest.mark.parametrize(("samples", "ending"), [(PIXELS, "."), (PIXELS.astype(np.uint16) * 257, ", with 8 bits.")])
