@@ -9,9 +9,10 @@ import os
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,6 +21,7 @@ from core.atomic import write_atomically
 from core.errors import MattingError
 from core.image_io import Photo, read_photo, read_photo_bytes
 from matting_studio.app.cutout import write_like
+from matting_studio.app.digests import Digest, Digests
 from matting_studio.app.document import State
 from matting_studio.app.edits import Base, Box, Brush, Edit
 from matting_studio.app.fingerprint import Fingerprint
@@ -45,6 +47,8 @@ _CONTENTS = "project.json"
 _LARGEST_CONTENTS_BYTES = 64 << 20
 _LARGEST_PHOTO_BYTES = 2 << 30
 _LARGEST_SIDE_PX = 100_000
+
+_T = TypeVar("_T")
 
 
 class ProjectError(MattingError):
@@ -124,39 +128,41 @@ class _Contents(_Record):
 # Writing
 
 
-def write_project(path: Path, project: Project, *, copy_photo: bool = False) -> str | None:
+def write_project(
+    path: Path, project: Project, *, copy_photo: bool = False, digests: Digests | None = None
+) -> str | None:
     """Write a project file, whole or not at all.
 
     With `copy_photo`, and always where the photo lies in no file, the project holds a copy of the photo and can be
     moved anywhere; else it notes where the photo lies, from the project and absolutely. Where the photo's file is gone
     or is another one by now, the project holds the picture that is in memory: what is opened again is what was saved.
+    Whoever saves often passes the same `digests` each time, and the photo is read for its digest once.
 
     Returns a sentence that says so, if so. Raises ProjectError.
     """
     try:
         with write_atomically(path) as file, zipfile.ZipFile(file, "w") as archive:
-            return _write(archive, path, project, copy_photo)
+            return _write(archive, path, project, copy_photo, digests or Digests())
     except OSError as error:
         raise ProjectError(f"{path} cannot be saved: {error.strerror or error}. Choose another folder.") from error
     except PackingError as error:
         raise ProjectError(f"{path} cannot be saved: {error}. Try again.") from error
 
 
-def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: bool) -> str | None:
+def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: bool, digests: Digests) -> str | None:
     height, width = project.photo.image.shape[:2]
-    found = _look_for_photo(project)
-    if found.data is None:
+    found, remark = _from_photo_file(project, Path.read_bytes if copy_photo else digests.of)
+    whereabouts: dict[str, Any]
+    if project.photo_path is None or found is None:
         copied_as = "photo/photo.png"
         archive.writestr(copied_as, _as_png(project.photo))
-        whereabouts: dict[str, Any] = {"copied_as": copied_as}
-    elif copy_photo:
-        assert project.photo_path is not None
-        copied_as = f"photo/photo{project.photo_path.suffix.lower()}"
-        archive.writestr(copied_as, found.data)
         whereabouts = {"copied_as": copied_as}
+    elif isinstance(found, Digest):
+        whereabouts = _whereabouts(project.photo_path, found, path)
     else:
-        assert project.photo_path is not None
-        whereabouts = _whereabouts(project.photo_path, found.data, path)
+        copied_as = f"photo/photo{project.photo_path.suffix.lower()}"
+        archive.writestr(copied_as, found)
+        whereabouts = {"copied_as": copied_as}
     photo = _PhotoRecord(name=project.name, height_px=height, width_px=width).model_copy(update=whereabouts)
 
     matte = None
@@ -186,31 +192,24 @@ def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: b
     )
     # Not by Pydantic: it refuses the names of files that are no valid UTF-8, which json escapes.
     archive.writestr(_CONTENTS, json.dumps(contents.model_dump(mode="json"), indent=1), zipfile.ZIP_DEFLATED)
-    return found.remark
+    return remark
 
 
-@dataclass(frozen=True)
-class _FoundPhoto:
-    """The photo's file, as far as it can be relied on."""
-
-    data: bytes | None
-    """What it holds; None where it does not hold the photo any more, or there never was a file."""
-    remark: str | None = None
-
-
-def _look_for_photo(project: Project) -> _FoundPhoto:
+def _from_photo_file(project: Project, read: Callable[[Path], _T]) -> tuple[_T | None, str | None]:
+    """What `read` makes of the photo's file, which may raise OSError; None where the file does not hold the photo any
+    more, with a sentence that says so, and where there never was one."""
     path = project.photo_path
     if path is None:
-        return _FoundPhoto(None)
+        return None, None
     kept = "The project holds a copy of the photo as it is open here."
     try:
-        data = path.read_bytes()
+        found = read(path)
     except OSError as error:
-        return _FoundPhoto(None, f"{path} cannot be read any more ({error.strerror or error}). {kept}")
+        return None, f"{path} cannot be read any more ({error.strerror or error}). {kept}"
     # Looked at after reading, so that a change while it was read counts as well.
     if project.photo_file is not None and Fingerprint.of(path) != project.photo_file:
-        return _FoundPhoto(None, f"{path} has changed since it was opened. {kept}")
-    return _FoundPhoto(data)
+        return None, f"{path} has changed since it was opened. {kept}"
+    return found, None
 
 
 def _as_png(photo: Photo) -> bytes:
@@ -221,7 +220,7 @@ def _as_png(photo: Photo) -> bytes:
         return path.read_bytes()
 
 
-def _whereabouts(photo_path: Path, data: bytes, project_path: Path) -> dict[str, Any]:
+def _whereabouts(photo_path: Path, digest: Digest, project_path: Path) -> dict[str, Any]:
     photo_path = absolute(photo_path)
     try:
         relative = Path(os.path.relpath(photo_path, absolute(project_path.parent))).as_posix()
@@ -230,8 +229,8 @@ def _whereabouts(photo_path: Path, data: bytes, project_path: Path) -> dict[str,
     return {
         "relative": relative,
         "absolute": str(photo_path),
-        "size_bytes": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "size_bytes": digest.size_bytes,
+        "sha256": digest.sha256,
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
+from matting_studio.app.digests import Digests
 from matting_studio.app.document import Document, Version
 from matting_studio.app.edits import Base, Patch, fold
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
@@ -57,6 +58,8 @@ class Projects(QObject):
         super().__init__(parent)
         self._desk = desk
         self._corrections = corrections
+        self._digests = Digests()
+        """Of photos, whose projects and copies are written again and again; used on the worker of files only."""
         self._kept: dict[Document, _Kept] = {}
         self._awaiting: dict[Document, Callable[[], None]] = {}
         """What is done with documents as soon as they have their photos."""
@@ -138,13 +141,13 @@ class Projects(QObject):
         if project is None:
             self._save_later(document, path, copy_photo)
             return
-        version = document.version
+        version, digests = document.version, self._digests
 
         def work(context: JobContext) -> str | None:
             from matting_studio.app.project_file import write_project  # noqa: PLC0415 - the window is up without it
 
             context.report(Progress("Writing the project"))
-            return write_project(path, project, copy_photo=copy_photo)
+            return write_project(path, project, copy_photo=copy_photo, digests=digests)
 
         def deliver(remark: str | None) -> None:
             document.project_path = path
@@ -218,7 +221,7 @@ class Projects(QObject):
         project = self._project(document, document.project_path)
         if project is None or self._desk.files.has(("autosave", document)):
             return
-        version = document.version
+        version, digests = document.version, self._digests
         kept = self._kept.get(document)
         try:
             path = kept.path if kept else self._recovery.new_path(document.name)
@@ -231,7 +234,8 @@ class Projects(QObject):
             from matting_studio.app.project_file import ProjectError, write_project  # noqa: PLC0415 - as above
 
             try:
-                write_project(path, project)  # what there is to say about the photo is said when somebody saves
+                # What there is to say about the photo is said when somebody saves.
+                write_project(path, project, digests=digests)
             except ProjectError as error:
                 return str(getattr(error.__cause__, "strerror", None) or error.__cause__)
             return None

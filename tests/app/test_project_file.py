@@ -14,6 +14,7 @@ import pytest
 
 from core.image_io import read_photo, write_image
 from matting_studio.app import project_file
+from matting_studio.app.digests import Digests
 from matting_studio.app.document import State
 from matting_studio.app.edits import Base, Box, Brush, Edit
 from matting_studio.app.fingerprint import Fingerprint
@@ -267,18 +268,34 @@ def test_a_photo_that_changed_since_it_was_read_is_saved_as_it_was_read(path, pr
     assert read.photo_path is None
 
 
-def test_a_photo_that_changes_while_it_is_saved_is_saved_as_it_was_read(path, project, monkeypatch):
-    found = type(path).read_bytes
+@pytest.mark.parametrize(
+    ("reading", "copy_photo"), [((Digests, "of"), False), ((Path, "read_bytes"), True)], ids=["noted", "copied"]
+)
+def test_a_photo_that_changes_while_it_is_saved_is_saved_as_it_was_read(
+    path, project, monkeypatch, reading, copy_photo
+):
+    owner, method = reading
+    found = getattr(owner, method)
 
-    def read_and_change(self):
-        data = found(self)
-        if self == project.photo_path:
+    def read_and_change(*arguments):
+        data = found(*arguments)
+        if arguments[-1] == project.photo_path:
             rewrite(project.photo_path)
         return data
 
-    monkeypatch.setattr(type(path), "read_bytes", read_and_change)
-    assert "has changed" in write_project(path, project)
+    monkeypatch.setattr(owner, method, read_and_change)
+    assert "has changed" in write_project(path, project, copy_photo=copy_photo)
     assert_same(read_project(path), project)
+
+
+def test_a_photo_whose_digest_is_known_is_not_read_to_save_its_project_again(path, project, monkeypatch):
+    digests = Digests()
+    write_project(path, project, digests=digests)
+    with monkeypatch.context() as closed:
+        refuse_to_open(closed, project.photo_path)
+        assert write_project(path, project, digests=digests) is None
+    assert_same(read_project(path), project)
+    assert read_project(path).photo_path == project.photo_path
 
 
 @pytest.mark.parametrize("copy_photo", [False, True])

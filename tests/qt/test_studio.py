@@ -1,6 +1,7 @@
 """The studio with its real threads and a real, tiny network."""
 
 import errno
+import hashlib
 import os
 import shutil
 import threading
@@ -1318,6 +1319,19 @@ def test_a_copy_is_kept_anew_when_another_model_has_spoken(opened, make_studio, 
     again.recover(again.pending_recoveries()[0])
     settle(again)
     np.testing.assert_allclose(again.current.alpha, alpha, atol=1 / 65535)
+
+
+def test_copies_and_projects_read_a_photo_for_its_digest_once(opened, tmp_path, settle, monkeypatch):
+    digest, read = hashlib.file_digest, []
+    monkeypatch.setattr(hashlib, "file_digest", lambda file, name: (read.append(file.name), digest(file, name))[1])
+    for row in (20, 30, 40):
+        opened.stroke(Brush.FOREGROUND, **line(row))
+        settle(opened)
+        opened._projects.autosave()
+        settle(opened)
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    assert read == [str(opened.current.path)]
 
 
 def test_what_a_crash_left_can_be_discarded(opened, make_studio, settle):
