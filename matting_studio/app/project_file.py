@@ -3,9 +3,7 @@
 A zip of a `project.json` and PNGs, written whole or not at all. Alphas are kept to 1/65535, everything else exactly.
 """
 
-import hashlib
 import json
-import os
 import tempfile
 import zipfile
 import zlib
@@ -24,8 +22,9 @@ from matting_studio.app.cutout import write_like
 from matting_studio.app.digests import Digest, Digests
 from matting_studio.app.document import State
 from matting_studio.app.edits import Base, Box, Brush, Edit
+from matting_studio.app.file_record import FileRecord
 from matting_studio.app.fingerprint import Fingerprint
-from matting_studio.app.look import Look
+from matting_studio.app.look import Look, Picture
 from matting_studio.app.packing import (
     PackedBase,
     PackingError,
@@ -36,19 +35,19 @@ from matting_studio.app.packing import (
     unpack_alpha,
     unpack_levels,
 )
-from matting_studio.app.paths_to_open import absolute
-from matting_studio.app.reach import is_file
 from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 VERSION = 1
 
 _FORMAT = "matting-studio-project"
 _CONTENTS = "project.json"
+_ADDITIONS = "additions.json"
 _LARGEST_CONTENTS_BYTES = 64 << 20
 _LARGEST_PHOTO_BYTES = 2 << 30
 _LARGEST_SIDE_PX = 100_000
 
 _T = TypeVar("_T")
+_R = TypeVar("_R", bound=BaseModel)
 
 
 class ProjectError(MattingError):
@@ -90,15 +89,11 @@ class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _PhotoRecord(_Record):
-    name: str
+class _PhotoRecord(FileRecord):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
     height_px: int = Field(gt=0, le=_LARGEST_SIDE_PX)
     width_px: int = Field(gt=0, le=_LARGEST_SIDE_PX)
-    copied_as: str | None = None
-    relative: str | None = None
-    absolute: str | None = None
-    size_bytes: int | None = None
-    sha256: str | None = None
 
 
 class _MatteRecord(_Record):
@@ -123,6 +118,16 @@ class _Contents(_Record):
     look: Look
     model: str
     project_path: str | None = None
+
+
+class _Additions(BaseModel):
+    """What came later. It lies beside project.json, which programs from before refuse where it says more than they
+    know; they open the project without it, and so does this program with what is added after it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    background: FileRecord | None = None
+    """The background picture; the look says where it was absolutely, and how it lies."""
 
 
 # Writing
@@ -152,18 +157,18 @@ def write_project(
 def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: bool, digests: Digests) -> str | None:
     height, width = project.photo.image.shape[:2]
     found, remark = _from_photo_file(project, Path.read_bytes if copy_photo else digests.of)
-    whereabouts: dict[str, Any]
+    size: dict[str, Any] = {"height_px": height, "width_px": width}
     if project.photo_path is None or found is None:
-        copied_as = "photo/photo.png"
-        archive.writestr(copied_as, _as_png(project.photo))
-        whereabouts = {"copied_as": copied_as}
+        photo = _PhotoRecord(name=project.name, copied_as="photo/photo.png", **size)
+        archive.writestr(photo.copied_as, _as_png(project.photo))
     elif isinstance(found, Digest):
-        whereabouts = _whereabouts(project.photo_path, found, path)
+        photo = _PhotoRecord(
+            **FileRecord.of(project.photo_path, found, path).model_dump() | {"name": project.name} | size
+        )
     else:
         copied_as = f"photo/photo{project.photo_path.suffix.lower()}"
-        archive.writestr(copied_as, found)
-        whereabouts = {"copied_as": copied_as}
-    photo = _PhotoRecord(name=project.name, height_px=height, width_px=width).model_copy(update=whereabouts)
+        photo = _PhotoRecord(name=project.name, copied_as=copied_as, **size)
+        archive.writestr(photo.copied_as, found)
 
     matte = None
     if project.base is not None:
@@ -190,9 +195,25 @@ def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: b
         model=project.model,
         project_path=str(project.project_path) if project.project_path else None,
     )
-    # Not by Pydantic: it refuses the names of files that are no valid UTF-8, which json escapes.
-    archive.writestr(_CONTENTS, json.dumps(contents.model_dump(mode="json"), indent=1), zipfile.ZIP_DEFLATED)
+    _write_record(archive, _CONTENTS, contents)
+    _write_record(archive, _ADDITIONS, _Additions(background=_background_record(path, project.state.look, digests)))
     return remark
+
+
+def _write_record(archive: zipfile.ZipFile, name: str, record: BaseModel) -> None:
+    # Not by Pydantic: it refuses the names of files that are no valid UTF-8, which json escapes.
+    archive.writestr(name, json.dumps(record.model_dump(mode="json"), indent=1), zipfile.ZIP_DEFLATED)
+
+
+def _background_record(path: Path, look: Look, digests: Digests) -> FileRecord | None:
+    if not isinstance(look.background, Picture):
+        return None
+    picture = look.background.path
+    try:
+        digest = digests.of(picture)
+    except OSError:
+        digest = None  # it may come back
+    return FileRecord.of(picture, digest, path)
 
 
 def _from_photo_file(project: Project, read: Callable[[Path], _T]) -> tuple[_T | None, str | None]:
@@ -220,20 +241,6 @@ def _as_png(photo: Photo) -> bytes:
         return path.read_bytes()
 
 
-def _whereabouts(photo_path: Path, digest: Digest, project_path: Path) -> dict[str, Any]:
-    photo_path = absolute(photo_path)
-    try:
-        relative = Path(os.path.relpath(photo_path, absolute(project_path.parent))).as_posix()
-    except ValueError:
-        relative = None  # on another drive of Windows there is no way from here to there
-    return {
-        "relative": relative,
-        "absolute": str(photo_path),
-        "size_bytes": digest.size_bytes,
-        "sha256": digest.sha256,
-    }
-
-
 # Reading
 
 
@@ -241,7 +248,8 @@ def read_project(path: Path, photo_path: Path | None = None) -> Project:
     """Open a project file, and the photo that it is about.
 
     The photo is looked for where it was, seen from the project, then where it was absolutely, then beside the project.
-    `photo_path` says where it is instead; any photo of the same size in pixels is taken then.
+    `photo_path` says where it is instead; any photo of the same size in pixels is taken then. A background picture is
+    looked for at the same places; where it is at none of them, the look names the place where it was.
 
     Raises PhotoMissingError where the photo is not found unchanged or may not be read, ProjectError where the file is
     no project, damaged or from a newer version, ImageReadError where the photo cannot be understood.
@@ -263,6 +271,7 @@ def read_project(path: Path, photo_path: Path | None = None) -> Project:
 
 def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None) -> Project:
     contents = _read_contents(archive, path)
+    additions = _read_additions(archive, path)
     record = contents.photo
     height, width = record.height_px, record.width_px
     base = None
@@ -280,7 +289,7 @@ def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None) -> Proj
             raise PackingError(f"its photo has {found_width} x {found_height} pixels instead of {width} x {height}")
         raise PhotoMissingError(
             path,
-            _expected_at(record),
+            record.expected_at,
             f"{found_at} has {found_width} x {found_height} pixels, but the project {path.name} is about a "
             f"photo of {width} x {height}. Choose the photo that the project was made with.",
         )
@@ -288,7 +297,7 @@ def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None) -> Proj
         name=found_at.name if found_at else record.name,
         photo=photo,
         photo_path=found_at,
-        state=State(edits, contents.look),
+        state=State(edits, _with_background_found(contents.look, additions.background, path)),
         base=base,
         model=contents.model,
         project_path=Path(contents.project_path) if contents.project_path else None,
@@ -301,7 +310,7 @@ def _read_contents(archive: zipfile.ZipFile, path: Path) -> _Contents:
         raise ProjectError(
             f"{path} is no project of Matting Studio. Open a file that ends in {PROJECT_SUFFIX}, or a photo."
         )
-    written = json.loads(_entry(archive, _CONTENTS, _LARGEST_CONTENTS_BYTES))
+    written = _read_record(archive, _CONTENTS)
     if not isinstance(written, dict) or written.get("format") != _FORMAT:
         raise ProjectError(
             f"{path} is no project of Matting Studio. Open a file that ends in {PROJECT_SUFFIX}, or a photo."
@@ -312,12 +321,26 @@ def _read_contents(archive: zipfile.ZipFile, path: Path) -> _Contents:
             f"{path} was saved by a newer version of Matting Studio (project version {version}, and this program reads "
             f"up to {VERSION}). Update the program, then open it again."
         )
+    return _understood(_Contents, written, path)
+
+
+def _read_additions(archive: zipfile.ZipFile, path: Path) -> _Additions:
+    if _ADDITIONS not in archive.namelist():
+        return _Additions()  # of a program from before
+    return _understood(_Additions, _read_record(archive, _ADDITIONS), path)
+
+
+def _read_record(archive: zipfile.ZipFile, name: str) -> Any:
+    return json.loads(_entry(archive, name, _LARGEST_CONTENTS_BYTES))
+
+
+def _understood(kind: type[_R], written: Any, path: Path) -> _R:
     try:
-        return _Contents.model_validate(written)
+        return kind.model_validate(written)
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise ProjectError(
-            f"{path} is damaged: its {place} cannot be understood. Copy it again from where it came."
+            f"{path} is damaged: its {place or 'contents'} cannot be understood. Copy it again from where it came."
         ) from error
 
 
@@ -345,25 +368,16 @@ def _read_photo(
     return read_photo(found_at), found_at, photo_file
 
 
-def _expected_at(record: _PhotoRecord) -> Path:
-    return Path(record.absolute or record.name)
-
-
 def _find_photo(record: _PhotoRecord, path: Path) -> Path:
-    expected = _expected_at(record)
-    beside = path.parent / record.name
-    candidates = [path.parent / record.relative] if record.relative else []
-    candidates += [expected, beside]
     changed = closed = None
-    for candidate in candidates:
-        if is_file(candidate):
-            try:
-                if _is_unchanged(candidate, record):
-                    return Path(os.path.normpath(candidate))
-            except OSError as error:
-                closed = closed or (candidate, error.strerror or error)
-            else:
-                changed = changed or candidate
+    for candidate in record.found(path):
+        try:
+            if record.is_unchanged(candidate):
+                return candidate
+        except OSError as error:
+            closed = closed or (candidate, error.strerror or error)
+        else:
+            changed = changed or candidate
     if closed is not None:
         closed_path, reason = closed
         raise PhotoMissingError(
@@ -377,15 +391,31 @@ def _find_photo(record: _PhotoRecord, path: Path) -> Path:
             path, changed, f"{changed} has changed since {path.name} was saved. Say where the photo as it was lies now."
         )
     raise PhotoMissingError(
-        path, expected, f"The photo of {path.name} is no longer at {expected}. Say where it lies now."
+        path,
+        record.expected_at,
+        f"The photo of {path.name} is no longer at {record.expected_at}. Say where it lies now.",
     )
 
 
-def _is_unchanged(candidate: Path, record: _PhotoRecord) -> bool:
-    if candidate.stat().st_size != record.size_bytes:
+def _with_background_found(look: Look, record: FileRecord | None, path: Path) -> Look:
+    """With the background picture where it is now; nobody is asked, since a project is of use without it."""
+    background = look.background
+    if record is None or not isinstance(background, Picture):
+        return look
+    found = record.found(path)
+    unchanged = [candidate for candidate in found if _is_surely_unchanged(record, candidate)]
+    # One that was edited is still the one that was chosen; where it was comes first then, as of what is not found.
+    there = unchanged or [candidate for candidate in found if candidate == record.expected_at] or found
+    if not there:
+        return look
+    return look.model_copy(update={"background": background.model_copy(update={"path": there[0]})})
+
+
+def _is_surely_unchanged(record: FileRecord, candidate: Path) -> bool:
+    try:
+        return record.is_unchanged(candidate)
+    except OSError:
         return False
-    with candidate.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == record.sha256
 
 
 def _entry(archive: zipfile.ZipFile, name: str, limit_bytes: int) -> bytes:

@@ -18,7 +18,7 @@ from matting_studio.app.digests import Digests
 from matting_studio.app.document import State
 from matting_studio.app.edits import Base, Box, Brush, Edit
 from matting_studio.app.fingerprint import Fingerprint
-from matting_studio.app.look import Look, Picture, Refinement, Shadow
+from matting_studio.app.look import Look, Picture, Placement, Refinement, Shadow
 from matting_studio.app.packing import pack
 from matting_studio.app.pasted import photo_from_array
 from matting_studio.app.project_file import PhotoMissingError, Project, ProjectError, read_project, write_project
@@ -248,6 +248,114 @@ def test_a_photo_of_another_size_is_never_taken(path, project, tmp_path):
     ) as caught:
         read_project(path, tmp_path / "small.png")
     assert (caught.value.project, caught.value.expected) == (path, project.photo_path), "it is asked for once more"
+
+
+# Where the background picture is
+
+
+@pytest.fixture
+def backdrop(tmp_path, random):
+    path = tmp_path / "backdrops" / "beach.png"
+    path.parent.mkdir()
+    write_image(path, random.integers(0, 256, (8, 9, 3)).astype(np.uint8))
+    return path
+
+
+@pytest.fixture
+def before_beach(project, backdrop):
+    """The project with a background picture of its own."""
+    background = Picture(path=backdrop, placement=Placement(fit="tile", zoom=2.0))
+    look = project.state.look.model_copy(update={"background": background})
+    return replace(project, state=State(project.state.edits, look))
+
+
+def assert_before(read, written, picture):
+    """It lies there now; all else of the look is as it was written."""
+    background = written.state.look.background.model_copy(update={"path": picture})
+    assert read.state.look == written.state.look.model_copy(update={"background": background})
+
+
+def test_project_and_background_may_move_together(path, before_beach, backdrop, tmp_path):
+    write_project(path, before_beach)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for folder in ("photos", "projects", "backdrops"):
+        (tmp_path / folder).rename(moved / folder)
+    assert_before(read_project(moved / "projects" / path.name), before_beach, moved / "backdrops" / "beach.png")
+
+
+def test_the_background_may_have_come_beside_the_project(path, before_beach, backdrop):
+    write_project(path, before_beach)
+    beside = backdrop.rename(path.parent / backdrop.name)
+    assert_before(read_project(path), before_beach, beside)
+
+
+def test_another_picture_of_the_backgrounds_name_is_not_taken_for_it(path, before_beach, backdrop, tmp_path):
+    write_project(path, before_beach)
+    elsewhere = tmp_path / "other" / "projects" / path.name
+    elsewhere.parent.mkdir(parents=True)
+    path.rename(elsewhere)
+    write_image(elsewhere.parent / backdrop.name, np.zeros((8, 9, 3), np.uint8))
+    assert_before(read_project(elsewhere), before_beach, backdrop)
+
+
+def edited(picture):
+    write_image(picture, np.zeros((4, 4, 3), np.uint8))
+
+
+@pytest.mark.parametrize("harm", [edited, Path.unlink])
+def test_a_background_that_was_edited_or_is_gone_is_named_where_it_was(path, before_beach, backdrop, harm):
+    write_project(path, before_beach)
+    harm(backdrop)
+    assert_before(read_project(path), before_beach, backdrop)
+
+
+def test_a_background_that_could_not_be_read_is_found_again_once_it_is_back(path, before_beach, backdrop, tmp_path):
+    data = backdrop.read_bytes()
+    backdrop.unlink()
+    assert write_project(path, before_beach) is None
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    (tmp_path / "projects").rename(moved / "projects")
+    assert_before(read_project(moved / "projects" / path.name, before_beach.photo_path), before_beach, backdrop)
+    (moved / "projects" / backdrop.name).write_bytes(data)
+    beside = moved / "projects" / backdrop.name
+    assert_before(read_project(moved / "projects" / path.name, before_beach.photo_path), before_beach, beside)
+
+
+# Programs from before, and those to come
+
+
+def test_a_project_says_to_programs_from_before_what_they_know_and_no_more(path, before_beach):
+    write_project(path, before_beach)
+    with zipfile.ZipFile(path) as archive:
+        contents = json.loads(archive.read("project.json"))
+    assert contents["version"] == 1
+    assert set(contents) == {"format", "version", "photo", "matte", "edits", "look", "model", "project_path"}
+    assert set(contents["photo"]) == {
+        "name", "height_px", "width_px", "copied_as", "relative", "absolute", "size_bytes", "sha256"
+    }  # fmt: skip
+    assert contents["look"]["background"]["path"] == str(before_beach.state.look.background.path)
+
+
+def test_a_project_from_before_is_opened_with_its_background_where_it_was(path, before_beach, backdrop):
+    write_project(path, before_beach)
+    rewritten(path, **{"additions.json": None})
+    assert_before(read_project(path), before_beach, backdrop)
+
+
+def test_what_is_added_later_still_is_passed_over(path, before_beach, backdrop):
+    write_project(path, before_beach)
+    rewritten(path, **{"additions.json": json.dumps({"hologram": True}).encode(), "hologram.bin": b"light"})
+    assert_before(read_project(path), before_beach, backdrop)
+
+
+@pytest.mark.parametrize("additions", [b"{", b"[]", b'{"background": {"name": 7}}'])
+def test_additions_that_do_not_fit_are_refused(path, before_beach, additions):
+    write_project(path, before_beach)
+    rewritten(path, **{"additions.json": additions})
+    with pytest.raises(ProjectError, match=r"damaged|cannot be understood"):
+        read_project(path)
 
 
 # A photo whose file does not stay as it was
