@@ -13,6 +13,10 @@ class Digest:
     size_bytes: int
     sha256: str
 
+    @classmethod
+    def of(cls, data: bytes) -> Self:
+        return cls(len(data), hashlib.sha256(data).hexdigest())
+
 
 @dataclass(frozen=True)
 class _Seen:

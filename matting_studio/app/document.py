@@ -73,6 +73,8 @@ class Document:
         self.name = name or (path.name if path else "Pasted picture")
         self.project_path: Path | None = None
         """The project file that it was opened from or saved to."""
+        self.project_is_whole = False
+        """Whether that holds the photo and the background picture too, and is to go on doing so."""
         self.photo: Photo | None = None
         self.photo_file: Fingerprint | None = None
         """The photo's file as it was when the photo was read from it, for whoever relies on the file later; None where

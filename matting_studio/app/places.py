@@ -28,6 +28,11 @@ def own_data_folder(user_folder: Path) -> Path:
     return user_folder / "own-photos"
 
 
+def backgrounds_folder(user_folder: Path) -> Path:
+    """Background pictures that came within projects, and lie nowhere else."""
+    return user_folder / "backgrounds"
+
+
 def cache_folder() -> Path:
     return _FOLDERS.user_cache_path
 

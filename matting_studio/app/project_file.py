@@ -1,5 +1,7 @@
 """Project files (`.mstudio`): a photo or where it lies, the network's matte, the strokes on it, and the look.
 
+One that is whole holds all that it needs, and can be handed to somebody else.
+
 A zip of a `project.json` and PNGs, written whole or not at all. Alphas are kept to 1/65535, everything else exactly.
 """
 
@@ -35,6 +37,7 @@ from matting_studio.app.packing import (
     unpack_alpha,
     unpack_levels,
 )
+from matting_studio.app.reach import is_file
 from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 VERSION = 1
@@ -80,6 +83,8 @@ class Project:
     """Where the project is saved; of use for autosaved copies, which lie elsewhere."""
     photo_file: Fingerprint | None = None
     """The file at `photo_path` as it was when the photo was read; None where that is not known, and it is trusted."""
+    is_whole: bool = False
+    """Whether its file is to hold the photo and the background picture as well, so that it can be handed on."""
 
 
 # What project.json looks like
@@ -128,35 +133,37 @@ class _Additions(BaseModel):
 
     background: FileRecord | None = None
     """The background picture; the look says where it was absolutely, and how it lies."""
+    is_whole: bool = False
+    """Whether it was meant to be handed on, and goes on being so when it is saved again."""
 
 
 # Writing
 
 
-def write_project(
-    path: Path, project: Project, *, copy_photo: bool = False, digests: Digests | None = None
-) -> str | None:
+def write_project(path: Path, project: Project, digests: Digests | None = None) -> str | None:
     """Write a project file, whole or not at all.
 
-    With `copy_photo`, and always where the photo lies in no file, the project holds a copy of the photo and can be
-    moved anywhere; else it notes where the photo lies, from the project and absolutely. Where the photo's file is gone
-    or is another one by now, the project holds the picture that is in memory: what is opened again is what was saved.
-    Whoever saves often passes the same `digests` each time, and the photo is read for its digest once.
+    One that is whole, and any whose photo lies in no file, holds a copy of the photo and can be moved anywhere; another
+    notes where the photo lies, from the project and absolutely. Where the photo's file is gone or is another one by
+    now, the project holds the picture that is in memory: what is opened again is what was saved. A background picture
+    is held or noted likewise, as long as it can be read.
 
-    Returns a sentence that says so, if so. Raises ProjectError.
+    Whoever saves often passes the same `digests` each time, and files are read for their digests once.
+
+    Returns a sentence that says what is not in the file, or not as expected. Raises ProjectError.
     """
     try:
         with write_atomically(path) as file, zipfile.ZipFile(file, "w") as archive:
-            return _write(archive, path, project, copy_photo, digests or Digests())
+            return _write(archive, path, project, digests or Digests())
     except OSError as error:
         raise ProjectError(f"{path} cannot be saved: {error.strerror or error}. Choose another folder.") from error
     except PackingError as error:
         raise ProjectError(f"{path} cannot be saved: {error}. Try again.") from error
 
 
-def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: bool, digests: Digests) -> str | None:
+def _write(archive: zipfile.ZipFile, path: Path, project: Project, digests: Digests) -> str | None:
     height, width = project.photo.image.shape[:2]
-    found, remark = _from_photo_file(project, Path.read_bytes if copy_photo else digests.of)
+    found, remark = _from_photo_file(project, Path.read_bytes if project.is_whole else digests.of)
     size: dict[str, Any] = {"height_px": height, "width_px": width}
     if project.photo_path is None or found is None:
         photo = _PhotoRecord(name=project.name, copied_as="photo/photo.png", **size)
@@ -196,8 +203,9 @@ def _write(archive: zipfile.ZipFile, path: Path, project: Project, copy_photo: b
         project_path=str(project.project_path) if project.project_path else None,
     )
     _write_record(archive, _CONTENTS, contents)
-    _write_record(archive, _ADDITIONS, _Additions(background=_background_record(path, project.state.look, digests)))
-    return remark
+    background, lack = _write_background(archive, path, project, digests)
+    _write_record(archive, _ADDITIONS, _Additions(background=background, is_whole=project.is_whole))
+    return " ".join(filter(None, (remark, lack))) or None
 
 
 def _write_record(archive: zipfile.ZipFile, name: str, record: BaseModel) -> None:
@@ -205,15 +213,26 @@ def _write_record(archive: zipfile.ZipFile, name: str, record: BaseModel) -> Non
     archive.writestr(name, json.dumps(record.model_dump(mode="json"), indent=1), zipfile.ZIP_DEFLATED)
 
 
-def _background_record(path: Path, look: Look, digests: Digests) -> FileRecord | None:
-    if not isinstance(look.background, Picture):
-        return None
-    picture = look.background.path
+def _write_background(
+    archive: zipfile.ZipFile, path: Path, project: Project, digests: Digests
+) -> tuple[FileRecord | None, str | None]:
+    """What is noted of the background picture, where there is one, and what there is to say about that."""
+    background = project.state.look.background
+    if not isinstance(background, Picture):
+        return None, None
+    picture = background.path
     try:
-        digest = digests.of(picture)
-    except OSError:
-        digest = None  # it may come back
-    return FileRecord.of(picture, digest, path)
+        if not project.is_whole:
+            return FileRecord.of(picture, digests.of(picture), path), None
+        data = picture.read_bytes()
+    except OSError as error:
+        record = FileRecord.of(picture, None, path)  # it may come back
+        lack = f"The background picture {picture} is not in it: it cannot be read ({error.strerror or error})."
+        return record, lack if project.is_whole else None
+    copied_as = f"background/picture{picture.suffix.lower()}"
+    archive.writestr(copied_as, data)
+    # Where it lies is noted too: as long as it is there, nothing has to be unpacked.
+    return FileRecord.of(picture, Digest.of(data), path).model_copy(update={"copied_as": copied_as}), None
 
 
 def _from_photo_file(project: Project, read: Callable[[Path], _T]) -> tuple[_T | None, str | None]:
@@ -244,19 +263,20 @@ def _as_png(photo: Photo) -> bytes:
 # Reading
 
 
-def read_project(path: Path, photo_path: Path | None = None) -> Project:
+def read_project(path: Path, photo_path: Path | None = None, backgrounds: Path | None = None) -> Project:
     """Open a project file, and the photo that it is about.
 
     The photo is looked for where it was, seen from the project, then where it was absolutely, then beside the project.
     `photo_path` says where it is instead; any photo of the same size in pixels is taken then. A background picture is
-    looked for at the same places; where it is at none of them, the look names the place where it was.
+    looked for at the same places; where it is at none of them, the one that the project holds is unpacked into the
+    folder `backgrounds`, and where there is none, the look names the place where it was.
 
     Raises PhotoMissingError where the photo is not found unchanged or may not be read, ProjectError where the file is
     no project, damaged or from a newer version, ImageReadError where the photo cannot be understood.
     """
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-            return _read(archive, path, photo_path)
+            return _read(archive, path, photo_path, backgrounds)
     except FileNotFoundError as error:
         raise ProjectError(f"{path} does not exist. Check the name and the folder.") from error
     except OSError as error:
@@ -269,7 +289,7 @@ def read_project(path: Path, photo_path: Path | None = None) -> Project:
         raise ProjectError(f"{path} is damaged ({error}). Copy it again from where it came.") from error
 
 
-def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None) -> Project:
+def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None, backgrounds: Path | None) -> Project:
     contents = _read_contents(archive, path)
     additions = _read_additions(archive, path)
     record = contents.photo
@@ -297,11 +317,12 @@ def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None) -> Proj
         name=found_at.name if found_at else record.name,
         photo=photo,
         photo_path=found_at,
-        state=State(edits, _with_background_found(contents.look, additions.background, path)),
+        state=State(edits, _with_background_found(archive, contents.look, additions.background, path, backgrounds)),
         base=base,
         model=contents.model,
         project_path=Path(contents.project_path) if contents.project_path else None,
         photo_file=photo_file,
+        is_whole=additions.is_whole,
     )
 
 
@@ -397,18 +418,39 @@ def _find_photo(record: _PhotoRecord, path: Path) -> Path:
     )
 
 
-def _with_background_found(look: Look, record: FileRecord | None, path: Path) -> Look:
+def _with_background_found(
+    archive: zipfile.ZipFile, look: Look, record: FileRecord | None, path: Path, backgrounds: Path | None
+) -> Look:
     """With the background picture where it is now; nobody is asked, since a project is of use without it."""
     background = look.background
     if record is None or not isinstance(background, Picture):
         return look
     found = record.found(path)
-    unchanged = [candidate for candidate in found if _is_surely_unchanged(record, candidate)]
+    there = [candidate for candidate in found if _is_surely_unchanged(record, candidate)]
+    if not there and record.copied_as is not None and backgrounds is not None:
+        there = [_unpack(archive, record.copied_as, backgrounds, record.name)]
     # One that was edited is still the one that was chosen; where it was comes first then, as of what is not found.
-    there = unchanged or [candidate for candidate in found if candidate == record.expected_at] or found
+    there = there or [candidate for candidate in found if candidate == record.expected_at] or found
     if not there:
         return look
     return look.model_copy(update={"background": background.model_copy(update={"path": there[0]})})
+
+
+def _unpack(archive: zipfile.ZipFile, entry: str, folder: Path, name: str) -> Path:
+    """A file in a folder of its own, by its own name; the same file is there once. Raises ProjectError."""
+    data = _entry(archive, entry, _LARGEST_PHOTO_BYTES)
+    target = folder / Digest.of(data).sha256[:16] / (Path(name).name or "picture")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not is_file(target) or target.read_bytes() != data:
+            with write_atomically(target) as file:
+                file.write(data)
+    except OSError as error:
+        raise ProjectError(
+            f"The background picture cannot be unpacked to {target} ({error.strerror or error}). Make room there, or "
+            "make the folder writable."
+        ) from error
+    return target
 
 
 def _is_surely_unchanged(record: FileRecord, candidate: Path) -> bool:

@@ -95,6 +95,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("save", "Save project", "File", "save_project", keys=("Ctrl+S",), icon="save", need=Need.PHOTO,
          separated=True),
     Spec("save_as", "Save project as…", "File", "save_project_as", keys=("Ctrl+Shift+S",), need=Need.PHOTO),
+    Spec("save_whole", "Save project with its photo as…", "File", "save_whole_project_as", need=Need.PHOTO),
     Spec("export", "Quick export", "File", "quick_export", keys=("Ctrl+E",), icon="export", need=Need.MATTE,
          separated=True),
     Spec("export_as", "Export…", "File", "show_export", keys=("Ctrl+Shift+E",), icon="export", need=Need.MATTE),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from matting_studio.app.project_file import PhotoMissingError
     from matting_studio.qt.main_window import MainWindow
 
+_Save = Callable[[Path, Document], None]
+
 
 class Commands(QObject):
     def __init__(self, window: "MainWindow") -> None:
@@ -74,19 +76,26 @@ class Commands(QObject):
         self.save_project()
 
     def save_project_as(self) -> None:
+        self._ask_where_to_save("Save the project", self._studio.save_project)
+
+    def save_whole_project_as(self) -> None:
+        """Save a project that can be handed to somebody else."""
+        self._ask_where_to_save("Save the project with its photo", self._studio.save_whole_project)
+
+    def _ask_where_to_save(self, title: str, save: _Save) -> None:
         document = self._studio.current
         if document is None:
             return
         known = document.project_path
         folder = known.parent if known else self._studio.settings.project_folder
-        dialog = self._file_dialog("Save the project", PROJECT_FILTER, folder)
+        dialog = self._file_dialog(title, PROJECT_FILTER, folder)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(PROJECT_SUFFIX)
         dialog.selectFile(known.name if known else f"{Path(document.name).stem}{PROJECT_SUFFIX}")
-        dialog.fileSelected.connect(lambda name: self._save_as(document, Path(name)))
+        dialog.fileSelected.connect(lambda name: self._save_as(document, Path(name), save))
         dialog.open()
 
-    def _save_as(self, document: Document, chosen: Path) -> None:
+    def _save_as(self, document: Document, chosen: Path, save: _Save) -> None:
         # A project is known by its ending, whatever else somebody typed.
         path = chosen if chosen.suffix.lower() == PROJECT_SUFFIX else chosen.with_name(chosen.name + PROJECT_SUFFIX)
         owner = next((other for other in self._studio.documents if other.project_path == absolute(path)), document)
@@ -96,7 +105,7 @@ class Commands(QObject):
         elif path != chosen and is_there(path):
             self._window.message_bar.tell("warning", f"{path} exists already. Choose another name for the project.")
         elif document in self._studio.documents:
-            self._studio.save_project(path, document=document)
+            save(path, document)
 
     def save_modified(self) -> None:
         """Save what has a project already; ask where to save the first photo that has none."""

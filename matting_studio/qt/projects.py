@@ -54,17 +54,21 @@ class Projects(QObject):
     photo_wanted = Signal()
     """A document is to be saved whose photo has to be read first: `awaits` knows which, `photo_read` goes on."""
 
-    def __init__(self, desk: Desk, corrections: Corrections, recovery_folder: Path, parent: QObject) -> None:
+    def __init__(
+        self, desk: Desk, corrections: Corrections, recovery_folder: Path, backgrounds: Path, parent: QObject
+    ) -> None:
+        """`backgrounds` is where background pictures are unpacked to that come within projects."""
         super().__init__(parent)
         self._desk = desk
         self._corrections = corrections
         self._digests = Digests()
-        """Of photos, whose projects and copies are written again and again; used on the worker of files only."""
+        """Of files that projects and copies say which they are, again and again; used on the worker of files only."""
         self._kept: dict[Document, _Kept] = {}
         self._awaiting: dict[Document, Callable[[], None]] = {}
         """What is done with documents as soon as they have their photos."""
         self._recovering: dict[Path, RecoveryItem] = {}
         self._recovery = Recovery(recovery_folder)
+        self._backgrounds = backgrounds
         self._trouble: str | None = None
         """Why the last copy could not be written."""
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
@@ -85,6 +89,7 @@ class Projects(QObject):
     def _open(self, path: Path, photo_path: Path | None, priority: Priority, announcing: SignalInstance) -> None:
         if self._desk.is_worked_on("project", path):
             return
+        backgrounds = self._backgrounds
 
         def work(context: JobContext) -> _Opened | PhotoMissingError:
             from matting_studio.app.project_file import PhotoMissingError, read_project  # noqa: PLC0415 - the window is up without it
@@ -92,7 +97,7 @@ class Projects(QObject):
 
             context.report(Progress("Reading the project"))
             try:
-                project = read_project(path, photo_path)
+                project = read_project(path, photo_path, backgrounds)
             except PhotoMissingError as error:
                 # Nothing failed yet: somebody may know where the photo is.
                 return error
@@ -113,7 +118,7 @@ class Projects(QObject):
     def _join(self, path: Path, opened: _Opened) -> Document:
         project = opened.project
         document = Document(project.photo_path, project.state, project.name)
-        document.project_path = path
+        document.project_path, document.project_is_whole = path, project.is_whole
         item = self._recovering.pop(path, None)
         if item is not None:
             document.project_path = project.project_path
@@ -132,14 +137,14 @@ class Projects(QObject):
 
     # Saving
 
-    def save(self, document: Document, path: Path, copy_photo: bool) -> None:
-        """Save a document as it is after all strokes so far."""
-        self._corrections.in_turn(document, lambda: self._save_now(document, path, copy_photo))
+    def save(self, document: Document, path: Path, is_whole: bool) -> None:
+        """Save a document as it is after all strokes so far; `is_whole` is what a `Project` says of itself."""
+        self._corrections.in_turn(document, lambda: self._save_now(document, path, is_whole))
 
-    def _save_now(self, document: Document, path: Path, copy_photo: bool) -> None:
-        project = self._project(document, path)
+    def _save_now(self, document: Document, path: Path, is_whole: bool) -> None:
+        project = self._project(document, path, is_whole)
         if project is None:
-            self._save_later(document, path, copy_photo)
+            self._save_later(document, path, is_whole)
             return
         version, digests = document.version, self._digests
 
@@ -147,10 +152,10 @@ class Projects(QObject):
             from matting_studio.app.project_file import write_project  # noqa: PLC0415 - the window is up without it
 
             context.report(Progress("Writing the project"))
-            return write_project(path, project, copy_photo=copy_photo, digests=digests)
+            return write_project(path, project, digests)
 
         def deliver(remark: str | None) -> None:
-            document.project_path = path
+            document.project_path, document.project_is_whole = path, is_whole
             document.mark_saved(version)
             if not document.modified:
                 self._drop_copy(document)
@@ -165,13 +170,13 @@ class Projects(QObject):
         key = ("save", document, path)
         self._desk.files.submit(Job(key, title, work, Priority.CURRENT, deliver, essential=True))
 
-    def _save_later(self, document: Document, path: Path, copy_photo: bool) -> None:
+    def _save_later(self, document: Document, path: Path, is_whole: bool) -> None:
         """Its photo was put away, or was not read yet."""
         place = self._desk.session.place(document)
         if place.status is Status.FAILED:
             self._desk.say("warning", f"{document.name} cannot be saved: {place.sentence}")
             return
-        self._awaiting[document] = lambda: self.save(document, path, copy_photo)
+        self._awaiting[document] = lambda: self.save(document, path, is_whole)
         self.photo_wanted.emit()
 
     def awaits(self, document: Document) -> bool:
@@ -185,7 +190,7 @@ class Projects(QObject):
         if go_on is not None:
             go_on()
 
-    def _project(self, document: Document, project_path: Path | None) -> Project | None:
+    def _project(self, document: Document, project_path: Path | None, is_whole: bool) -> Project | None:
         from matting_studio.app.project_file import Project  # noqa: PLC0415 - the window is up without it
 
         if document.photo is None:
@@ -199,6 +204,7 @@ class Projects(QObject):
             model=document.matted_by,
             project_path=project_path,
             photo_file=document.photo_file,
+            is_whole=is_whole,
         )
 
     # Copies for the case of a crash
@@ -218,7 +224,7 @@ class Projects(QObject):
                 self._keep(document)
 
     def _keep(self, document: Document) -> None:
-        project = self._project(document, document.project_path)
+        project = self._project(document, document.project_path, document.project_is_whole)
         if project is None or self._desk.files.has(("autosave", document)):
             return
         version, digests = document.version, self._digests
@@ -235,7 +241,7 @@ class Projects(QObject):
 
             try:
                 # What there is to say about the photo is said when somebody saves.
-                write_project(path, project, digests=digests)
+                write_project(path, project, digests)
             except ProjectError as error:
                 return str(getattr(error.__cause__, "strerror", None) or error.__cause__)
             return None

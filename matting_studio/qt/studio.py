@@ -21,7 +21,7 @@ from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench, NetworkChoice
 from matting_studio.app.paths_to_open import PathsToOpen, absolute, is_project, looks_like_file, sort_out
-from matting_studio.app.places import config_folder, data_folder, own_data_folder, runs_folder
+from matting_studio.app.places import backgrounds_folder, config_folder, data_folder, own_data_folder, runs_folder
 from matting_studio.app.recovery import RecoveryItem
 from matting_studio.app.sample import SAMPLE, own_folder
 from matting_studio.app.session import Status
@@ -96,7 +96,9 @@ class Studio(QObject):
         user_folder = user_folder or data_folder()
         self.own_photos_folder = own_data_folder(user_folder)
         self.runs_folder = runs_folder(user_folder)
-        self._projects = Projects(self._desk, self._corrections, user_folder / "recovery", self)
+        self._projects = Projects(
+            self._desk, self._corrections, user_folder / "recovery", backgrounds_folder(user_folder), self
+        )
         self._shelf = Shelf(self._desk, self._may_be_put_away, self)
         self._matting = Matting(self._desk, bench, self._shelf.packed, self._projects.awaits, self)
         self._views = Views(self._desk, self)
@@ -465,12 +467,10 @@ class Studio(QObject):
 
     # Projects
 
-    def save_project(
-        self, path: Path | None = None, copy_photo: bool = False, document: Document | None = None
-    ) -> None:
+    def save_project(self, path: Path | None = None, document: Document | None = None) -> None:
         """Save a document, by default the current one, to a project file, by default its own; `saved` follows.
 
-        Raises ValueError where it has none and no path is given.
+        A project that is whole stays so. Raises ValueError where it has none and no path is given.
         """
         document = document or self.current
         if document is None:
@@ -478,10 +478,17 @@ class Studio(QObject):
         path = path or document.project_path
         if path is None:
             raise ValueError("A document that was never saved needs a path to be saved to.")
+        self._save(document, path, document.project_is_whole)
+
+    def save_whole_project(self, path: Path, document: Document) -> None:
+        """Save a document to a project file that holds photo and background picture, to hand it on; `saved` follows."""
+        self._save(document, path, is_whole=True)
+
+    def _save(self, document: Document, path: Path, is_whole: bool) -> None:
         path = absolute(path)
         settings = self._desk.settings.with_recent([path])
         self._desk.change_settings(settings.model_copy(update={"project_folder": path.parent}))
-        self._projects.save(document, path, copy_photo)
+        self._projects.save(document, path, is_whole)
 
     @property
     def modified(self) -> tuple[Document, ...]:

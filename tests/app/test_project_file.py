@@ -148,7 +148,7 @@ def test_a_project_without_a_matte_can_be_saved(path, project):
 
 
 def test_with_a_copy_of_the_photo_the_project_can_go_anywhere(path, project, tmp_path):
-    write_project(path, project, copy_photo=True)
+    write_project(path, replace(project, is_whole=True))
     shutil.rmtree(project.photo_path.parent)
     elsewhere = tmp_path / "elsewhere.mstudio"
     path.rename(elsewhere)
@@ -323,6 +323,80 @@ def test_a_background_that_could_not_be_read_is_found_again_once_it_is_back(path
     assert_before(read_project(moved / "projects" / path.name, before_beach.photo_path), before_beach, beside)
 
 
+# Projects to be handed on
+
+
+@pytest.fixture
+def elsewhere(path, before_beach, tmp_path):
+    """A whole project on its own, as on another machine."""
+    write_project(path, replace(before_beach, is_whole=True))
+    for folder in ("photos", "backdrops"):
+        shutil.rmtree(tmp_path / folder)
+    (tmp_path / "elsewhere").mkdir()
+    return path.rename(tmp_path / "elsewhere" / path.name)
+
+
+def test_a_whole_project_brings_its_background_along(elsewhere, before_beach, tmp_path, random):
+    folder = tmp_path / "user" / "backgrounds"
+    read = read_project(elsewhere, backgrounds=folder)
+    picture = read.state.look.background.path
+    assert_before(read, before_beach, picture)
+    assert picture.is_relative_to(folder)
+    assert picture.name == "beach.png"
+    assert read_photo(picture).image.shape == (8, 9, 3)
+    assert read.is_whole
+    assert (read.photo.pixels == before_beach.photo.pixels).all()
+
+
+def test_a_background_that_came_along_is_unpacked_once(elsewhere, tmp_path):
+    for _ in range(2):
+        read_project(elsewhere, backgrounds=tmp_path)
+    assert len(list(tmp_path.rglob("beach.png"))) == 1
+
+
+def test_a_whole_project_is_handed_on_by_whoever_got_it(elsewhere, before_beach, tmp_path):
+    read = read_project(elsewhere, backgrounds=tmp_path / "theirs")
+    assert write_project(elsewhere, read) is None
+    shutil.rmtree(tmp_path / "theirs")
+    again = read_project(elsewhere, backgrounds=tmp_path / "others")
+    assert again.state.look.background.path.read_bytes()
+
+
+def test_where_the_background_is_still_there_nothing_is_unpacked(path, before_beach, backdrop, tmp_path):
+    write_project(path, replace(before_beach, is_whole=True))
+    assert_before(read_project(path, backgrounds=tmp_path / "unpacked"), before_beach, backdrop)
+    assert not (tmp_path / "unpacked").exists()
+
+
+def test_a_background_that_was_edited_comes_out_of_a_whole_project_as_it_was(path, before_beach, backdrop, tmp_path):
+    data = backdrop.read_bytes()
+    write_project(path, replace(before_beach, is_whole=True))
+    edited(backdrop)
+    assert read_project(path, backgrounds=tmp_path / "u").state.look.background.path.read_bytes() == data
+
+
+def test_that_a_whole_project_lacks_its_background_is_said(path, before_beach, backdrop):
+    backdrop.unlink()
+    remark = write_project(path, replace(before_beach, is_whole=True))
+    assert f"The background picture {backdrop} is not in it: it cannot be read" in remark
+    assert read_project(path).state.look.background.path == backdrop
+
+
+def test_a_background_that_cannot_be_unpacked_is_told_with_the_folder(elsewhere, tmp_path):
+    (tmp_path / "file").write_bytes(b"no folder")
+    with pytest.raises(ProjectError, match=r"background picture cannot be unpacked to .*file"):
+        read_project(elsewhere, backgrounds=tmp_path / "file")
+
+
+def test_a_name_that_leads_elsewhere_is_unpacked_where_it_may_be(elsewhere, tmp_path):
+    with zipfile.ZipFile(elsewhere) as archive:
+        additions = json.loads(archive.read("additions.json"))
+    additions["background"]["name"] = "../../../escaped.png"
+    rewritten(elsewhere, **{"additions.json": json.dumps(additions).encode()})
+    picture = read_project(elsewhere, backgrounds=tmp_path / "user").state.look.background.path
+    assert picture.resolve().is_relative_to(tmp_path / "user")
+
+
 # Programs from before, and those to come
 
 
@@ -365,11 +439,11 @@ def rewrite(photo_path, height=HEIGHT):
     write_image(photo_path, np.zeros((height, WIDTH, 3), np.uint8))
 
 
-@pytest.mark.parametrize("copy_photo", [False, True])
+@pytest.mark.parametrize("is_whole", [False, True])
 @pytest.mark.parametrize("height", [HEIGHT, HEIGHT + 5])
-def test_a_photo_that_changed_since_it_was_read_is_saved_as_it_was_read(path, project, copy_photo, height):
+def test_a_photo_that_changed_since_it_was_read_is_saved_as_it_was_read(path, project, is_whole, height):
     rewrite(project.photo_path, height)
-    remark = write_project(path, project, copy_photo=copy_photo)
+    remark = write_project(path, replace(project, is_whole=is_whole))
     assert f"{project.photo_path} has changed since it was opened" in remark
     read = read_project(path)
     assert_same(read, project)
@@ -377,11 +451,9 @@ def test_a_photo_that_changed_since_it_was_read_is_saved_as_it_was_read(path, pr
 
 
 @pytest.mark.parametrize(
-    ("reading", "copy_photo"), [((Digests, "of"), False), ((Path, "read_bytes"), True)], ids=["noted", "copied"]
+    ("reading", "is_whole"), [((Digests, "of"), False), ((Path, "read_bytes"), True)], ids=["noted", "copied"]
 )
-def test_a_photo_that_changes_while_it_is_saved_is_saved_as_it_was_read(
-    path, project, monkeypatch, reading, copy_photo
-):
+def test_a_photo_that_changes_while_it_is_saved_is_saved_as_it_was_read(path, project, monkeypatch, reading, is_whole):
     owner, method = reading
     found = getattr(owner, method)
 
@@ -392,24 +464,24 @@ def test_a_photo_that_changes_while_it_is_saved_is_saved_as_it_was_read(
         return data
 
     monkeypatch.setattr(owner, method, read_and_change)
-    assert "has changed" in write_project(path, project, copy_photo=copy_photo)
+    assert "has changed" in write_project(path, replace(project, is_whole=is_whole))
     assert_same(read_project(path), project)
 
 
 def test_a_photo_whose_digest_is_known_is_not_read_to_save_its_project_again(path, project, monkeypatch):
     digests = Digests()
-    write_project(path, project, digests=digests)
+    write_project(path, project, digests)
     with monkeypatch.context() as closed:
         refuse_to_open(closed, project.photo_path)
-        assert write_project(path, project, digests=digests) is None
+        assert write_project(path, project, digests) is None
     assert_same(read_project(path), project)
     assert read_project(path).photo_path == project.photo_path
 
 
-@pytest.mark.parametrize("copy_photo", [False, True])
-def test_a_photo_that_is_gone_is_saved_as_it_was_read(path, project, copy_photo):
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_a_photo_that_is_gone_is_saved_as_it_was_read(path, project, is_whole):
     shutil.rmtree(project.photo_path.parent)
-    remark = write_project(path, project, copy_photo=copy_photo)
+    remark = write_project(path, replace(project, is_whole=is_whole))
     assert f"{project.photo_path} cannot be read any more" in remark
     assert "The project holds a copy of the photo" in remark
     assert_same(read_project(path), project)

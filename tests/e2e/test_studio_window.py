@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from core.image_io import read_photo
 from core.trimap import BACKGROUND, FOREGROUND
 from matting_studio.app.edits import Brush
 from matting_studio.app.export_request import ExportKind, ExportRequest
-from matting_studio.app.look import Plain
+from matting_studio.app.look import Look, Picture, Plain
 from matting_studio.app.session import Status
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.compare import CompareWindow
@@ -312,14 +313,14 @@ def test_a_project_of_another_open_photo_is_not_saved_over(
     with qtbot.waitSignal(ready.studio.saved, timeout=PATIENCE_MS):
         ready.studio.save_project(project, document=anna)
     saved = project.read_bytes()
-    ready.commands._save_as(berta, project)
+    ready.commands._save_as(berta, project, ready.studio.save_project)
     assert wait_for_message(qtbot, ready, "anna.png, which is open")
     assert berta.project_path is None
     with qtbot.waitSignal(ready.studio.saved, timeout=PATIENCE_MS):
-        ready.commands._save_as(anna, project)
+        ready.commands._save_as(anna, project, ready.studio.save_project)
     ready.studio.close(anna)
     with qtbot.waitSignal(ready.studio.saved, timeout=PATIENCE_MS):
-        ready.commands._save_as(berta, project)
+        ready.commands._save_as(berta, project, ready.studio.save_project)
     assert project.read_bytes() != saved
 
 
@@ -487,6 +488,28 @@ def test_the_photo_that_was_asked_about_is_saved(
     assert dialog.selectedFiles()[0].endswith("anna.mstudio")
     assert window.studio.current is anna
     dialog.reject()
+
+
+def test_a_project_is_saved_with_all_that_it_needs_to_be_handed_on_and_stays_so(
+    qtbot: QtBot, ready: MainWindow, tmp_path: Path, photos: list[Path]
+) -> None:
+    document = ready.studio.current
+    picture = photos[1].rename(tmp_path / "beach.png")
+    path = tmp_path / "anna.mstudio"
+    ready.studio.change_look(Look(background=Picture(path=picture)), "Beach")
+    ready.actions_table["save_whole"].trigger()
+    (dialog,) = ready.findChildren(QFileDialog)
+    with qtbot.waitSignal(ready.studio.saved, timeout=PATIENCE_MS):
+        dialog.fileSelected.emit(str(path))
+    dialog.reject()
+    for action in (None, "save"):
+        if action:
+            path.unlink()
+            with qtbot.waitSignal(ready.studio.saved, timeout=PATIENCE_MS):
+                ready.actions_table[action].trigger()
+        with zipfile.ZipFile(path) as archive:
+            assert archive.read("photo/photo.png") == document.path.read_bytes()
+            assert archive.read("background/picture.png") == picture.read_bytes()
 
 
 def test_an_export_is_asked_about_also_after_the_changes(

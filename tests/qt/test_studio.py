@@ -1213,6 +1213,42 @@ def test_a_project_keeps_the_photo_that_was_open_whatever_becomes_of_its_file(op
     np.testing.assert_allclose(read_project(path).base.alpha, before.alpha, atol=1 / 65535)
 
 
+def test_a_whole_project_that_was_handed_on_shows_its_background_and_stays_whole(
+    opened, make_studio, photos, tmp_path, settle
+):
+    picture = photos[1].rename(tmp_path / "beach.png")
+    opened.change_look(Look(background=Picture(path=picture)), "Beach")
+    opened.save_whole_project(tmp_path / "work.mstudio", opened.current)
+    settle(opened)
+    picture.unlink()
+    photos[0].unlink()
+    for _ in range(2):  # whoever gets it, and whoever gets it from there
+        again = make_studio()
+        again.open([tmp_path / "work.mstudio"])
+        settle(again)
+        assert (again.current.photo.pixels == opened.current.photo.pixels).all()
+        unpacked = again.current.look.background.path
+        assert unpacked.is_relative_to(tmp_path / "data" / "backgrounds")
+        again.stroke(Brush.FOREGROUND, **line(30))
+        again._projects.autosave()
+        again.save_project()
+        settle(again)
+        unpacked.unlink()
+
+
+def test_work_on_a_whole_project_is_brought_back_whole(opened, make_studio, tmp_path, settle):
+    opened.save_whole_project(tmp_path / "work.mstudio", opened.current)
+    opened.stroke(Brush.FOREGROUND, **line(30))
+    settle(opened)
+    opened._projects.autosave()
+    settle(opened)
+    crash(opened)
+    again = make_studio()
+    again.recover(again.pending_recoveries()[0])
+    settle(again)
+    assert again.current.project_is_whole
+
+
 def test_a_photo_that_changes_while_its_project_is_open_is_kept_too(opened, make_studio, photos, tmp_path, settle):
     opened.save_project(tmp_path / "work.mstudio")
     settle(opened)
