@@ -102,6 +102,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("batch", "Batch: many photos at once…", "File", "show_batch", keys=("Ctrl+B",), icon="batch"),
     Spec("close", "Close photo", "File", "close_photo", keys=("Ctrl+W",), icon="close", need=Need.DOCUMENT,
          separated=True),
+    Spec("close_all", "Close all photos", "File", "close_all_photos", keys=("Ctrl+Shift+W",), need=Need.DOCUMENT),
     Spec("quit", "Quit", "File", "quit", keys=("Ctrl+Q",)),
 
     Spec("undo", "Undo", "Edit", "undo", keys=("Ctrl+Z",), icon="undo", need=Need.UNDO),

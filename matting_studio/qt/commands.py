@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,18 +138,37 @@ class Commands(QObject):
         self._window.show_batch()
 
     def close_photo(self) -> None:
-        document = self._studio.current
-        if document is None:
-            return
-        if document not in self._studio.modified:
+        if self._studio.current is not None:
+            self._close((self._studio.current,))
+
+    def close_all_photos(self) -> None:
+        self._close(self._studio.documents)
+
+    def _close(self, documents: tuple[Document, ...]) -> None:
+        """Close photos one after the other; at one with changes it is asked, and only closing it goes on to the next.
+
+        Those that are closed or opened while a question stands are left out.
+        """
+        still_open = tuple(document for document in documents if document in self._studio.documents)
+        modified = self._studio.modified
+        unharmed = tuple(takewhile(lambda document: document not in modified, still_open))
+        if unharmed:
+            self._studio.close(*unharmed)
+        if len(unharmed) < len(still_open):
+            self._ask_before_closing(still_open[len(unharmed)], still_open[len(unharmed) + 1 :])
+
+    def _ask_before_closing(self, document: Document, others: tuple[Document, ...]) -> None:
+        def close() -> None:
             self._studio.close(document)
-            return
+            self._close(others)
+
+        self._studio.select(document)
         self._window.question_bar.ask(
             f"{document.name} has changes that are in no project.",
             (
                 ("Keep it open", self._window.canvas.setFocus),
                 ("Save as a project…", partial(self._show_and_save, document)),
-                ("Close without saving", partial(self._studio.close, document)),
+                ("Close without saving", close),
             ),
             lambda: document in self._studio.modified,
         )

@@ -296,15 +296,23 @@ class Studio(QObject):
         self._matting.current_changed()
         self._tidy()
 
-    def close(self, document: Document) -> None:
-        """Close a document and forget what was not saved of it; what is being made of it for elsewhere is finished."""
-        was_current = document is self.current
+    def close(self, *documents: Document) -> None:
+        """Close documents and forget what was not saved of them; what is being made of them for elsewhere is finished.
+
+        Those that are closed at once are told of once: many would keep the window busy one by one.
+        """
+        closed = frozenset(documents)
+        was_current = self.current in closed
         if was_current:
             self.current_changing.emit()
-        self._desk.session.remove(document)
-        self._desk.cancel(lambda job: document in job.key and not job.essential and job.key[0] not in _OUTLIVE_CLOSING)
-        for part in (self._corrections, self._projects, self._shelf, self._views):
-            part.forget(document)
+        for document in documents:
+            self._desk.session.remove(document)
+        self._desk.cancel(
+            lambda job: not (closed.isdisjoint(job.key) or job.essential or job.key[0] in _OUTLIVE_CLOSING)
+        )
+        for document in documents:
+            for part in (self._corrections, self._projects, self._shelf, self._views):
+                part.forget(document)
         self._desk.documents_changed.emit()
         if was_current:
             self._current_changed()

@@ -17,7 +17,7 @@ from matting_studio.qt.compare import CompareWindow
 from matting_studio.qt.main_window import MainWindow
 
 ACTIONS = 200
-LEFT_OUT = {"quit", "close", "full_screen", "compare_model", "training", "learn", "fine_tune"}
+LEFT_OUT = {"quit", "close", "close_all", "full_screen", "compare_model", "training", "learn", "fine_tune"}
 """What ends the test, empties the window, or takes longer than it is worth here. The training window stays once it was
 opened, and builds its pages when they are first needed: it has tests of its own."""
 

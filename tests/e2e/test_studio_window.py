@@ -372,6 +372,62 @@ def test_closing_the_last_photo_shows_the_empty_window_again(
     assert window.windowTitle() == "Matting Studio"
 
 
+def change(window: MainWindow, *numbers: int) -> None:
+    """Change these photos of the strip, and show the first one."""
+    for number in (*numbers, 0):
+        window.studio.select(window.studio.documents[number])
+        if number in numbers:
+            window.studio.change_look(Look(background=Plain(colour=(1, 0, number / 9))), "Another background")
+
+
+def test_closing_all_photos_asks_about_each_with_changes_and_closes_the_others(
+    window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos)
+    change(window, 0, 2)
+    anna, _, clara = window.studio.documents
+    window.actions_table["close_all"].trigger()
+    assert "anna.png has changes" in window.question_bar.text.text()
+    assert window.studio.current is anna
+    window.question_bar.buttons[-1].click()
+    assert "clara.png has changes" in window.question_bar.text.text()
+    assert window.studio.documents == (clara,)
+    assert window.studio.current is clara
+    window.question_bar.buttons[-1].click()
+    assert window.studio.documents == ()
+    assert window.empty_state.isVisible()
+    assert not window.question_bar.isVisible()
+    assert not window.actions_table["close_all"].isEnabled()
+
+
+@pytest.mark.parametrize("answer", ["Keep it open", "Escape"])
+def test_a_photo_that_is_kept_open_keeps_those_after_it(
+    window: MainWindow, open_photos: OpenPhotos, photos: list[Path], answer: str
+) -> None:
+    open_photos(photos)
+    change(window, 1)
+    _, berta, clara = window.studio.documents
+    window.actions_table["close_all"].trigger()
+    assert window.studio.documents == (berta, clara)
+    if answer == "Escape":
+        QTest.keyClick(window.question_bar.buttons[0], Qt.Key.Key_Escape)
+    else:
+        window.question_bar.buttons[0].click()
+    assert window.studio.documents == (berta, clara)
+    assert not window.question_bar.isVisible()
+
+
+def test_a_photo_that_is_closed_while_another_is_asked_about_is_not_closed_twice(
+    window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos)
+    change(window, 0)
+    window.actions_table["close_all"].trigger()
+    window.studio.close(window.studio.documents[1])
+    window.question_bar.buttons[-1].click()
+    assert window.studio.documents == ()
+
+
 def test_a_slider_previews_while_it_moves_and_is_one_step_when_it_is_let_go(
     qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
 ) -> None:

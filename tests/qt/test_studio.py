@@ -443,6 +443,18 @@ def test_after_a_cancelled_matte_another_choice_makes_one(opened, settle, qtbot)
     assert opened.status(document) is Status.READY
 
 
+def test_photos_that_are_closed_at_once_are_told_of_once(studio, photos, settle, qtbot):
+    studio.open(photos)
+    settle(studio)
+    told = []
+    studio.documents_changed.connect(lambda: told.append("documents"))
+    studio.current_changed.connect(told.append)
+    *others, last = studio.documents
+    studio.close(*others)
+    assert told == ["documents", last]
+    assert studio.documents == (last,)
+
+
 def test_closing_the_program_in_the_middle_leaves_no_thread(studio, photos, qtbot):
     studio.open(photos)
     qtbot.waitUntil(lambda: bool(studio._desk.network.jobs), timeout=10_000)
