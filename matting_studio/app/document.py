@@ -6,6 +6,7 @@ changes the edits leaves a `dirty` box, a worker folds the edits over it (`edits
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -174,11 +175,17 @@ class Document:
 
     @property
     def held_bytes(self) -> int:
-        """What photo and matte take in memory; views of one array count once."""
+        """What it takes in memory: photo, matte, and the strokes of all its history."""
+        edits = {edit for step in self._steps for edit in step.state.edits}
+        return self.pixel_bytes + _bytes_of([array for edit in edits for array in (edit.coverage, edit.solved)])
+
+    @property
+    def pixel_bytes(self) -> int:
+        """What of that photo and matte take."""
         photo, base = self.photo, self.base
         arrays = [] if photo is None else [photo.image, photo.pixels, photo.alpha]
         arrays += [self.alpha, self.trimap] + ([] if base is None else [base.alpha, base.trimap])
-        return sum(array.nbytes for array in {id(array): array for array in arrays if array is not None}.values())
+        return _bytes_of(arrays)
 
     def forget_pixels(self) -> None:
         """Let go of photo and matte to save memory; edits, look and history stay."""
@@ -260,3 +267,8 @@ class Document:
     def _touch(self, box: Box) -> None:
         self.revision += 1
         self.dirty = box if self.dirty is None else self.dirty.joined(box)
+
+
+def _bytes_of(arrays: Iterable[NDArray[np.generic] | None]) -> int:
+    """One that has several names counts once."""
+    return sum(array.nbytes for array in {id(array): array for array in arrays if array is not None}.values())

@@ -68,9 +68,11 @@ class Desk(QObject):
     # Settings
 
     def memory_limit(self, document: Document | None = None) -> Limit:
-        """What the process may hold, and what of it the documents hold, but for the one that is worked on."""
-        total_bytes = self.settings.memory_limit_bytes
-        return Limit(total_bytes, sum(each.held_bytes for each in self.session.documents if each is not document))
+        """What the process may hold, and what of it the documents hold, but for photo and matte of the one that is
+        worked on: whoever does so reckons with them."""
+        taken_bytes = sum(each.held_bytes for each in self.session.documents)
+        in_work_bytes = 0 if document is None else document.pixel_bytes
+        return Limit(self.settings.memory_limit_bytes, taken_bytes - in_work_bytes)
 
     def change_settings(self, settings: Settings) -> None:
         """Take other settings; they are written soon."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matting_studio.app.packing import PackedBase
 
 BUDGET_BYTES = 2 << 30
-"""What all open photos and mattes may take: about six documents of 24 megapixels."""
+"""What all open photos, mattes and strokes may take: about six documents of 24 megapixels."""
 SHARE = 3
 """Of a limit for the memory, one part of so many is for open photos; the rest is for the work on one of them."""
 
@@ -61,7 +61,7 @@ class Shelf(QObject):
             if excess <= 0:
                 break
             if document is not session.current and self._can_go(document):
-                excess -= document.held_bytes
+                excess -= document.pixel_bytes
                 self._put_away(document)
 
     def _can_go(self, document: Document) -> bool:

@@ -259,3 +259,18 @@ def test_a_snapshot_can_be_of_another_look_and_needs_a_photo(document):
     assert document.snapshot().look == Look()
     document.forget_pixels()
     assert document.snapshot() is None
+
+
+def test_strokes_count_in_what_a_document_holds_also_those_that_were_taken_back(document):
+    before, pixels = document.held_bytes, document.pixel_bytes
+    edit = stroke(Brush.UNKNOWN)
+    document.add_edit(edit, "Paint")
+    assert (document.held_bytes, document.pixel_bytes) == (before + edit.coverage.nbytes, pixels)
+    solution = np.zeros(edit.coverage.shape, np.float32)
+    document.attach_solution(edit, solution)
+    document.change_look(Look(light_wrap=0.5), "Light")  # a second step with the same stroke
+    document.undo()
+    document.undo()
+    assert document.held_bytes == before + edit.coverage.nbytes + solution.nbytes
+    document.forget_pixels()
+    assert (document.held_bytes, document.pixel_bytes) == (edit.coverage.nbytes + solution.nbytes, 0)

@@ -548,6 +548,34 @@ def test_other_open_photos_count_within_the_limit_and_are_put_away_sooner(studio
     assert second.photo is not None
 
 
+def test_strokes_count_within_the_limit_also_those_on_the_photo_in_work(studio, photos, settle):
+    studio.open(photos[:2])
+    settle(studio)
+    first, second = studio.documents
+    studio.stroke(Brush.FOREGROUND, **line(30))
+    settle(studio)
+    (edit,) = first.edits
+    assert studio._desk.memory_limit(first).taken_bytes == second.held_bytes + edit.coverage.nbytes
+    assert studio._desk.memory_limit(second).taken_bytes == first.pixel_bytes + edit.coverage.nbytes
+
+
+def test_a_photo_that_is_put_away_gives_back_no_more_than_its_pixels(studio, photos, settle):
+    studio.open(photos[:3])
+    settle(studio)
+    first, second, third = studio.documents
+    studio.stroke(Brush.FOREGROUND, **line(50, brush_px=500))
+    studio.stroke(Brush.FOREGROUND, **line(50, brush_px=500))
+    settle(studio)
+    studio._projects.autosave()
+    settle(studio)
+    # Were the strokes given back as well, the first one would be enough.
+    studio._shelf.budget_bytes = second.held_bytes + third.held_bytes
+    studio.select(second)
+    studio.select(third)
+    settle(studio)
+    assert [document.photo is None for document in (first, second, third)] == [True, True, False]
+
+
 def test_another_model_mattes_the_shown_photo_at_once_and_others_when_they_are_shown(studio, photos, models, settle):
     studio.open(photos[:2])
     settle(studio)
