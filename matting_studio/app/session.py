@@ -41,6 +41,8 @@ class Place:
     """Its matte is less than was wished, since memory was short."""
     before_reading: Status = Status.WAITING
     """What it was before its photo was last asked for, and is again where that is called off."""
+    matte_failure: str | None = None
+    """Why its matte failed, until it is tried again; None also where it was the photo that could not be read."""
     remark: str | None = None
     """What there is to say about its matte to whoever looks at it next."""
 

@@ -142,7 +142,8 @@ class Matting(QObject):
         self._desk.network.cancel_where(lambda job: job.key[0] in {"matte", "model"})
         for document in self._desk.session.documents:
             place = self._desk.session.place(document)
-            if place.status is Status.FAILED and document.photo is not None:
+            failed_before, place.matte_failure = place.matte_failure, None
+            if place.status is Status.FAILED and failed_before is not None:
                 self._desk.set_status(document, Status.WAITING)
         if self._desk.session.documents:
             self._load()
@@ -154,6 +155,7 @@ class Matting(QObject):
         if place.status is Status.READY:
             place.outdated = True
         elif place.status in (Status.FAILED, Status.STOPPED):
+            place.matte_failure = None
             self._desk.set_status(document, Status.WAITING)
         self.advance()
 
@@ -188,7 +190,7 @@ class Matting(QObject):
         return (
             document.photo is None
             and document.path is not None
-            and place.status in (Status.WAITING, Status.READY, Status.STOPPED)
+            and (place.status in (Status.WAITING, Status.READY, Status.STOPPED) or place.matte_failure is not None)
             and not self._desk.is_worked_on("read", document)
         )
 
@@ -215,25 +217,38 @@ class Matting(QObject):
             self._take_photo(document, read)
 
         def fail(sentence: str) -> None:
-            self._desk.set_status(document, Status.FAILED, sentence)
-            self.read.emit(document)
-            self.advance()
+            self._fail_reading(document, sentence)
 
         is_current = document is self._desk.session.current
         worker = self._desk.hand if is_current else self._desk.files
         priority = Priority.CURRENT if is_current else Priority.OTHERS
         place = self._desk.session.place(document)
-        place.before_reading = place.status
+        place.before_reading = Status.WAITING if place.status is Status.FAILED else place.status
         self._desk.set_status(document, Status.READING)
         worker.submit(Job(("read", document), f"Reading {document.name}", work, priority, deliver, fail))
+
+    def _fail_reading(self, document: Document, sentence: str) -> None:
+        self._desk.session.place(document).matte_failure = None
+        self._desk.set_status(document, Status.FAILED, sentence)
+        self.read.emit(document)
+        self.advance()
+
+    def _fail_matting(self, document: Document, sentence: str) -> None:
+        self._desk.session.place(document).matte_failure = sentence
+        self._desk.set_status(document, Status.FAILED, sentence)
+
+    def _set_back(self, place: Place) -> None:
+        """To what it was before its photo was read: a matte that was stopped or failed stays so."""
+        if place.matte_failure is not None:
+            self._fail_matting(place.document, place.matte_failure)
+        else:
+            self._desk.set_status(place.document, place.before_reading)
 
     def _take_photo(self, document: Document, read: _Read) -> None:
         if read.base is not None and read.base.alpha.shape != read.photo.image.shape[:2]:
             sentence = f"{document.path} has been replaced by another photo. Close it here, then open it again."
-            self._desk.set_status(document, Status.FAILED, sentence)
             self._desk.say("error", sentence)
-            self.read.emit(document)
-            self.advance()
+            self._fail_reading(document, sentence)
             return
         place = self._desk.session.place(document)
         if place.thumbnail is None:  # else it was told when it was read before
@@ -245,13 +260,12 @@ class Matting(QObject):
             self._desk.say("warning", f"{document.path} has changed since it was opened: its matte is made anew.")
         document.set_photo(read.photo)
         document.photo_file = read.file
-        # A matte that was stopped stays so, also when its photo had to be read again.
-        stopped = place.before_reading is Status.STOPPED
-        if read.base is None:
-            self._desk.set_status(document, Status.STOPPED if stopped else Status.WAITING)
-        else:
+        if read.base is not None:
             document.set_base(read.base, read.shown)
-            self._desk.set_status(document, Status.STOPPED if stopped else Status.READY)
+        if place.before_reading is not Status.STOPPED:
+            place.before_reading = Status.WAITING if read.base is None else Status.READY
+        self._set_back(place)
+        if read.base is not None:
             self.based.emit(document)
         self.read.emit(document)
         self.advance()
@@ -306,7 +320,8 @@ class Matting(QObject):
         if self._load_failure is not None:
             for place in self._places:
                 if place.status is Status.WAITING and place.document.photo is not None:
-                    self._desk.set_status(place.document, Status.FAILED, self._load_failure)
+                    self._fail_matting(place.document, self._load_failure)
+            self._read_next()  # they are in nobody's way any more
             return
         current = self._desk.session.current
         document = self._desk.session.first(
@@ -353,10 +368,11 @@ class Matting(QObject):
 
         def fail(sentence: str) -> None:
             self._desk.session.place(document).outdated = False
-            self._desk.set_status(document, Status.FAILED, sentence)
+            self._fail_matting(document, sentence)
             self.advance()
 
         priority = Priority.CURRENT if document is self._desk.session.current else Priority.OTHERS
+        self._desk.session.place(document).matte_failure = None
         self._desk.set_status(document, Status.MATTING)
         self._desk.network.submit(Job(("matte", document), f"Matting {document.name}", work, priority, deliver, fail))
 
@@ -386,7 +402,7 @@ class Matting(QObject):
             return
         document = rest[0]
         if kind == "read":
-            self._desk.set_status(document, self._desk.session.place(document).before_reading)
+            self._set_back(self._desk.session.place(document))
         else:
             self._desk.set_status(document, Status.READY if self._has_matte(document) else Status.WAITING)
 

@@ -173,7 +173,7 @@ class Projects(QObject):
     def _save_later(self, document: Document, path: Path, is_whole: bool) -> None:
         """Its photo was put away, or was not read yet."""
         place = self._desk.session.place(document)
-        if place.status is Status.FAILED:
+        if place.status is Status.FAILED and place.matte_failure is None:
             self._desk.say("warning", f"{document.name} cannot be saved: {place.sentence}")
             return
         self._awaiting[document] = lambda: self.save(document, path, is_whole)

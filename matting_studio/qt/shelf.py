@@ -66,7 +66,11 @@ class Shelf(QObject):
 
     def _can_go(self, document: Document) -> bool:
         status = self._desk.session.place(document).status
-        settled = status in (Status.READY, Status.STOPPED) or (status is Status.WAITING and self._can_wait(document))
+        settled = (
+            status in (Status.READY, Status.STOPPED)
+            or (status is Status.FAILED and document.base is None)
+            or (status is Status.WAITING and self._can_wait(document))
+        )
         return document.photo is not None and document.path is not None and settled and self._may_go(document)
 
     def _can_wait(self, document: Document) -> bool:

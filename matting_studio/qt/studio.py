@@ -129,6 +129,7 @@ class Studio(QObject):
         self._lessons.learnt.connect(self.learnt)
         self._matting.based.connect(self._corrections.refold)
         self._matting.based.connect(self._tidy)
+        self._matting.read.connect(self._tidy)
         self._shelf.put_away.connect(self._views.forget)
         for worker in desk.workers:
             worker.cancelled.connect(self._matting.job_cancelled)

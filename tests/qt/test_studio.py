@@ -930,6 +930,68 @@ def test_photos_not_shown_for_long_are_put_away_and_come_back_as_they_were(studi
     assert studio.status(first) is Status.READY
 
 
+@pytest.fixture
+def failed(studio, photos, tmp_path, settle):
+    """Four photos without a matte, for want of a model, and with room for one."""
+    studio.change_settings(studio.settings.model_copy(update={"model": tmp_path / "missing.safetensors"}))
+    studio._shelf.budget_bytes = HEIGHT * WIDTH * 3
+    studio.open(photos)
+    settle(studio)
+    assert {studio.status(document) for document in studio.documents} == {Status.FAILED}
+    return studio
+
+
+def with_photos(studio):
+    return [document for document in studio.documents if document.photo is not None]
+
+
+def test_photos_whose_mattes_failed_are_put_away_too_and_are_shown_again(failed, settle):
+    first, _, third, _ = failed.documents
+    sentence = failed.failure(third)
+    assert with_photos(failed)[0] is first
+    assert len(with_photos(failed)) <= 2, "the shown one, and perhaps the one that was read last"
+    failed.heard.messages.clear()
+    failed.select(third)
+    settle(failed)
+    failed._shelf.tidy()
+    assert with_photos(failed) == [third]
+    assert (failed.status(third), failed.failure(third)) == (Status.FAILED, sentence)
+    assert failed.heard.messages == [], "all was said the first time"
+
+
+def test_photos_that_were_put_away_without_a_matte_are_tried_again_with_another_model(failed, models, settle):
+    failed.set_model(models / "tiny.safetensors")
+    settle(failed)
+    assert {failed.status(document) for document in failed.documents} == {Status.READY}
+
+
+def test_reading_a_photo_whose_matte_failed_may_be_called_off(failed, settle, qtbot):
+    third = failed.documents[2]
+    sentence = failed.failure(third)
+    gate = Gate(failed._desk.hand)
+    failed.select(third)
+    assert failed.status(third) is Status.READING
+    failed.select(failed.documents[0])  # which takes the reading back
+    assert (failed.status(third), failed.failure(third)) == (Status.FAILED, sentence)
+    gate.opened.set()
+    settle(failed)
+
+
+def test_a_photo_whose_matte_failed_is_saved_without_being_shown(failed, settle, tmp_path):
+    third = failed.documents[2]
+    assert third.photo is None
+    failed.save_project(tmp_path / "third.mstudio", third)
+    settle(failed)
+    assert failed.heard.said("Saved as")
+    assert read_project(tmp_path / "third.mstudio").photo_path == third.path
+    third.path.unlink()
+    failed._shelf.tidy()
+    failed.save_project(tmp_path / "again.mstudio", third)
+    settle(failed)
+    assert failed.heard.said("cannot be saved")
+    assert "does not exist" in failed.failure(third)
+
+
 def test_unsaved_work_is_put_away_only_once_a_copy_is_kept(studio, photos, settle):
     studio.open(photos[:2])
     settle(studio)
