@@ -31,6 +31,11 @@ class Pyramid:
             self._levels.append(halved(self._levels[-1], 1))
         return self._levels[number]
 
+    @property
+    def levels(self) -> tuple[NDArray[np.generic], ...]:
+        """Those that were asked for so far."""
+        return tuple(self._levels)
+
 
 def last_level(height: int, width: int) -> int:
     """The last level that still has a pixel."""

@@ -87,6 +87,10 @@ class _Kept:
         entry = self._entries.get(name)
         return None if entry is None else entry[1]
 
+    @property
+    def values(self) -> list[Any]:
+        return [value for _key, value in self._entries.values()]
+
 
 class Renderer:
     """Renders one document, on one thread; keeps what it may need again.
@@ -159,6 +163,17 @@ class Renderer:
         size = 2**self._overview
         in_photo = Box(box.top * size, box.left * size, box.bottom * size, box.right * size)
         return Frame(crop, in_photo, ground)
+
+    @property
+    def held_bytes(self) -> int:
+        """What is kept beside the photo itself, which is its document's."""
+        pyramids = [self._image] if self._opacity is None else [self._image, self._opacity]
+        kept = [level for pyramid in pyramids for level in pyramid.levels]
+        kept += [array for value in self._kept.values for array in _arrays_of(value)]
+        owners = {id(owner): owner.nbytes for owner in map(_owner, kept)}
+        for array in _arrays_of(self._photo):
+            owners.pop(id(_owner(array)), None)
+        return sum(owners.values())
 
     def _take(self, snapshot: Snapshot) -> None:
         background, photo = snapshot.look.background, snapshot.photo
@@ -384,6 +399,25 @@ class Renderer:
         backdrop = self._backdrop(snapshot, place, look.background)
         layers = Layers(foreground, alpha, shadow, self._light(snapshot, place), backdrop)
         return _eight_bit(laid(layers, look, self._colours(snapshot)))
+
+
+def _arrays_of(value: object) -> list[NDArray[Any]]:
+    match value:
+        case np.ndarray():
+            return [value]
+        case _Plane(values=values):
+            return [values]
+        case Photo(image=image, pixels=pixels, alpha=alpha):
+            return [array for array in (image, pixels, alpha) if array is not None]
+        case _:
+            return []  # boxes and colours
+
+
+def _owner(array: NDArray[Any]) -> NDArray[Any]:
+    """The array that holds the memory that another one shows a part of."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
 
 
 def _eight_bit(picture: NDArray[np.float32]) -> NDArray[np.uint8]:

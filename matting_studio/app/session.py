@@ -43,6 +43,8 @@ class Place:
     """What it was before its photo was last asked for, and is again where that is called off."""
     matte_failure: str | None = None
     """Why its matte failed, until it is tried again; None also where it was the photo that could not be read."""
+    rendering_bytes: int = 0
+    """What is kept to render it faster, beside what the document holds."""
     remark: str | None = None
     """What there is to say about its matte to whoever looks at it next."""
 

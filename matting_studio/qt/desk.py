@@ -68,9 +68,10 @@ class Desk(QObject):
     # Settings
 
     def memory_limit(self, document: Document | None = None) -> Limit:
-        """What the process may hold, and what of it the documents hold, but for photo and matte of the one that is
-        worked on: whoever does so reckons with them."""
-        taken_bytes = sum(each.held_bytes for each in self.session.documents)
+        """What the process may hold, and what of it the documents and what renders them hold, but for photo and matte
+        of the one that is worked on: whoever does so reckons with them."""
+        places = [self.session.place(each) for each in self.session.documents]
+        taken_bytes = sum(place.document.held_bytes + place.rendering_bytes for place in places)
         in_work_bytes = 0 if document is None else document.pixel_bytes
         return Limit(self.settings.memory_limit_bytes, taken_bytes - in_work_bytes)
 

@@ -44,6 +44,8 @@ class _Rendered:
     image: NDArray[np.uint8]
     frame: Frame | None
     complaint: str | None
+    held_bytes: int
+    """What its renderer keeps now."""
 
 
 class _Rendering:
@@ -57,7 +59,8 @@ class _Rendering:
 
         if self._renderer is None:
             self._renderer = Renderer()
-        return _Rendered(*self._renderer.show(snapshot, view))
+        image, frame, complaint = self._renderer.show(snapshot, view)
+        return _Rendered(image, frame, complaint, self._renderer.held_bytes)
 
 
 class Views(QObject):
@@ -93,6 +96,8 @@ class Views(QObject):
     def forget(self, document: Document) -> None:
         """Let go of what was kept to render a document faster."""
         self._renderings.pop(document, None)
+        if document in self._desk.session:
+            self._desk.session.place(document).rendering_bytes = 0
 
     def request(self, document: Document, key: str, view: View) -> None:
         """Have a view of a document rendered; a request of the same key that is still waiting gives way to it."""
@@ -101,7 +106,7 @@ class Views(QObject):
             return
         rendering = self._renderings[document] = self._renderings.pop(document, None) or _Rendering()
         if len(self._renderings) > KEPT_RENDERINGS:
-            del self._renderings[next(iter(self._renderings))]
+            self.forget(next(iter(self._renderings)))
         scene = document, snapshot.look.background
         if scene != self._scene:
             self._scene, self._complaint = scene, None
@@ -111,6 +116,8 @@ class Views(QObject):
 
         def deliver(made: _Rendered) -> None:
             if document in self._desk.session:
+                if self._renderings.get(document) is rendering:
+                    self._desk.session.place(document).rendering_bytes = made.held_bytes
                 self.rendered.emit(RenderedView(key, document, view, made.image, snapshot.revision, made.frame))
                 if scene == self._scene and made.complaint not in (None, self._complaint):
                     self._complaint = made.complaint

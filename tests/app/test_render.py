@@ -50,6 +50,37 @@ class TestView:
         assert View(ViewMode.ALPHA, Box(0, 0, photo_px, photo_px), screen_px, screen_px).level == level
 
 
+class TestWhatItHolds:
+    def test_the_photo_is_its_documents(self, renderer, alpha):
+        renderer.render(snapshot(alpha), full(ViewMode.ORIGINAL))
+        assert renderer.held_bytes == 0
+
+    def test_a_photo_of_16_bits_is_held_at_8_as_well(self, renderer, alpha):
+        deep = portrait(alpha, 16)
+        renderer.render(snapshot(alpha, photo=deep), full(ViewMode.ORIGINAL))
+        assert renderer.held_bytes == HEIGHT * WIDTH * 3
+
+    def test_levels_count(self, renderer, alpha):
+        renderer.render(snapshot(alpha), View(ViewMode.ORIGINAL, WHOLE, HEIGHT // 2, WIDTH // 2))
+        assert renderer.held_bytes == HEIGHT * WIDTH * 3 // 4
+
+    def test_matte_colours_and_picture_count_once(self, renderer, alpha):
+        shown = snapshot(alpha)
+        for _ in range(2):
+            renderer.render(shown, full(ViewMode.CUTOUT))
+            # The matte, which is as it was without any refinement, the foreground, and the picture with its alpha.
+            assert renderer.held_bytes == HEIGHT * WIDTH * (4 + 3 * 4 + 4)
+
+    def test_a_background_picture_counts(self, renderer, alpha, tmp_path):
+        shown = snapshot(alpha)
+        renderer.render(shown, full(ViewMode.COMPOSITE))
+        before = renderer.held_bytes
+        write_image(tmp_path / "beach.png", np.zeros((50, 60, 3), np.uint8))
+        before_beach = replace(shown, look=Look(background=Picture(path=tmp_path / "beach.png")))
+        renderer.render(before_beach, full(ViewMode.COMPOSITE))
+        assert renderer.held_bytes >= before + 50 * 60 * 3 - HEIGHT * WIDTH  # the picture has lost its alpha
+
+
 class TestModes:
     def test_original_shows_the_photos_own_pixels_at_full_size(self, renderer, alpha):
         shown = snapshot(alpha)

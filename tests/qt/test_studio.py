@@ -548,6 +548,30 @@ def test_other_open_photos_count_within_the_limit_and_are_put_away_sooner(studio
     assert second.photo is not None
 
 
+def test_what_renders_photos_counts_within_the_limit_as_long_as_it_is_kept(studio, photos, settle):
+    studio.open(photos[:3])
+    settle(studio)
+
+    def taken():
+        return studio._desk.memory_limit().taken_bytes - sum(document.held_bytes for document in studio.documents)
+
+    def show(document):
+        studio.select(document)
+        studio.request_view("canvas", WHOLE)
+        settle(studio)
+        return studio._views._renderings[document]._renderer.held_bytes
+
+    assert taken() == 0
+    first, second, third = (show(document) for document in studio.documents)
+    assert taken() == second + third > 0, "of the first one nothing is kept any more"
+    assert studio._desk.memory_limit(studio.current).taken_bytes > second + third
+    studio.close(studio.current)
+    assert taken() == second
+    studio._shelf.put_away.emit(studio.documents[1])
+    assert taken() == 0
+    assert first > 0
+
+
 def test_strokes_count_within_the_limit_also_those_on_the_photo_in_work(studio, photos, settle):
     studio.open(photos[:2])
     settle(studio)
