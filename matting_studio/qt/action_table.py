@@ -103,7 +103,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("close", "Close photo", "File", "close_photo", keys=("Ctrl+W",), icon="close", need=Need.DOCUMENT,
          separated=True),
     Spec("close_all", "Close all photos", "File", "close_all_photos", keys=("Ctrl+Shift+W",), need=Need.DOCUMENT),
-    Spec("quit", "Quit", "File", "quit", keys=("Ctrl+Q",)),
+    Spec("quit", "Quit", "File", "quit", keys=("Ctrl+Q",), separated=True),
 
     Spec("undo", "Undo", "Edit", "undo", keys=("Ctrl+Z",), icon="undo", need=Need.UNDO),
     Spec("redo", "Redo", "Edit", "redo", keys=("Ctrl+Shift+Z", "Ctrl+Y"), icon="redo", need=Need.REDO),

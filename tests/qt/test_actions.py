@@ -61,6 +61,14 @@ def test_every_action_is_in_its_menu(actions: Actions, qtbot: QtBot) -> None:
     assert {spec.id for spec in SPECS} <= set(listed)
 
 
+def test_what_closes_all_and_what_quits_are_kept_apart(actions: Actions, qtbot: QtBot) -> None:
+    bar = QMenuBar()
+    qtbot.addWidget(bar)
+    actions.fill(bar, QMenu("Open recent", bar))
+    file_menu = [action.objectName() for action in bar.actions()[0].menu().actions()]
+    assert file_menu[-4:] == ["close", "close_all", "", "quit"], "one click too low would end the program"
+
+
 def test_the_tip_of_an_action_names_its_keys(actions: Actions) -> None:
     assert re.search(r"Redo +\(Ctrl\+Shift\+Z, Ctrl\+Y\)", actions["redo"].toolTip())
 
