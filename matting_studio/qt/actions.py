@@ -41,7 +41,7 @@ class Actions(QObject):
     def fill(self, bar: QMenuBar, recent: QMenu) -> None:
         """Make the menus, with the recent files after the first block of the first one."""
         for title in MENUS:
-            menu = bar.addMenu(title)
+            menu = bar.addMenu(f"&{title}")  # all begin with letters of their own
             sub_menus = [recent] if title == MENUS[0] else []
             for spec, action in self:
                 if spec.menu != title:

@@ -1,11 +1,13 @@
 """The table of actions, and what is made from it."""
 
 import re
+import sys
 from collections import Counter
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar
 from pytestqt.qtbot import QtBot
 
 from matting_studio.qt.action_table import MENUS, SPECS, Need
@@ -56,9 +58,26 @@ def test_every_action_is_in_its_menu(actions: Actions, qtbot: QtBot) -> None:
     bar = QMenuBar()
     qtbot.addWidget(bar)
     actions.fill(bar, QMenu("Open recent", bar))
-    assert [menu.text() for menu in bar.actions()] == list(MENUS)
+    assert [menu.text().replace("&", "") for menu in bar.actions()] == list(MENUS)
     listed = [action.objectName() for menu in bar.actions() for action in menu.menu().actions()]
     assert {spec.id for spec in SPECS} <= set(listed)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.skipif(sys.platform == "darwin", reason="menus of macOS are not opened so")
+@pytest.mark.parametrize("title", MENUS)
+def test_every_menu_is_opened_by_alt_and_its_first_letter(actions: Actions, qtbot: QtBot, title: str) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    actions.fill(window.menuBar(), QMenu("Open recent", window))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, title[0].lower(), Qt.KeyboardModifier.AltModifier)
+    opened = QApplication.activePopupWidget()
+    assert isinstance(opened, QMenu)
+    assert opened.title().replace("&", "") == title
+    opened.close()
 
 
 def test_what_closes_all_and_what_quits_are_kept_apart(actions: Actions, qtbot: QtBot) -> None:
