@@ -18,6 +18,6 @@ class Decoded:
     alpha: IntegerSamples | None
     """(H, W)."""
     icc_profile: bytes | None
-    """As the file has it, or gives it by numbers; not yet looked into. None stands for sRGB."""
+    """As the file has it, or made for the space that it names; not yet looked into. None stands for sRGB."""
     exif: bytes | None
     warnings: tuple[str, ...]

@@ -1,6 +1,5 @@
 """What a project says about a file that it needs, so that the file is found again where the project, or both, moved."""
 
-import hashlib
 import os
 from pathlib import Path
 from typing import Self
@@ -49,11 +48,9 @@ class FileRecord(BaseModel):
         project."""
         candidates = [project.parent / self.relative] if self.relative else []
         candidates += [self.expected_at, project.parent / self.name]
-        return [Path(os.path.normpath(candidate)) for candidate in candidates if is_file(candidate)]
+        there = (Path(os.path.normpath(candidate)) for candidate in candidates if is_file(candidate))
+        return list(dict.fromkeys(there))  # where nothing has moved, all three may be one
 
     def is_unchanged(self, candidate: Path) -> bool:
         """Whether a file holds what was noted. Raises OSError where it cannot be read."""
-        if candidate.stat().st_size != self.size_bytes:
-            return False
-        with candidate.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
+        return candidate.stat().st_size == self.size_bytes and Digest.of_file(candidate).sha256 == self.sha256

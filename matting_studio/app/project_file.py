@@ -426,14 +426,15 @@ def _with_background_found(
     if record is None or not isinstance(background, Picture):
         return look
     found = record.found(path)
-    there = [candidate for candidate in found if _is_surely_unchanged(record, candidate)]
-    if not there and record.copied_as is not None and backgrounds is not None:
-        there = [_unpack(archive, record.copied_as, backgrounds, record.name)]
-    # One that was edited is still the one that was chosen; where it was comes first then, as of what is not found.
-    there = there or [candidate for candidate in found if candidate == record.expected_at] or found
-    if not there:
+    there = next((candidate for candidate in found if _is_surely_unchanged(record, candidate)), None)
+    if there is None and record.copied_as is not None and backgrounds is not None:
+        there = _unpack(archive, record.copied_as, backgrounds, record.name)
+    if there is None and found:
+        # One that was edited is still the one that was chosen; where it was comes first then, as of what is not found.
+        there = record.expected_at if record.expected_at in found else found[0]
+    if there is None:
         return look
-    return look.model_copy(update={"background": background.model_copy(update={"path": there[0]})})
+    return look.model_copy(update={"background": background.model_copy(update={"path": there})})
 
 
 def _unpack(archive: zipfile.ZipFile, entry: str, folder: Path, name: str) -> Path:

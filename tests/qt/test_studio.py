@@ -1364,11 +1364,7 @@ def test_a_whole_project_that_was_handed_on_shows_its_background_and_stays_whole
 
 def test_work_on_a_whole_project_is_brought_back_whole(opened, make_studio, tmp_path, settle):
     opened.save_whole_project(tmp_path / "work.mstudio", opened.current)
-    opened.stroke(Brush.FOREGROUND, **line(30))
-    settle(opened)
-    opened._projects.autosave()
-    settle(opened)
-    crash(opened)
+    crash_in_the_middle_of_work(opened, settle)
     again = make_studio()
     again.recover(again.pending_recoveries()[0])
     settle(again)
@@ -1422,6 +1418,15 @@ def crash(studio):
     assert studio._desk.shutdown(10)
     studio._projects._recovery._lock.release()
     studio._projects._recovery = Recovery(Path("/nowhere"))
+
+
+def crash_in_the_middle_of_work(studio, settle):
+    """After a stroke of which there is a copy."""
+    studio.stroke(Brush.FOREGROUND, **line(30))
+    settle(studio)
+    studio._projects.autosave()
+    settle(studio)
+    crash(studio)
 
 
 def test_after_a_crash_the_work_is_offered_and_brought_back(opened, make_studio, photos, settle):
@@ -1497,11 +1502,7 @@ def test_copies_and_projects_read_a_photo_for_its_digest_once(opened, tmp_path, 
 
 
 def test_what_a_crash_left_can_be_discarded(opened, make_studio, settle):
-    opened.stroke(Brush.FOREGROUND, **line(30))
-    settle(opened)
-    opened._projects.autosave()
-    settle(opened)
-    crash(opened)
+    crash_in_the_middle_of_work(opened, settle)
     again = make_studio()
     again.discard(again.pending_recoveries()[0])
     assert again.pending_recoveries() == []

@@ -1,11 +1,11 @@
 """How a photo and a model are known again: by size and time at a glance, by their contents for sure."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.checkpoint import shipped_detail
 from core.errors import CheckpointError
+from matting_studio.app.digests import Digest
 from matting_studio.app.fingerprint import Fingerprint
 
 
@@ -27,8 +27,7 @@ class Source:
 def sha256_of(path: Path) -> str | None:
     """Of a file's contents; None where they cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return Digest.of_file(path).sha256
     except OSError:
         return None
 
