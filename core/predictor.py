@@ -19,8 +19,9 @@ from core.engine import DetailEngine, Engine, RawMatte, make_detail_engine, make
 from core.errors import DeviceError
 from core.memory_plan import Limit, Result, Room, Size, Work, ever_less, given_up, plan_memory, within
 from core.memory_room import free_room
+from core.people import Part, where_people_are
 from core.strays import without_strays
-from core.trimap import trimap_from_logits
+from core.trimap import BACKGROUND, trimap_from_logits
 from core.working_size import Quality, effort
 
 if TYPE_CHECKING:
@@ -212,9 +213,14 @@ class MattingPredictor:
     ) -> Matte:
         """The matte made in one way, without the way out of `predict`."""
         engine, detail = self._engines(work)
-        fitted, used = fit(image, work.size_px)
-        coarse, logits = without_strays(*crop(engine.run(fitted), *used))
+        full = image.shape[0], image.shape[1]
+        coarse, logits = seen(image, work.size_px, engine)
         should_stop()
+        part = where_people_are(coarse, full, work.size_px)
+        if part is not None:
+            image = image[part.box]
+            coarse, logits = seen(image, work.size_px, engine)
+            should_stop()
         alpha = refine_detail(
             image,
             coarse,
@@ -224,7 +230,21 @@ class MattingPredictor:
             on_progress=on_progress,
             should_stop=should_stop,
         )
-        return Matte(alpha, trimap_from_logits(logits, (image.shape[0], image.shape[1])))
+        matte = Matte(alpha, trimap_from_logits(logits, (image.shape[0], image.shape[1])))
+        return matte if part is None else put_back(matte, part, full)
+
+
+def seen(image: Samples, size_px: int, engine: Engine) -> RawMatte:
+    """What the network sees of a picture at its working size."""
+    fitted, used = fit(image, size_px)
+    return RawMatte(*without_strays(*crop(engine.run(fitted), *used)))
+
+
+def put_back(matte: Matte, part: Part, full: tuple[int, int]) -> Matte:
+    """The matte of a part as that of the whole photo, (height, width), which has nobody else."""
+    alpha, trimap = np.zeros(full, dtype=np.float32), np.full(full, BACKGROUND, dtype=np.uint8)
+    alpha[part.box], trimap[part.box] = matte.alpha, matte.trimap
+    return Matte(alpha, trimap)
 
 
 def as_file(model: "ModelFile | MTGINet") -> ModelFile:

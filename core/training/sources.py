@@ -21,6 +21,18 @@ from core.training.datasets import find_pairs, pictures
 VISIBLE = 0.02
 """Alpha above which a pixel counts as part of a person when a cut-out's extent is measured."""
 
+FAR_HEIGHT = 0.6
+"""In heights of the frame: who is smaller need not stand on its lower edge."""
+HORIZON = 0.6
+"""Highest place of anybody's feet, in heights of the frame from above."""
+NARROW = 0.5
+"""Legs, as a part of the width of who stands on them."""
+FAR_ASIDE, NEAR_ASIDE = 0.1, 0.25
+"""How near to the sides of the frame people's middle may be, in widths of the frame."""
+MOST_PEOPLE = 5
+UNLIKE = 0.15
+"""How much people of one group differ in height, to either side of the mean."""
+
 
 @dataclass
 class Crop:
@@ -65,6 +77,7 @@ class CutoutSource:
 
     def __init__(self, config: CutoutsConfig, augmentation: AugmentationConfig) -> None:
         self.share = config.share
+        self.transition_weight = config.transition_weight
         self.augmentation = augmentation
         self.foregrounds = pictures(config.foregrounds)
         self.backgrounds = pictures(config.backgrounds)
@@ -77,16 +90,25 @@ class CutoutSource:
         alpha = np.zeros((height, width), np.float32)
         contrast = np.ones((height, width), np.float32)
         if rng.random() >= settings.empty:
-            persons = 2 if rng.random() < settings.second_person else 1
-            for _ in range(persons):
-                colours, opacity = self.person(rng, height, width)
+            placing = self.placing(rng)
+            for _ in range(people(rng, settings.second_person)):
+                colours, opacity = self.person(rng, height, width, placing)
                 if rng.random() < settings.colour_match:
                     colours = layers.match_colours(colours, opacity, background, rng.uniform(0.2, 0.8))
                 image = layers.mix(colours, opacity, image)
                 visible = np.abs(colours - background).mean(axis=2)
                 contrast = np.where(opacity > 0, visible, contrast)
                 alpha = 1 - (1 - alpha) * (1 - opacity)
-        return Crop(image, alpha, contrast, transition_weight=1.0)
+        return Crop(image, alpha, contrast, self.transition_weight)
+
+    def placing(self, rng: np.random.Generator) -> AugmentationConfig:
+        """How the people of one crop are placed. All are far away or nobody: who stands far behind is no foreground."""
+        settings = self.augmentation
+        if rng.random() >= settings.distant:
+            return settings
+        height = rng.uniform(*settings.distant_height)
+        alike = (height * (1 - UNLIKE), height * (1 + UNLIKE))
+        return settings.model_copy(update={"person_height": alike, "close_up": 0.0})
 
     def scene(self, rng: np.random.Generator, height: int, width: int) -> layers.Picture:
         picture = read_colour(self.backgrounds[rng.integers(len(self.backgrounds))])
@@ -99,10 +121,12 @@ class CutoutSource:
             scene = layers.defocus(scene, rng)
         return np.ascontiguousarray(scene)
 
-    def person(self, rng: np.random.Generator, height: int, width: int) -> tuple[layers.Picture, NDArray[np.float32]]:
+    def person(
+        self, rng: np.random.Generator, height: int, width: int, placing: AugmentationConfig
+    ) -> tuple[layers.Picture, NDArray[np.float32]]:
         """A placed cut-out: its colours (H, W, 3) and its alpha (H, W)."""
         premultiplied = read_cutout(self.foregrounds[self.lot.draw(rng)])
-        placed = place(premultiplied, rng, height, width, self.augmentation)
+        placed = place(premultiplied, rng, height, width, placing)
         opacity = np.clip(placed[..., 3], 0, 1, dtype=np.float32)
         colours = np.clip(placed[..., :3] / np.maximum(opacity, 1e-3)[..., None], 0, 1, dtype=np.float32)
         if rng.random() < self.augmentation.relight:
@@ -160,12 +184,21 @@ def finish(crop: Crop, rng: np.random.Generator, settings: AugmentationConfig) -
     return Crop(image, crop.alpha, crop.contrast, crop.transition_weight)
 
 
+def people(rng: np.random.Generator, another: float) -> int:
+    """How many people there are where each has the chance of another one beside them."""
+    count = 1
+    while count < MOST_PEOPLE and rng.random() < another:
+        count += 1
+    return count
+
+
 def place(
     premultiplied: NDArray[np.float32], rng: np.random.Generator, height: int, width: int, settings: AugmentationConfig
 ) -> NDArray[np.float32]:
     """Scale, turn, mirror and put a cut-out (h, w, 4) into a frame (H, W, 4).
 
-    A cut-out that ends at the chest stands on the bottom edge of the frame, as in a portrait.
+    A cut-out that ends at the chest stands on the bottom edge of the frame, as in a portrait. Who is seen to the feet
+    and is far away stands anywhere on the ground.
     """
     if rng.random() < settings.flip:
         premultiplied = np.ascontiguousarray(premultiplied[:, ::-1])
@@ -188,9 +221,12 @@ def place(
             level = -hidden
         elif tall:
             level = rng.uniform(-0.08, 0.12) * height
+        elif relative < FAR_HEIGHT and seen_to_the_feet(premultiplied[..., 3]):
+            level = rng.uniform(HORIZON, 1.0) * height
         else:
             level = rng.uniform(1.0, 1.08) * height + hidden
-        goal = (width * rng.uniform(0.25, 0.75), level)
+        aside = FAR_ASIDE if relative < FAR_HEIGHT else NEAR_ASIDE
+        goal = (width * rng.uniform(aside, 1 - aside), level)
     if scale < 1:  # shrink by areas first: a warp alone would alias
         size = (max(1, round(premultiplied.shape[1] * scale)), max(1, round(premultiplied.shape[0] * scale)))
         premultiplied = np.asarray(cv2.resize(premultiplied, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
@@ -211,6 +247,13 @@ def extent(alpha: NDArray[np.float32]) -> tuple[int, int, int, int]:
 def cut_off_at_top(alpha: NDArray[np.float32]) -> bool:
     """Whether the cut-out's own photo ended at the head: such a person must reach the frame's upper edge."""
     return float((alpha[0] > 0.5).mean()) > 0.03
+
+
+def seen_to_the_feet(alpha: NDArray[np.float32]) -> bool:
+    """Whether a cut-out becomes narrow towards its lower end, as legs do and a chest does not."""
+    left, top, right, bottom = extent(alpha)
+    lowest = alpha[bottom - max(1, (bottom - top) // 50) : bottom]
+    return float((lowest > 0.5).any(axis=0).sum()) < NARROW * (right - left)
 
 
 def point_of_the_outline(alpha: NDArray[np.float32], rng: np.random.Generator) -> tuple[float, float]:

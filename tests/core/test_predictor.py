@@ -228,6 +228,51 @@ def test_cuda_out_of_memory_falls_back_to_smaller_then_to_the_cpu() -> None:
     assert matte.warnings
 
 
+class Finding(OpenVinoEngine):
+    """Sees a person in what is bright, at any size, and keeps what it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(plain_weights(tiny()))
+        self.shown: list[tuple[int, ...]] = []
+
+    def run(self, image: NDArray[np.generic]) -> RawMatte:
+        self.shown.append(image.shape)
+        alpha = (image[..., 0] > 100).astype(np.float32)
+        cells = alpha.reshape(alpha.shape[0] // 16, 16, -1, 16).max(axis=(1, 3))
+        return RawMatte(alpha, np.stack([1 - cells, np.full_like(cells, 0.4), cells]))
+
+
+def small_person(height: int, width: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    rows, columns = np.mgrid[0:height, 0:width]
+    is_person = np.hypot(rows - 0.7 * height, columns - 0.3 * width) < 0.1 * height
+    return np.where(is_person[..., None], [220, 180, 160], [40, 60, 50]).astype(np.uint8), is_person
+
+
+def test_who_is_small_is_looked_at_again_from_nearer_and_found_in_place(predictor: MattingPredictor) -> None:
+    engine = predictor.engine = Finding()
+    image, is_person = small_person(800, 600)
+    matte = predictor.predict(image)
+    assert engine.shown == [(128, 96, 3)] * 2  # in the proportions of the photo
+    # One pixel of the first look is six of the photo's; of the second, two and a half.
+    wrong = np.abs(matte.alpha - is_person)
+    assert (matte.alpha > 0.5).sum() == pytest.approx(is_person.sum(), rel=0.05)
+    assert wrong.sum() < 0.06 * is_person.sum()
+    assert (matte.trimap[is_person] == 255).all()
+    assert (matte.trimap[:300] == 0).all()
+
+
+@pytest.mark.parametrize("size", [(140, 105), (800, 600)])
+def test_who_fills_the_photo_or_has_no_more_pixels_is_looked_at_once(
+    predictor: MattingPredictor, size: tuple[int, int]
+) -> None:
+    engine = predictor.engine = Finding()
+    image, _ = small_person(*size)
+    if size[0] > 140:
+        image[100:700, 100:500] = 200
+    predictor.predict(image)
+    assert len(engine.shown) == 1
+
+
 def test_a_second_look_runs_the_network_along_the_outline_and_can_be_stopped() -> None:
     class StoppedError(Exception):
         pass

@@ -28,6 +28,8 @@ TITLES = {
     "close_up": "Close-ups",
     "close_up_height": "Height in close-ups",
     "crop_px": "Crop",
+    "distant": "Far away",
+    "distant_height": "Height far away",
     "ema_decay": "EMA decay",
     "empty": "Nobody there",
     "encoder_init": "ImageNet filters",

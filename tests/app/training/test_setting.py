@@ -48,7 +48,7 @@ def test_a_default_is_read_as_it_is_written(group: type[Settings]) -> None:
 def test_ranges_and_lists_stay_so_within_their_bounds() -> None:
     kinds = {each.name: each.kind for group in GROUPS for each in settings_of(group)}
     assert {name for name, kind in kinds.items() if kind is Kind.RANGE} == {
-        "betas", "close_up_height", "person_height", "photo_window",
+        "betas", "close_up_height", "distant_height", "person_height", "photo_window",
     }  # fmt: skip
     assert kinds["aspect_ratios"] is Kind.LIST
     assert kinds["seed"] is kinds["width"] is kinds["ema_decay"] is Kind.NUMBER

@@ -11,7 +11,12 @@ from core.errors import ConfigError, DatasetError
 from core.training.batches import CropBatches, Part, batches, stage_at
 from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig, parse_config
 from core.training.datasets import find_pairs
-from core.training.sources import CutoutSource, Lot, PhotoSource, read_grey
+from core.training.sources import CutoutSource, Lot, PhotoSource, extent, read_grey
+
+PLAIN = {
+    "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "background_blur": 0, "close_up": 0,
+    "rotation_degrees": 0,
+}  # fmt: skip
 
 
 def test_a_batch_is_a_function_of_its_number(tmp_path: Path) -> None:
@@ -52,10 +57,7 @@ def test_workers_draw_what_the_process_itself_draws(tmp_path: Path) -> None:
 
 
 def test_composed_crops_are_their_layers(tmp_path: Path) -> None:
-    plain = AugmentationConfig(
-        second_person=0, empty=0, relight=0, colour_match=0, background_blur=0, close_up=0, rotation_degrees=0
-    )
-    source = CutoutSource(CutoutsConfig(**write_cutouts(tmp_path, count=1)), plain)
+    source = CutoutSource(CutoutsConfig(**write_cutouts(tmp_path, count=1)), AugmentationConfig(**PLAIN))
     crop = source.draw(np.random.default_rng(0), 64, 64)
     assert crop.image.shape == (64, 64, 3)
     assert crop.alpha.max() > 0.99
@@ -82,6 +84,37 @@ def test_some_crops_are_empty_and_some_have_two_persons(tmp_path: Path) -> None:
         for chance in (0, 1)
     )
     assert two > 1.15 * one
+
+
+def test_people_far_away_are_as_small_as_the_configuration_says(tmp_path: Path) -> None:
+    away = AugmentationConfig(**PLAIN, distant=1, distant_height=(0.2, 0.4))
+    source = CutoutSource(CutoutsConfig(**write_cutouts(tmp_path)), away)
+    for seed in range(10):
+        alpha = source.draw(np.random.default_rng(seed), 96, 96).alpha
+        _, top, _, bottom = extent(alpha)
+        assert 0.1 * 96 <= bottom - top <= 0.48 * 96
+        assert (alpha[-1] > 0.9).any()  # a chest does not hang in the air
+
+
+def test_who_is_seen_to_the_feet_and_far_away_stands_on_the_ground(tmp_path: Path) -> None:
+    folders = write_cutouts(tmp_path, count=1)
+    figure = np.zeros((96, 96, 4), np.uint8)
+    figure[10:60, 30:66], figure[60:90, 40:46], figure[60:90, 50:56] = 255, 255, 255
+    write(tmp_path / "foregrounds" / "0.png", figure)
+    away = AugmentationConfig(**PLAIN, distant=1, distant_height=(0.2, 0.4))
+    source = CutoutSource(CutoutsConfig(**folders), away)
+    feet = [extent(source.draw(np.random.default_rng(seed), 96, 96).alpha)[3] for seed in range(20)]
+    assert min(feet) < 75
+    assert min(feet) >= 0.55 * 96
+    close = CutoutSource(CutoutsConfig(**folders), AugmentationConfig(**PLAIN, person_height=(0.8, 0.9)))
+    assert all(extent(close.draw(np.random.default_rng(seed), 96, 96).alpha)[3] >= 95 for seed in range(5))
+
+
+def test_cut_outs_whose_hair_is_not_to_trust_count_less_there(tmp_path: Path) -> None:
+    folders = write_cutouts(tmp_path, count=1)
+    for weight in (1.0, 0.25):
+        source = CutoutSource(CutoutsConfig(**folders, transition_weight=weight), AugmentationConfig())
+        assert source.draw(np.random.default_rng(0), 64, 64).transition_weight == weight
 
 
 def test_favoured_files_come_more_often() -> None:

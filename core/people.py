@@ -1,0 +1,63 @@
+"""People who are small in a photo, seen again from nearer: the part of it that they are in, for a look of its own.
+
+At its working size the network sees the whole photo with some hundred pixels to a side. Who takes a third of that is as
+small as nobody in a portrait is; so the network is shown them again, as large as people in portraits are. What is
+beyond the part has no people, as the first look has it.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEEN = 0.1
+MARGIN = 0.16
+"""Around the people, in parts of their longer side: the first look may have missed a hand or hair."""
+WORTHWHILE = 1.3
+"""Seen less than so many times as large, people are not looked at again."""
+
+
+class Part(NamedTuple):
+    """A rectangle of a photo."""
+
+    rows: slice
+    columns: slice
+
+    @property
+    def box(self) -> tuple[slice, slice]:
+        return self.rows, self.columns
+
+
+def where_people_are(alpha: NDArray[np.float32], full: tuple[int, int], size_px: int) -> Part | None:
+    """Where people are, in the proportions of the photo: a network that prepares itself for shapes meets no new one.
+
+    Args:
+        alpha: (h, w) in [0, 1], what the network says of the whole photo.
+        full: (height, width) of the photo.
+        size_px: longer side at which the network sees the part.
+
+    Returns:
+        The part; None where nobody is seen, or hardly larger than in the whole photo.
+    """
+    rows, columns = np.flatnonzero((alpha > SEEN).any(axis=1)), np.flatnonzero((alpha > SEEN).any(axis=0))
+    if not len(rows):
+        return None
+    ends = (int(rows[0]), int(rows[-1]) + 1), (int(columns[0]), int(columns[-1]) + 1)
+    margin = MARGIN * max(end - start for start, end in ends)
+    # In the photo's heights and widths, so that one share fits both sides.
+    spans = [
+        (max(0.0, (start - margin) / side), min(1.0, (end + margin) / side))
+        for (start, end), side in zip(ends, alpha.shape, strict=True)
+    ]
+    share = max(end - start for start, end in spans)
+    seen_before_px, seen_px = share * max(alpha.shape), min(size_px, share * max(full))
+    if seen_px < WORTHWHILE * seen_before_px:
+        return None
+    return Part(*(around(span, share, length) for span, length in zip(spans, full, strict=True)))
+
+
+def around(span: tuple[float, float], share: float, length_px: int) -> slice:
+    """The share of a side that has a span in its middle, as far as the side's ends allow."""
+    start = min(max(0.0, (sum(span) - share) / 2), 1 - share)
+    return slice(math.floor(start * length_px), min(length_px, math.ceil((start + share) * length_px)))
