@@ -106,13 +106,13 @@ class AugmentationConfig(Settings):
     person_height: HeightRange = Field((0.55, 1.35), description="Height of a person, in heights of the crop.")
     close_up: Probability = Field(0.2, description="Chance that a crop shows a part of the outline from near.")
     close_up_height: HeightRange = Field((1.5, 3.0), description="Person's height in such a crop.")
-    distant: Probability = Field(0.0, description="Chance that the people of a composed crop are far away.")
-    distant_height: HeightRange = Field((0.12, 0.55), description="Person's height in such a crop.")
+    distant: Probability = Field(0.3, description="Chance that the people of a composed crop are far away.")
+    distant_height: HeightRange = Field((0.15, 0.6), description="Person's height in such a crop.")
     photo_window: PartRange = Field((0.55, 1.0), description="Part of a photo's side that a crop takes.")
     flip: Probability = Field(0.5, description="Chance of a mirrored crop.")
     rotation_degrees: float = Field(8.0, ge=0, description="Largest turn of a cut-out to either side.")
     second_person: Probability = Field(
-        0.125, description="Chance of a second person in a composed crop, then of a third one, up to five."
+        0.2, description="Chance of a second person in a composed crop, then of a third one, up to five."
     )
     empty: Probability = Field(0.03, description="Chance of a composed crop without any person.")
     relight: Probability = Field(0.8, description="Chance that a layer gets another light, each layer apart.")

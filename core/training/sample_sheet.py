@@ -22,7 +22,14 @@ PAPER = 64
 RADIUS = 22 / 512
 """Of the unknown band as a part of the picture's side: the middle of what training draws."""
 CALM = AugmentationConfig(
-    relight=0, colour_match=0, background_blur=0, close_up=0, second_person=0, empty=0, person_height=(0.8, 1.0)
+    relight=0,
+    colour_match=0,
+    background_blur=0,
+    close_up=0,
+    distant=0,
+    second_person=0,
+    empty=0,
+    person_height=(0.8, 1.0),
 )
 
 

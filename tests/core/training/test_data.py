@@ -14,7 +14,7 @@ from core.training.datasets import find_pairs
 from core.training.sources import CutoutSource, Lot, PhotoSource, extent, read_grey
 
 PLAIN = {
-    "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "background_blur": 0, "close_up": 0,
+    "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "background_blur": 0, "close_up": 0, "distant": 0,
     "rotation_degrees": 0,
 }  # fmt: skip
 
@@ -87,7 +87,7 @@ def test_some_crops_are_empty_and_some_have_two_persons(tmp_path: Path) -> None:
 
 
 def test_people_far_away_are_as_small_as_the_configuration_says(tmp_path: Path) -> None:
-    away = AugmentationConfig(**PLAIN, distant=1, distant_height=(0.2, 0.4))
+    away = AugmentationConfig(**PLAIN | {"distant": 1}, distant_height=(0.2, 0.4))
     source = CutoutSource(CutoutsConfig(**write_cutouts(tmp_path)), away)
     for seed in range(10):
         alpha = source.draw(np.random.default_rng(seed), 96, 96).alpha
@@ -101,7 +101,7 @@ def test_who_is_seen_to_the_feet_and_far_away_stands_on_the_ground(tmp_path: Pat
     figure = np.zeros((96, 96, 4), np.uint8)
     figure[10:60, 30:66], figure[60:90, 40:46], figure[60:90, 50:56] = 255, 255, 255
     write(tmp_path / "foregrounds" / "0.png", figure)
-    away = AugmentationConfig(**PLAIN, distant=1, distant_height=(0.2, 0.4))
+    away = AugmentationConfig(**PLAIN | {"distant": 1}, distant_height=(0.2, 0.4))
     source = CutoutSource(CutoutsConfig(**folders), away)
     feet = [extent(source.draw(np.random.default_rng(seed), 96, 96).alpha)[3] for seed in range(20)]
     assert min(feet) < 75
