@@ -6,7 +6,6 @@ beyond the part has no people, as the first look has it.
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +17,7 @@ WORTHWHILE = 1.3
 """Seen less than so many times as large, people are not looked at again."""
 
 
-class Part(NamedTuple):
-    """A rectangle of a photo."""
-
-    rows: slice
-    columns: slice
-
-    @property
-    def box(self) -> tuple[slice, slice]:
-        return self.rows, self.columns
-
-
-def where_people_are(alpha: NDArray[np.float32], full: tuple[int, int], size_px: int) -> Part | None:
+def where_people_are(alpha: NDArray[np.float32], full: tuple[int, int], size_px: int) -> tuple[slice, slice] | None:
     """Where people are, in the proportions of the photo: a network that prepares itself for shapes meets no new one.
 
     Args:
@@ -38,7 +26,7 @@ def where_people_are(alpha: NDArray[np.float32], full: tuple[int, int], size_px:
         size_px: longer side at which the network sees the part.
 
     Returns:
-        The part; None where nobody is seen, or hardly larger than in the whole photo.
+        The rows and columns of the part; None where nobody is seen, or hardly larger than in the whole photo.
     """
     rows, columns = np.flatnonzero((alpha > SEEN).any(axis=1)), np.flatnonzero((alpha > SEEN).any(axis=0))
     if not len(rows):
@@ -54,7 +42,8 @@ def where_people_are(alpha: NDArray[np.float32], full: tuple[int, int], size_px:
     seen_before_px, seen_px = share * max(alpha.shape), min(size_px, share * max(full))
     if seen_px < WORTHWHILE * seen_before_px:
         return None
-    return Part(*(around(span, share, length) for span, length in zip(spans, full, strict=True)))
+    down, across = spans
+    return around(down, share, full[0]), around(across, share, full[1])
 
 
 def around(span: tuple[float, float], share: float, length_px: int) -> slice:

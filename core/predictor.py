@@ -19,7 +19,7 @@ from core.engine import DetailEngine, Engine, RawMatte, make_detail_engine, make
 from core.errors import DeviceError
 from core.memory_plan import Limit, Result, Room, Size, Work, ever_less, given_up, plan_memory, within
 from core.memory_room import free_room
-from core.people import Part, where_people_are
+from core.people import where_people_are
 from core.strays import without_strays
 from core.trimap import BACKGROUND, trimap_from_logits
 from core.working_size import Quality, effort
@@ -218,7 +218,7 @@ class MattingPredictor:
         should_stop()
         part = where_people_are(coarse, full, work.size_px)
         if part is not None:
-            image = image[part.box]
+            image = image[part]
             coarse, logits = seen(image, work.size_px, engine)
             should_stop()
         alpha = refine_detail(
@@ -240,10 +240,10 @@ def seen(image: Samples, size_px: int, engine: Engine) -> RawMatte:
     return RawMatte(*without_strays(*crop(engine.run(fitted), *used)))
 
 
-def put_back(matte: Matte, part: Part, full: tuple[int, int]) -> Matte:
+def put_back(matte: Matte, part: tuple[slice, slice], full: tuple[int, int]) -> Matte:
     """The matte of a part as that of the whole photo, (height, width), which has nobody else."""
     alpha, trimap = np.zeros(full, dtype=np.float32), np.full(full, BACKGROUND, dtype=np.uint8)
-    alpha[part.box], trimap[part.box] = matte.alpha, matte.trimap
+    alpha[part], trimap[part] = matte.alpha, matte.trimap
     return Matte(alpha, trimap)
 
 

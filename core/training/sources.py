@@ -91,7 +91,7 @@ class CutoutSource:
         contrast = np.ones((height, width), np.float32)
         if rng.random() >= settings.empty:
             placing = self.placing(rng)
-            for _ in range(people(rng, settings.second_person)):
+            for _ in range(head_count(rng, settings.second_person)):
                 colours, opacity = self.person(rng, height, width, placing)
                 if rng.random() < settings.colour_match:
                     colours = layers.match_colours(colours, opacity, background, rng.uniform(0.2, 0.8))
@@ -184,7 +184,7 @@ def finish(crop: Crop, rng: np.random.Generator, settings: AugmentationConfig) -
     return Crop(image, crop.alpha, crop.contrast, crop.transition_weight)
 
 
-def people(rng: np.random.Generator, another: float) -> int:
+def head_count(rng: np.random.Generator, another: float) -> int:
     """How many people there are where each has the chance of another one beside them."""
     count = 1
     while count < MOST_PEOPLE and rng.random() < another:

@@ -36,8 +36,9 @@ def test_the_part_holds_the_person_and_has_the_proportions_of_the_photo(size: tu
 def test_nobody_is_left_out() -> None:
     part = where_people_are(alpha_with((200, 250, 20, 50), (180, 240, 120, 150)), (2640, 3520), 352)
     assert part is not None
-    assert part.columns.start < 200
-    assert part.columns.stop > 1500
+    _, columns = part
+    assert columns.start < 200
+    assert columns.stop > 1500
 
 
 @pytest.mark.parametrize(
