@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.on_photos import tell
+from benchmarks.on_photos import add_model_options, tell
 from core.predictor import MattingPredictor
 from core.training.config import AugmentationConfig, CutoutsConfig
 from core.training.sources import Crop, CutoutSource, finish
@@ -39,11 +39,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--backgrounds", type=Path, required=True, help="folder of scenes without people")
     made.add_argument("--another", type=float, default=0.0, help="chance of one person more, up to five (default: 0)")
     made.add_argument("--count", type=int, default=24, help="pictures for each height (default: 24)")
-    made.add_argument("--model", type=Path)
-    made.add_argument("--device", default="auto")
-    made.add_argument("--size", type=int, dest="size_px", help="working size in px")
     made.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
-    made.add_argument("--json", action="store_true")
+    add_model_options(made)
     return made
 
 

@@ -1,4 +1,4 @@
-"""What the scripts share that measure mattes of photos: their arguments, and how they tell their figures."""
+"""What the scripts share that measure mattes: their arguments, and how they tell their figures."""
 
 import argparse
 import json
@@ -16,11 +16,16 @@ def parser_of(script: str, description: str) -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog=f"python -m benchmarks.{script}", description=description)
     made.add_argument("--images", type=Path, required=True, metavar="DIR", help="photos")
     made.add_argument("--alphas", type=Path, required=True, metavar="DIR", help="their true alphas, by the same stems")
+    add_model_options(made)
+    return made
+
+
+def add_model_options(made: argparse.ArgumentParser) -> None:
+    """A model, where it runs, and how its figures are told."""
     made.add_argument("--model", type=Path, help="model file (default: the shipped one)")
     made.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
     made.add_argument("--size", type=int, dest="size_px", help="longer side for the network (default: the model's own)")
     made.add_argument("--json", action="store_true", help="print one JSON object")
-    return made
 
 
 def tell(

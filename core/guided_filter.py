@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.boxes import Box
 from core.symmetric import SYMMETRIC, Exact, backward, factorised, forward
 
 RADIUS_PX = 2
@@ -67,7 +68,7 @@ def brought_up(
     return alpha
 
 
-def open_blocks(alpha: NDArray[np.float32], block_px: int, reach_px: int) -> Iterator[tuple[slice, slice]]:
+def open_blocks(alpha: NDArray[np.float32], block_px: int, reach_px: int) -> Iterator[Box]:
     """Blocks within whose reach alpha is neither 0 nor 1 everywhere."""
     height, width = alpha.shape
     for top in range(0, height, block_px):

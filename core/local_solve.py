@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.boxes import Box, absolute, bounds, grown, relative, whole
 from core.closed_form import Problem, solve_closed_form
 from core.detail import go_on
 from core.guided_filter import brought_up, unit_range
@@ -42,7 +43,7 @@ def solve_unknown(
     image: NDArray[np.generic],
     alpha: NDArray[np.float32],
     trimap: NDArray[np.uint8],
-    box: tuple[slice, slice],
+    box: Box,
     infer: Infer,
     *,
     look_closer: LookCloser,
@@ -79,13 +80,14 @@ def solve_unknown(
     if wanted is not None:
         unknown[box] &= wanted
     solution = held(alpha[box], trimap[box])
-    if not unknown[box].any():
+    asked_inside = bounds(unknown[box])
+    if asked_inside is None:
         return solution
     should_stop()
     crop = around(box, trimap.shape, size_px)
     guess, classes = infer(image[crop])
     should_stop()
-    asked = bounds(unknown[box], box)
+    asked = absolute(asked_inside, box)
     work = grown(asked, CONTEXT_PX, crop)
     inside = relative(work, crop)
     question = Question(
@@ -93,7 +95,7 @@ def solve_unknown(
     )
     factor = max(1.0, max(trimap.shape) / size_px)
     solved = answer(question, look_closer, factor, should_stop)
-    solution[relative(asked, box)] = solved[relative(asked, work)]
+    solution[asked_inside] = solved[relative(asked, work)]
     return solution
 
 
@@ -117,7 +119,7 @@ class Question:
     doubted: NDArray[np.bool_]
     """Where the network itself is unsure."""
 
-    def part(self, box: tuple[slice, slice]) -> "Question":
+    def part(self, box: Box) -> "Question":
         return Question(self.image[box], self.known[box], self.unknown[box], self.guess[box], self.doubted[box])
 
     def reduced(self, factor: int) -> "Question":
@@ -157,8 +159,10 @@ def answer(question: Question, look_closer: LookCloser, factor: float, should_st
 
 def settled(question: Question, look_closer: LookCloser, factor: float, should_stop: Callable[[], None]) -> Plane:
     """The solution, looked over by the detail network, which has no say about `known`."""
-    whole = slice(0, question.known.shape[0]), slice(0, question.known.shape[1])
-    near = grown(bounds(question.unknown, whole), RING_PX, whole)
+    asked = bounds(question.unknown)
+    if asked is None:
+        return question.known
+    near = grown(asked, RING_PX, whole(question.known.shape))
     solved = question.known.copy()
     solved[near] = solve(question.part(near), should_stop)
     should_stop()
@@ -247,7 +251,7 @@ def smooth(plane: Plane, reach_px: int) -> Plane:
     return np.asarray(cv2.blur(cv2.blur(plane, size, borderType=cv2.BORDER_CONSTANT), size), dtype=np.float32)
 
 
-def around(box: tuple[slice, slice], shape: tuple[int, ...], size_px: int) -> tuple[slice, slice]:
+def around(box: Box, shape: tuple[int, ...], size_px: int) -> Box:
     """What the network looks at: as square as the photo allows, the box in its middle, with context."""
     side = max(rows.stop - rows.start for rows in box)
     ample = max(3 * side, side + 2 * LEAST_CONTEXT_PX)
@@ -262,29 +266,3 @@ def placed(part: slice, wanted: int, length: int) -> slice:
     wanted = min(wanted, length)
     start = min(max(0, (part.start + part.stop - wanted) // 2), length - wanted)
     return slice(start, start + wanted)
-
-
-def bounds(chosen: NDArray[np.bool_], box: tuple[slice, slice]) -> tuple[slice, slice]:
-    """The smallest box around the chosen pixels of a box, in the photo's coordinates."""
-    rows, columns = (np.flatnonzero(chosen.any(axis=axis)) for axis in (1, 0))
-    top, left = box[0].start, box[1].start
-    return (
-        slice(top + int(rows[0]), top + int(rows[-1]) + 1),
-        slice(left + int(columns[0]), left + int(columns[-1]) + 1),
-    )
-
-
-def grown(box: tuple[slice, slice], by: int, within: tuple[slice, slice]) -> tuple[slice, slice]:
-    rows, columns = (
-        slice(max(outer.start, part.start - by), min(outer.stop, part.stop + by))
-        for part, outer in zip(box, within, strict=True)
-    )
-    return rows, columns
-
-
-def relative(box: tuple[slice, slice], outer: tuple[slice, slice]) -> tuple[slice, slice]:
-    """A box in the coordinates of another that holds it."""
-    rows, columns = (
-        slice(part.start - frame.start, part.stop - frame.start) for part, frame in zip(box, outer, strict=True)
-    )
-    return rows, columns

@@ -10,6 +10,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from core.boxes import Box, bounds
+
 SEEN = 0.1
 MARGIN = 0.16
 """Around the people, in parts of their longer side: the first look may have missed a hand or hair."""
@@ -17,7 +19,7 @@ WORTHWHILE = 1.3
 """Seen less than so many times as large, people are not looked at again."""
 
 
-def where_people_are(alpha: NDArray[np.float32], full: tuple[int, int], size_px: int) -> tuple[slice, slice] | None:
+def where_people_are(alpha: NDArray[np.float32], full: tuple[int, int], size_px: int) -> Box | None:
     """Where people are, in the proportions of the photo: a network that prepares itself for shapes meets no new one.
 
     Args:
@@ -28,15 +30,14 @@ def where_people_are(alpha: NDArray[np.float32], full: tuple[int, int], size_px:
     Returns:
         The rows and columns of the part; None where nobody is seen, or hardly larger than in the whole photo.
     """
-    rows, columns = np.flatnonzero((alpha > SEEN).any(axis=1)), np.flatnonzero((alpha > SEEN).any(axis=0))
-    if not len(rows):
+    box = bounds(alpha > SEEN)
+    if box is None:
         return None
-    ends = (int(rows[0]), int(rows[-1]) + 1), (int(columns[0]), int(columns[-1]) + 1)
-    margin = MARGIN * max(end - start for start, end in ends)
+    margin = MARGIN * max(part.stop - part.start for part in box)
     # In the photo's heights and widths, so that one share fits both sides.
     spans = [
-        (max(0.0, (start - margin) / side), min(1.0, (end + margin) / side))
-        for (start, end), side in zip(ends, alpha.shape, strict=True)
+        (max(0.0, (part.start - margin) / side), min(1.0, (part.stop + margin) / side))
+        for part, side in zip(box, alpha.shape, strict=True)
     ]
     share = max(end - start for start, end in spans)
     seen_before_px, seen_px = share * max(alpha.shape), min(size_px, share * max(full))

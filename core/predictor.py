@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.architecture import DETAIL_TILE_PX, STRIDE
+from core.boxes import Box
 from core.causes import let_go
 from core.checkpoint import ModelFile, plain_weights, read_model, shipped_model
 from core.detail import go_on, looked_over, refine_detail, unheard
@@ -240,7 +241,7 @@ def seen(image: Samples, size_px: int, engine: Engine) -> RawMatte:
     return RawMatte(*without_strays(*crop(engine.run(fitted), *used)))
 
 
-def put_back(matte: Matte, part: tuple[slice, slice], full: tuple[int, int]) -> Matte:
+def put_back(matte: Matte, part: Box, full: tuple[int, int]) -> Matte:
     """The matte of a part as that of the whole photo, (height, width), which has nobody else."""
     alpha, trimap = np.zeros(full, dtype=np.float32), np.full(full, BACKGROUND, dtype=np.uint8)
     alpha[part], trimap[part] = matte.alpha, matte.trimap

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.blur import blur
+from core.boxes import bounds, grown, whole
 
 _Plane = NDArray[np.float32]  # (H, W) in [0, 1]
 
@@ -50,10 +51,13 @@ def refine(
         alpha = stretch(alpha, black_point, white_point)
     if edge_shift_px == 0 and feather_px == 0:
         return alpha
-    rows, columns = _around_person(alpha, math.ceil(max(edge_shift_px, 0) + 2 * feather_px) + 1)
-    moved = _shift_edge(np.ascontiguousarray(alpha[rows, columns]), edge_shift_px)
+    person = bounds(alpha > _SEEN)
+    if person is None:
+        return alpha
+    around = grown(person, math.ceil(max(edge_shift_px, 0) + 2 * feather_px) + 1, whole(alpha.shape))
+    moved = _shift_edge(np.ascontiguousarray(alpha[around]), edge_shift_px)
     refined = alpha.copy()
-    refined[rows, columns] = blur(moved, feather_px / 2)
+    refined[around] = blur(moved, feather_px / 2)
     return refined
 
 
@@ -81,16 +85,6 @@ def stretch(alpha: _Plane, black_point: float, white_point: float) -> _Plane:
     stretched: _Plane = np.subtract(alpha, black_point, dtype=np.float32)
     stretched *= np.float32(1 / width)
     return np.clip(stretched, 0, 1, out=stretched)
-
-
-def _around_person(alpha: _Plane, margin_px: int) -> tuple[slice, slice]:
-    """The rectangle outside of which nothing is seen, with a margin."""
-    seen = cv2.boundingRect((alpha > _SEEN).astype(np.uint8))
-    left, top, width, height = seen
-    return (
-        slice(max(0, top - margin_px), min(alpha.shape[0], top + height + margin_px)),
-        slice(max(0, left - margin_px), min(alpha.shape[1], left + width + margin_px)),
-    )
 
 
 def _shift_edge(alpha: _Plane, shift_px: float) -> _Plane:

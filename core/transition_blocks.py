@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.boxes import Box
+
 BLOCK_PX = 128
 """Longest side of a block. Larger ones hold more that is sure; smaller ones cost more in Python than they save."""
 
@@ -26,7 +28,7 @@ class Block:
     """(h, w), not 0 for the transition and its direct neighbours."""
 
     @property
-    def slices(self) -> tuple[slice, slice]:
+    def slices(self) -> Box:
         height, width = self.band.shape
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
 

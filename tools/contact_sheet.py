@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.boxes import Box
 from core.composite import composite
 from core.foreground import estimate_foreground
 from core.image_io import as_float, read_photo, write_image
@@ -29,7 +30,7 @@ def grey(plane: NDArray[np.floating]) -> NDArray[np.float32]:
     return np.repeat(plane[..., None], 3, axis=2).astype(np.float32)
 
 
-def hair_window(matte: Matte, side: int) -> tuple[slice, slice]:
+def hair_window(matte: Matte, side: int) -> Box:
     """A window of the photo's own pixels, as full of transition in its upper part as can be found."""
     height, width = matte.alpha.shape
     transition = ((matte.alpha > 0.05) & (matte.alpha < 0.95)).astype(np.float32)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.boxes import Box
+
 
 class Tile(NamedTuple):
     """A rectangle of a picture."""
@@ -13,7 +15,7 @@ class Tile(NamedTuple):
     columns: slice
 
     @property
-    def box(self) -> tuple[slice, slice]:
+    def box(self) -> Box:
         return self.rows, self.columns
 
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.boxes import bounds, whole
 from core.errors import DatasetError
 from core.training import layers
 from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig
@@ -238,10 +239,8 @@ def place(
 
 def extent(alpha: NDArray[np.float32]) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of what is visible; the whole frame where nothing is."""
-    rows, columns = np.flatnonzero((alpha > VISIBLE).any(axis=1)), np.flatnonzero((alpha > VISIBLE).any(axis=0))
-    if not len(rows):
-        return 0, 0, alpha.shape[1], alpha.shape[0]
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    rows, columns = bounds(alpha > VISIBLE) or whole(alpha.shape)
+    return columns.start, rows.start, columns.stop, rows.stop
 
 
 def cut_off_at_top(alpha: NDArray[np.float32]) -> bool:
