@@ -17,10 +17,13 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from core.image_io import png
+from core.image_io.avif import AvifFile
 from core.image_io.colour import SrgbTransform, UnusableProfileError, is_grey_profile
 from core.image_io.decoded import Decoded, UnsupportedPixelsError
 from core.image_io.deep import (
     check_samples,
+    decode_deep_avif,
     decode_deep_png,
     decode_deep_tiff,
     first_directory,
@@ -33,6 +36,7 @@ from core.image_io.formats import SIGNATURE_BYTES, Format
 from core.image_io.grey_alpha import GreyAlphaTiff, is_grey_alpha
 from core.image_io.heif import decode_heif
 from core.image_io.made_profile import ADOBE_RGB, profile_of
+from core.image_io.named_space import NamedSpace, profile_or_made
 from core.image_io.orientation import as_stored, upright_size
 from core.image_io.pages import left_out
 from core.image_io.samples import bands
@@ -59,6 +63,7 @@ _PILLOW_READERS: dict[Format, Callable[[BinaryIO], ImageFile.ImageFile]] = {
     Format.PNG: PngImageFile,
     Format.TIFF: TiffImageFile,
     Format.WEBP: WebPImageFile,
+    Format.AVIF: AvifFile,
     Format.BMP: BmpImageFile,
     Format.GIF: GifImageFile,
 }
@@ -100,19 +105,38 @@ class PhotoFile:
             deep = ";16" in image.mode
         elif isinstance(image, TiffImageFile):
             deep = is_deep_tiff(image)
+        elif isinstance(image, AvifFile):
+            deep = image.bits > 8
         else:
             deep = isinstance(image, PngImageFile) and is_deep_png(self._head)
         return 2 if deep else 1
 
     def decode(self) -> Decoded:
         """Read the pixels, once. Raises: UnsupportedPixelsError, MemoryError or one of DECODING_ERRORS."""
+        warnings = self._take_named_space()
         decoded = self._decode()
-        return replace(decoded, warnings=decoded.warnings + self._left_out())
+        return replace(decoded, warnings=decoded.warnings + warnings + self._left_out())
+
+    def _take_named_space(self) -> tuple[str, ...]:
+        """See that the photo has a profile where it only names its colour space. Returns warnings."""
+        image = self._image
+        if isinstance(image, AvifFile):
+            space = image.space
+        elif isinstance(image, PngImageFile):
+            space = _named_space(self._file)
+        else:
+            return ()
+        profile, warnings = profile_or_made(image.info.get("icc_profile"), space)
+        if profile is not None:
+            image.info["icc_profile"] = profile
+        return warnings
 
     def _decode(self) -> Decoded:
         image = self._image
         if isinstance(image, PngImageFile) and is_deep_png(self._head):
             return decode_deep_png(image, self._contents())
+        if isinstance(image, AvifFile) and image.bits > 8:
+            return decode_deep_avif(image, self._contents()) or _cut(_decode_with_pillow(image), image.bits)
         if isinstance(image, TiffImageFile) and is_deep_tiff(image):
             return decode_deep_tiff(image, self._contents())
         if isinstance(image, PngImageFile):
@@ -130,6 +154,18 @@ class PhotoFile:
     def _contents(self) -> bytes:
         self._file.seek(0)
         return self._file.read()
+
+
+def _named_space(file: BinaryIO) -> NamedSpace | None:
+    """Of a PNG, by its cICP chunk (PNG specification, 11.3.2.6)."""
+    place = file.tell()
+    chunk = png.find_chunk(file, b"cICP", before=b"IDAT")
+    file.seek(place)
+    return None if chunk is None else NamedSpace(*chunk[:2])
+
+
+def _cut(decoded: Decoded, bits: int) -> Decoded:
+    return replace(decoded, warnings=(*decoded.warnings, f"Of its {bits} bits per colour 8 were read."))
 
 
 def _open_tiff(file: BinaryIO) -> TiffImageFile:

@@ -1,8 +1,9 @@
-"""PNG and TIFF with 16 bits per sample.
+"""PNG and TIFF with 16 bits per sample, AVIF with 10 and 12.
 
 Pillow reads their headers, but would cut the pixels to 8 bits; OpenCV keeps them, but for those of grey_alpha.py.
 """
 
+import io
 from typing import Any, BinaryIO
 
 import cv2
@@ -13,12 +14,13 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 
 from core.image_io import png
+from core.image_io.avif import AvifFile
 from core.image_io.colour import is_grey_profile
 from core.image_io.decoded import Decoded, UnsupportedPixelsError
 from core.image_io.exif import read_exif
 from core.image_io.grey_alpha import GreyAlphaTiff
 from core.image_io.orientation import UPRIGHT, as_stored, upright_size
-from core.image_io.samples import unpremultiply
+from core.image_io.samples import repeat_high_bits, unpremultiply
 
 _PNG_BIT_DEPTH_OFFSET = 24
 _OPAQUE = 65535
@@ -86,7 +88,7 @@ def check_samples(tags: ImageFileDirectory_v2) -> None:
 
 def decode_deep_png(image: PngImageFile, data: bytes) -> Decoded:
     """`image` is the opened header, `data` the whole file. Raises: ValueError, cv2.error."""
-    if "exif" not in image.info and (exif_after_pixels := png.find_chunk(data, b"eXIf")) is not None:
+    if "exif" not in image.info and (exif_after_pixels := png.find_chunk(io.BytesIO(data), b"eXIf")) is not None:
         image.info["exif"] = exif_after_pixels
     # Not image.getexif, which unpacks all pixels to find such a late chunk.
     orientation, exif, warnings = read_exif(lambda: Image.Image.getexif(image))
@@ -120,6 +122,20 @@ def decode_deep_tiff(image: TiffImageFile, data: bytes) -> Decoded:
         unpremultiply(pixels, alpha)
     profile, profile_warnings = _usable_profile(image, samples)
     return Decoded(pixels, alpha, profile, exif, warnings + profile_warnings)
+
+
+def decode_deep_avif(image: AvifFile, data: bytes) -> Decoded | None:
+    """`image` is the opened header, `data` the whole file. None where this OpenCV knows no AVIF, or not such pixels."""
+    samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if samples is None or samples.dtype != np.uint16:
+        return None
+    orientation, exif, warnings = read_exif(image.getexif)
+    pixels, alpha = _split_bgr(samples, orientation)
+    for plane in (pixels, alpha):
+        if plane is not None:
+            np.left_shift(plane, 16 - image.bits, out=plane)
+            repeat_high_bits(plane, image.bits)
+    return Decoded(pixels, alpha, image.info.get("icc_profile"), exif, warnings)
 
 
 def _decode(data: bytes) -> NDArray[Any]:

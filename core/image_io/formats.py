@@ -13,13 +13,14 @@ class Format(Enum):
     TIFF = "TIFF"
     WEBP = "WebP"
     HEIC = "HEIC"
+    AVIF = "AVIF"
     BMP = "BMP"
     GIF = "GIF"
 
 
-READABLE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".hif", ".bmp", ".gif"}
-)
+_JPEG_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif"})
+_HEIC_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
+READABLE_SUFFIXES = _JPEG_SUFFIXES | _HEIC_SUFFIXES | {".png", ".tif", ".tiff", ".webp", ".avif", ".bmp", ".gif"}
 
 WRITABLE_SUFFIXES = {
     ".png": Format.PNG,
@@ -44,7 +45,9 @@ _SIGNATURES = (
     (b"GIF89a", Format.GIF),
     (b"BM", Format.BMP),
 )
-_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+_GENERAL_BRANDS = frozenset({b"mif1", b"msf1"})
 
 
 def is_photo_path(path: str | os.PathLike[str]) -> bool:
@@ -60,6 +63,14 @@ def format_of(head: bytes) -> Format | None:
             return image_format
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return Format.WEBP
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
-        return Format.HEIC
+    if head[4:8] == b"ftyp":
+        return _format_of_brands([head[start : start + 4] for start in (8, *range(16, len(head), 4))])
     return None
+
+
+def _format_of_brands(brands: list[bytes]) -> Format | None:
+    """By a file's own brand, which is first; where that is one of the general ones, by those that it goes with."""
+    own, *others = brands
+    if own in _AVIF_BRANDS or (own in _GENERAL_BRANDS and not _AVIF_BRANDS.isdisjoint(others)):
+        return Format.AVIF
+    return Format.HEIC if own in _HEIF_BRANDS | _GENERAL_BRANDS else None

@@ -2,6 +2,7 @@
 
 import pillow_heif
 from PIL import ImageFile
+from PIL.AvifImagePlugin import AvifImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
@@ -20,7 +21,7 @@ def left_out(image: ImageFile.ImageFile | pillow_heif.HeifFile) -> tuple[str, ..
         return ("It holds several pictures: the main one was taken.",) if len(image) > 1 else ()
     if isinstance(image, TiffImageFile):
         return ("It has several pages: the first was taken.",) if _has_another_page(image) else ()
-    if isinstance(image, GifImageFile | PngImageFile | WebPImageFile) and image.is_animated:
+    if isinstance(image, AvifImageFile | GifImageFile | PngImageFile | WebPImageFile) and image.is_animated:
         return ("It is an animation: its first picture was taken.",)
     return ()
 

@@ -1,8 +1,9 @@
 """Chunks of a PNG file (PNG specification, third edition, section 5)."""
 
+import os
 import struct
 import zlib
-from collections.abc import Iterator
+from typing import BinaryIO
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -17,22 +18,22 @@ def exif_chunk(exif: bytes) -> bytes:
     return chunk(b"eXIf", exif.removeprefix(b"Exif\0\0"))
 
 
-def find_chunk(png: bytes, kind: bytes) -> bytes | None:
-    """The data of the first chunk of a kind, wherever it stands in the file; None if there is none."""
-    return next((data for found, data in _chunks(png) if found == kind), None)
+def find_chunk(png: BinaryIO, kind: bytes, before: bytes = b"IEND") -> bytes | None:
+    """The data of the first chunk of a kind that stands before one of another; None if there is none.
+
+    The file is read from its start and stands elsewhere afterwards.
+    """
+    png.seek(len(SIGNATURE))
+    while len(head := png.read(8)) == 8:
+        length, found = struct.unpack(">I4s", head)
+        if found == kind:
+            return png.read(length)
+        if found == before:
+            return None
+        png.seek(length + 4, os.SEEK_CUR)
+    return None
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
     """A chunk of any kind."""
     return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))))
-
-
-def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
-    view = memoryview(png)
-    position = len(SIGNATURE)
-    while position + 8 <= len(png):
-        length, kind = struct.unpack_from(">I4s", png, position)
-        # Only metadata is copied out; picture data may be hundreds of megabytes.
-        data = b"" if kind == b"IDAT" else bytes(view[position + 8 : position + 8 + length])
-        yield kind, data
-        position += 12 + length

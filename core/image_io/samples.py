@@ -76,3 +76,9 @@ def unpremultiply(pixels: IntegerSamples, alpha: IntegerSamples) -> None:
         opacity = as_float(alpha[rows])[..., np.newaxis]
         straight = pixels[rows] / np.where(opacity == 0, np.float32(1), opacity)
         pixels[rows] = np.rint(np.minimum(straight, highest))
+
+
+def repeat_high_bits(samples: NDArray[np.uint16], bits: int) -> None:
+    """Fill what is free below the highest `bits` (8 to 15) of all samples, in place: white is white only so."""
+    for rows in bands(samples):
+        samples[rows] |= samples[rows] >> bits

@@ -1,14 +1,16 @@
 """The network sees sRGB; the file keeps the photo's own colour space."""
 
 import io
+import struct
 
+import cv2
 import numpy as np
 import pillow_heif
 import pytest
 from made_profiles import cmyk_press, display_p3, grey, scanner, srgb
 from PIL import ExifTags, Image, ImageCms
 
-from core.image_io import read_photo, read_photo_bytes, write_image
+from core.image_io import png, read_photo, read_photo_bytes, to_bit_depth, write_image
 from core.image_io.colour import leads_back
 from core.image_io.made_profile import ADOBE_RGB, BT_2020, DISPLAY_P3, profile_of
 
@@ -74,36 +76,72 @@ def test_an_unusable_profile_is_left_out_with_a_warning(profile):
     assert "colour profile was left out" in photo.warnings[0]
 
 
-def heif(primaries, curve):
+def heic(primaries, curve):
     buffer = io.BytesIO()
     made = pillow_heif.from_bytes(mode="RGB", size=(40, 30), data=PIXELS.tobytes())
     made.save(buffer, color_primaries=primaries, transfer_characteristics=curve)
     return buffer.getvalue()
 
 
+def avif(primaries, curve, bits=8):
+    order = PIXELS[..., ::-1].astype(np.uint8 if bits == 8 else np.uint16) << (bits - 8)
+    data = cv2.imencode(".avif", order, [cv2.IMWRITE_AVIF_DEPTH, bits])[1].tobytes()
+    at = data.index(b"colrnclx") + 8
+    return data[:at] + struct.pack(">HH", primaries, curve) + data[at + 4 :]
+
+
+def deep_avif(primaries, curve):
+    return avif(primaries, curve, 10)
+
+
+def png_that_names(primaries, curve, pixels=PIXELS, profile=None):
+    data = cv2.imencode(".png", pixels[..., ::-1])[1].tobytes()
+    named = png.chunk(b"cICP", bytes((primaries, curve, 0, 1)))
+    if profile is not None:
+        named += png.profile_chunk(profile)
+    header_end = len(png.SIGNATURE) + 25
+    return data[:header_end] + named + data[header_end:]
+
+
+def deep_png(primaries, curve):
+    return png_that_names(primaries, curve, PIXELS.astype(np.uint16) * 257)
+
+
+FILES_THAT_NAME_A_SPACE = pytest.mark.parametrize("made", [heic, avif, deep_avif, png_that_names, deep_png])
+
+
+@FILES_THAT_NAME_A_SPACE
 @pytest.mark.parametrize(("primaries", "curve"), [(9, 16), (12, 18), (7, 13)], ids=["PQ", "HLG", "old TV"])
-def test_a_heic_whose_numbers_declare_another_colour_space_says_that_it_was_taken_as_srgb(primaries, curve):
-    photo = read_photo_bytes(heif(primaries, curve), "photo.heic")
+def test_numbers_that_declare_an_unknown_colour_space_are_told_of(made, primaries, curve):
+    photo = read_photo_bytes(made(primaries, curve), "photo")
     (warning,) = photo.warnings
     assert "taken as sRGB" in warning
     assert photo.icc_profile is None
 
 
+@FILES_THAT_NAME_A_SPACE
 @pytest.mark.parametrize(("primaries", "curve"), [(1, 13), (1, 1), (2, 2)], ids=["sRGB", "BT.709", "unspecified"])
-def test_a_heic_whose_numbers_declare_srgb_is_without_a_warning(primaries, curve):
-    photo = read_photo_bytes(heif(primaries, curve), "photo.heic")
+def test_numbers_that_declare_srgb_are_without_a_warning(made, primaries, curve):
+    photo = read_photo_bytes(made(primaries, curve), "photo")
     assert photo.warnings == ()
     assert photo.icc_profile is None
 
 
+@FILES_THAT_NAME_A_SPACE
 @pytest.mark.parametrize(("primaries", "curve", "space"), [(12, 13, DISPLAY_P3), (12, 2, DISPLAY_P3), (9, 1, BT_2020)])
-def test_a_heic_whose_numbers_declare_wide_colours_is_as_if_it_had_their_profile(primaries, curve, space):
-    photo = read_photo_bytes(heif(primaries, curve), "photo.heic")
-    with_profile = read_encoded(Image.fromarray(photo.pixels), "PNG", icc_profile=profile_of(space))
+def test_numbers_that_declare_wide_colours_are_as_if_there_was_a_profile(made, primaries, curve, space):
+    photo = read_photo_bytes(made(primaries, curve), "photo")
+    with_profile = read_encoded(Image.fromarray(to_bit_depth(photo.pixels, 8)), "PNG", icc_profile=profile_of(space))
     assert photo.warnings == ()
     assert photo.icc_profile == with_profile.icc_profile == profile_of(space)
     assert np.array_equal(photo.image, with_profile.image)
-    assert np.abs(photo.image.astype(int) - photo.pixels).max() > 20
+    assert np.abs(photo.image.astype(int) - with_profile.pixels).max() > 20
+
+
+@pytest.mark.parametrize(("primaries", "curve"), [(1, 13), (9, 16)], ids=["sRGB", "PQ"])
+def test_a_profile_beside_numbers_stands(primaries, curve):
+    photo = read_photo_bytes(png_that_names(primaries, curve, profile=display_p3()), "photo")
+    assert (photo.icc_profile, photo.warnings) == (display_p3(), ())
 
 
 def from_a_camera(interoperability, mode="RGB", profile=None):

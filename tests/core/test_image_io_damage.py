@@ -44,7 +44,7 @@ BAD_FILES = {
     "empty.jpg": (b"", r"empty \(zero bytes\). Copy it again"),
     "text.jpg": (b"Dear Sir or Madam, please find attached", "not a photo that can be read, whatever it is called"),
     "one_byte.png": (b"\x89", "not a photo that can be read"),
-    "page.png": (b"<!doctype html><html></html>" * 20, "Use one of JPEG, PNG, TIFF, WebP, HEIC, BMP, GIF"),
+    "page.png": (b"<!doctype html><html></html>" * 20, "Use one of JPEG, PNG, TIFF, WebP, HEIC, AVIF, BMP, GIF"),
     "film.heic": (b"\0\0\0\x18ftypisom" + bytes(100), "not a photo that can be read"),
     "signature.png": (b"\x89PNG\r\n\x1a\n", "damaged or cut short: it starts as PNG"),
     "header.jpg": (encoded("JPEG")[:20], "damaged or cut short: it starts as JPEG"),
@@ -55,6 +55,8 @@ BAD_FILES = {
     "half.bmp": (encoded("BMP")[:5000], "damaged or cut short: it starts as BMP"),
     "half.gif": (encoded("GIF")[:1500], "damaged or cut short: it starts as GIF"),
     "half.heic": (b"\0\0\0\x18ftypheic" + bytes(100), "damaged or cut short: it starts as HEIC"),
+    "half.avif": (encoded("AVIF")[:500], "damaged or cut short: it starts as AVIF"),
+    "header.avif": (encoded("AVIF")[:60], "damaged or cut short: it starts as AVIF"),
     "bomb.png": (png_header(60_000, 60_000), "claims 60000 x 60000 pixels, 3600 megapixels, and the limit is 400"),
 }
 
@@ -171,7 +173,7 @@ def test_where_pillows_limit_holds_it_is_a_sentence(file_format, monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF", "GIF", "BMP"])
 def test_random_damage_is_read_or_reported_and_nothing_else(file_format):
     rng = np.random.default_rng(1)
     sound = np.frombuffer(encoded(file_format), np.uint8)

@@ -30,6 +30,7 @@ def write(path: Path, count: int) -> Path:
         ("pages.tif", "It has several pages: the first was taken."),
         ("moving.gif", "It is an animation: its first picture was taken."),
         ("moving.webp", "It is an animation: its first picture was taken."),
+        ("moving.avif", "It is an animation: its first picture was taken."),
         ("moving.png", "It is an animation: its first picture was taken."),
     ],
 )

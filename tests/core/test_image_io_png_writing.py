@@ -97,5 +97,5 @@ def test_profile_and_exif_come_before_the_pixels():
     found = chunks(encoded(picture(5, 5, 3, 8), icc_profile=b"profile" * 9, exif=b"Exif\0\0MM\0*"))
     assert [kind for kind, _ in found][:3] == [b"IHDR", b"iCCP", b"eXIf"]
     data = encoded(picture(5, 5, 3, 8), icc_profile=b"profile" * 9, exif=b"Exif\0\0MM\0*")
-    assert find_chunk(data, b"eXIf") == b"MM\0*"
-    assert zlib.decompress(find_chunk(data, b"iCCP").split(b"\0\0", 1)[1]) == b"profile" * 9
+    assert find_chunk(io.BytesIO(data), b"eXIf") == b"MM\0*"
+    assert zlib.decompress(find_chunk(io.BytesIO(data), b"iCCP").split(b"\0\0", 1)[1]) == b"profile" * 9

@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 
+import cv2
 import numpy as np
 import pillow_heif
 import pytest
@@ -315,6 +316,82 @@ class TestHeic:
         assert (kept[BASE.Orientation], kept[BASE.Make]) == (1, "Camera")
 
 
+def avif(pixels, bits=8):
+    """By OpenCV, which writes it as deep as it is told."""
+    order = cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
+    options = [cv2.IMWRITE_AVIF_DEPTH, bits, cv2.IMWRITE_AVIF_QUALITY, 100]
+    return cv2.imencode(".avif", cv2.cvtColor(pixels, order), options)[1].tobytes()
+
+
+def with_turn(data, turn):
+    """A turn in the place of the property that repeats how many bits there are; what turns has to be "essential"."""
+    at = data.index(b"\0\0\0\x10pixi")
+    turned = data[:at] + b"\0\0\0\x10" + turn + bytes(7) + data[at + 16 :]
+    return turned.replace(b"\1\2\x83\4", b"\1\x82\x83\4", 1)
+
+
+class TestAvif:
+    def test_eight_bits_with_alpha(self):
+        rgba = np.dstack([smooth(64, 96), smooth(64, 96)[..., 0]])
+        photo = read_photo_bytes(avif(rgba), "picture.avif")
+        assert photo.format is Format.AVIF
+        assert photo.bit_depth == 8
+        assert np.abs(photo.image - rgba[..., :3].astype(int)).max() <= 2
+        assert np.abs(photo.alpha * 255 - rgba[..., 3]).max() <= 1.01
+
+    @pytest.mark.parametrize("bits", [10, 12])
+    def test_more_bits_are_kept_and_white_is_white(self, bits):
+        ramp = np.linspace(0, 2**bits - 1, 96).astype(np.uint16)
+        pixels = np.ascontiguousarray(np.broadcast_to(ramp[np.newaxis, :, np.newaxis], (64, 96, 3)))
+        photo = read_photo_bytes(avif(pixels, bits), "picture.avif")
+        assert (photo.bit_depth, photo.warnings) == (16, ())
+        assert np.abs(photo.pixels - pixels * (65535 / (2**bits - 1))).max() <= 200
+        assert photo.pixels[:, -1].min() == 65535
+
+    def test_an_opencv_without_avif_leaves_eight_bits_and_a_warning(self, monkeypatch):
+        pixels = smooth(64, 96).astype(np.uint16) * 4
+        data = avif(pixels, 10)
+        monkeypatch.setattr(cv2, "imdecode", lambda *_: None)
+        photo = read_photo_bytes(data, "picture.avif")
+        assert photo.warnings == ("Of its 10 bits per colour 8 were read.",)
+        assert np.abs(photo.image - smooth(64, 96).astype(int)).max() <= 2
+
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    def test_a_turn_is_applied_once(self, orientation):
+        stored = smooth(64, 96)
+        # Pillow writes the orientation as the picture's own turn, which EXIF repeats.
+        photo = read_encoded(
+            Image.fromarray(stored), "AVIF", quality=100, subsampling="4:4:4", exif=exif_with(orientation)
+        )
+        assert np.abs(photo.image - TURN_UPRIGHT[orientation](stored).astype(int)).max() <= 3
+
+    @pytest.mark.parametrize(("orientation", "turn"), [(6, b"irot\3"), (2, b"imir\1")])
+    def test_a_turn_is_applied_to_ten_bits_too(self, orientation, turn):
+        stored = smooth(64, 96)
+        photo = read_photo_bytes(with_turn(avif(stored.astype(np.uint16) * 4, 10), turn), "picture.avif")
+        assert photo.bit_depth == 16
+        assert np.abs(255 * as_float(photo.image) - TURN_UPRIGHT[orientation](stored)).max() <= 3
+
+    def test_exif_is_kept(self):
+        exif = exif_with(6)
+        exif[BASE.Make] = "Camera"
+        photo = read_encoded(Image.fromarray(smooth(64, 96)), "AVIF", exif=exif)
+        kept = Image.Exif()
+        kept.load(photo.exif)
+        assert (kept[BASE.Orientation], kept[BASE.Make]) == (1, "Camera")
+
+    def test_one_that_calls_itself_a_picture_of_any_kind_is_known_by_the_brands_that_it_goes_with(self):
+        data = encoded(Image.fromarray(smooth(64, 96)), "AVIF")
+        general = data.replace(b"ftypavif", b"ftypmif1", 1)
+        assert read_photo_bytes(general, "picture.heif").format is Format.AVIF
+
+    def test_a_pillow_without_avif_is_a_sentence_with_a_cure(self, monkeypatch):
+        data = encoded(Image.fromarray(smooth(64, 96)), "AVIF")
+        monkeypatch.setattr("PIL.AvifImagePlugin.SUPPORTED", False)
+        with pytest.raises(ImageReadError, match="knows no AVIF; save it as PNG"):
+            read_photo_bytes(data, "picture.avif")
+
+
 def test_exif_is_kept_without_thumbnail_size_and_orientation():
     exif = exif_with(6)
     exif[BASE.Make] = "Camera"
@@ -353,13 +430,15 @@ def test_names_outside_ascii_and_long_names_are_read_and_written(tmp_path):
             assert photo.path == path
 
 
-@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg", ".webp", ".bmp", ".heic"])
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg", ".webp", ".bmp", ".heic", ".avif"])
 @pytest.mark.parametrize("bit_depth", [8, 16])
 def test_a_photo_is_measured_without_being_unpacked(tmp_path, suffix, bit_depth):
     path, image = tmp_path / f"photo{suffix}", noise(6, 9, 3, dtype=np.uint8 if bit_depth == 8 else np.uint16)
     if suffix == ".heic":
         mode = "RGB" if bit_depth == 8 else "RGB;16"
         pillow_heif.from_bytes(mode=mode, size=(9, 6), data=image.tobytes()).save(path)
+    elif suffix == ".avif":
+        path.write_bytes(avif(image if bit_depth == 8 else image >> 6, 8 if bit_depth == 8 else 10))
     elif suffix == ".bmp":
         Image.fromarray(image.astype(np.uint8)).save(path)
     else:
@@ -397,6 +476,7 @@ def encoded_png():
 def test_photos_are_told_by_their_suffix():
     assert is_photo_path("a/b.JPG")
     assert is_photo_path("b.heic")
+    assert is_photo_path("b.avif")
     assert not is_photo_path("notes.txt")
     assert not is_photo_path("a/._b.jpg")
     assert not is_photo_path("jpg")
