@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,16 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.architecture import DETAIL_TILE_PX, STRIDE
-from core.boxes import Box
 from core.causes import let_go
 from core.checkpoint import ModelFile, plain_weights, read_model, shipped_model
-from core.detail import go_on, looked_over, refine_detail, unheard
+from core.detail import go_on, looked_over, refine_detail, tell_share, unheard
 from core.device import CPU, Device, DeviceLike, named_device, pick_device
 from core.engine import DetailEngine, Engine, RawMatte, make_detail_engine, make_engine
 from core.errors import DeviceError
 from core.memory_plan import Limit, Result, Room, Size, Work, ever_less, given_up, plan_memory, within
 from core.memory_room import free_room
-from core.people import where_people_are
+from core.people import looks_from_nearer
 from core.strays import without_strays
 from core.trimap import BACKGROUND, trimap_from_logits
 from core.working_size import Quality, effort
@@ -213,26 +212,23 @@ class MattingPredictor:
         self, image: Samples, work: Work, on_progress: Callable[[float], None], should_stop: Callable[[], None]
     ) -> Matte:
         """The matte made in one way, without the way out of `predict`."""
-        engine, detail = self._engines(work)
+        engines = self._engines(work)
         full = image.shape[0], image.shape[1]
-        coarse, logits = seen(image, work.size_px, engine)
+        first = seen(image, work.size_px, engines.engine)
         should_stop()
-        part = where_people_are(coarse, full, work.size_px)
-        if part is not None:
-            image = image[part]
-            coarse, logits = seen(image, work.size_px, engine)
+        looks = looks_from_nearer(first.alpha, full, work.size_px)
+        if not looks:
+            return with_strands(image, first, work, engines.detail, on_progress=on_progress, should_stop=should_stop)
+        matte = nobody(full)
+        for number, look in enumerate(looks):
+            own, picture = look.own_pixels(full), image[look.part]
+            raw = alone(seen(picture, work.size_px, engines.engine), own)
             should_stop()
-        alpha = refine_detail(
-            image,
-            coarse,
-            detail if work.closest > 1 else None,
-            closest=work.closest,
-            tiles_at_once=work.tiles_at_once,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-        matte = Matte(alpha, trimap_from_logits(logits, (image.shape[0], image.shape[1])))
-        return matte if part is None else put_back(matte, part, full)
+            tell = partial(tell_share, on_progress, number / len(looks), (number + 1) / len(looks))
+            nearer = with_strands(picture, raw, work, engines.detail, on_progress=tell, should_stop=should_stop)
+            np.copyto(matte.alpha[look.part], nearer.alpha, where=own)
+            np.copyto(matte.trimap[look.part], nearer.trimap, where=own)
+        return matte
 
 
 def seen(image: Samples, size_px: int, engine: Engine) -> RawMatte:
@@ -241,11 +237,37 @@ def seen(image: Samples, size_px: int, engine: Engine) -> RawMatte:
     return RawMatte(*without_strays(*crop(engine.run(fitted), *used)))
 
 
-def put_back(matte: Matte, part: Box, full: tuple[int, int]) -> Matte:
-    """The matte of a part as that of the whole photo, (height, width), which has nobody else."""
-    alpha, trimap = np.zeros(full, dtype=np.float32), np.full(full, BACKGROUND, dtype=np.uint8)
-    alpha[part], trimap[part] = matte.alpha, matte.trimap
-    return Matte(alpha, trimap)
+def alone(raw: RawMatte, own: NDArray[np.bool_]) -> RawMatte:
+    """What is seen of a part without the alpha of others, who have a look of their own; `own` is (H, W) of the part."""
+    is_own = cv2.resize(own.astype(np.uint8), raw.alpha.shape[::-1], interpolation=cv2.INTER_NEAREST).view(np.bool_)
+    return raw._replace(alpha=np.where(is_own, raw.alpha, np.float32(0)))
+
+
+def with_strands(
+    image: Samples,
+    raw: RawMatte,
+    work: Work,
+    detail: DetailEngine | None,
+    *,
+    on_progress: Callable[[float], None],
+    should_stop: Callable[[], None],
+) -> Matte:
+    """What the network sees of a picture brought to its size, with the detail network's help."""
+    alpha = refine_detail(
+        image,
+        raw.alpha,
+        detail if work.closest > 1 else None,
+        closest=work.closest,
+        tiles_at_once=work.tiles_at_once,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    return Matte(alpha, trimap_from_logits(raw.trimap_logits, (image.shape[0], image.shape[1])))
+
+
+def nobody(full: tuple[int, int]) -> Matte:
+    """The matte of a photo, (height, width), before anybody is put into it."""
+    return Matte(np.zeros(full, dtype=np.float32), np.full(full, BACKGROUND, dtype=np.uint8))
 
 
 def as_file(model: "ModelFile | MTGINet") -> ModelFile:

@@ -261,6 +261,20 @@ def test_who_is_small_is_looked_at_again_from_nearer_and_found_in_place(predicto
     assert (matte.trimap[:300] == 0).all()
 
 
+def test_who_stands_apart_is_looked_at_alone_and_put_together(predictor: MattingPredictor) -> None:
+    engine = predictor.engine = Finding()
+    image, is_person = small_person(600, 800)
+    image, is_person = np.maximum(image, image[:, ::-1]), is_person | is_person[:, ::-1]
+    told: list[float] = []
+    matte = predictor.predict(image, on_progress=told.append)
+    assert engine.shown == [(96, 128, 3)] * 3
+    assert (matte.alpha > 0.5).sum() == pytest.approx(is_person.sum(), rel=0.05)
+    assert np.abs(matte.alpha - is_person).sum() < 0.06 * is_person.sum()
+    assert (matte.trimap[is_person] == 255).all()
+    assert (matte.trimap[:200] == 0).all()
+    assert told == sorted(told)
+
+
 @pytest.mark.parametrize("size", [(140, 105), (800, 600)])
 def test_who_fills_the_photo_or_has_no_more_pixels_is_looked_at_once(
     predictor: MattingPredictor, size: tuple[int, int]
