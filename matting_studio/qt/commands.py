@@ -64,17 +64,18 @@ class Commands(QObject):
         dialog.open()
 
     def save_project(self) -> None:
+        self._save_and(lambda: None)
+
+    def _save_and(self, then: Callable[[], None]) -> None:
+        """Save the current document where it has a project, or else where somebody says; then do what comes next."""
         document = self._studio.current
         if document is None:
             return
+        save = partial(self._studio.save_project, then=then)
         if document.project_path is None:
-            self.save_project_as()
+            self._ask_where_to_save("Save the project", save)
         else:
-            self._studio.save_project()
-
-    def _show_and_save(self, document: Document) -> None:
-        self._studio.select(document)
-        self.save_project()
+            save(document=document)
 
     def save_project_as(self) -> None:
         self._ask_where_to_save("Save the project", self._studio.save_project)
@@ -145,7 +146,7 @@ class Commands(QObject):
         self._close(self._studio.documents)
 
     def _close(self, documents: tuple[Document, ...]) -> None:
-        """Close photos one after the other; at one with changes it is asked, and only closing it goes on to the next.
+        """Close photos one after the other; at one with changes it is asked, and goes on when that is saved or closed.
 
         Those that are closed or opened while a question stands are left out.
         """
@@ -162,12 +163,16 @@ class Commands(QObject):
             self._studio.close(document)
             self._close(others)
 
+        def save() -> None:
+            self._studio.select(document)
+            self._save_and(lambda: self._close((document, *others)))
+
         self._studio.select(document)
         self._window.question_bar.ask(
             f"{document.name} has changes that are in no project.",
             (
                 ("Keep it open", self._window.canvas.setFocus),
-                ("Save as a project…", partial(self._show_and_save, document)),
+                ("Save as a project…", save),
                 ("Close without saving", close),
             ),
             lambda: document in self._studio.modified,

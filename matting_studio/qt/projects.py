@@ -137,14 +137,17 @@ class Projects(QObject):
 
     # Saving
 
-    def save(self, document: Document, path: Path, is_whole: bool) -> None:
-        """Save a document as it is after all strokes so far; `is_whole` is what a `Project` says of itself."""
-        self._corrections.in_turn(document, lambda: self._save_now(document, path, is_whole))
+    def save(self, document: Document, path: Path, is_whole: bool, then: Callable[[], None]) -> None:
+        """Save a document as it is after all strokes so far; `is_whole` is what a `Project` says of itself.
 
-    def _save_now(self, document: Document, path: Path, is_whole: bool) -> None:
+        `then` is called when it is saved, and never where it cannot be.
+        """
+        self._corrections.in_turn(document, lambda: self._save_now(document, path, is_whole, then))
+
+    def _save_now(self, document: Document, path: Path, is_whole: bool, then: Callable[[], None]) -> None:
         project = self._project(document, path, is_whole)
         if project is None:
-            self._save_later(document, path, is_whole)
+            self._save_later(document, path, is_whole, then)
             return
         version, digests = document.version, self._digests
 
@@ -165,18 +168,19 @@ class Projects(QObject):
                 self._desk.say("warning", f"Saved as {path}. {remark}")
             self._desk.document_changed.emit(document)
             self.saved.emit(document)
+            then()
 
         title = f"Saving {document.name}"
         key = ("save", document, path)
         self._desk.files.submit(Job(key, title, work, Priority.CURRENT, deliver, essential=True))
 
-    def _save_later(self, document: Document, path: Path, is_whole: bool) -> None:
+    def _save_later(self, document: Document, path: Path, is_whole: bool, then: Callable[[], None]) -> None:
         """Its photo was put away, or was not read yet."""
         place = self._desk.session.place(document)
         if place.status is Status.FAILED and place.matte_failure is None:
             self._desk.say("warning", f"{document.name} cannot be saved: {place.sentence}")
             return
-        self._awaiting[document] = lambda: self.save(document, path, is_whole)
+        self._awaiting[document] = lambda: self.save(document, path, is_whole, then)
         self.photo_wanted.emit()
 
     def awaits(self, document: Document) -> bool:

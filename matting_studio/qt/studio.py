@@ -7,7 +7,7 @@ back as a value; see `desk` for the workers and the modules beside it for each k
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -476,10 +476,13 @@ class Studio(QObject):
 
     # Projects
 
-    def save_project(self, path: Path | None = None, document: Document | None = None) -> None:
+    def save_project(
+        self, path: Path | None = None, document: Document | None = None, then: Callable[[], None] = lambda: None
+    ) -> None:
         """Save a document, by default the current one, to a project file, by default its own; `saved` follows.
 
-        A project that is whole stays so. Raises ValueError where it has none and no path is given.
+        A project that is whole stays so. `then` is called when it is saved, and never where it cannot be. Raises
+        ValueError where it has none and no path is given.
         """
         document = document or self.current
         if document is None:
@@ -487,17 +490,17 @@ class Studio(QObject):
         path = path or document.project_path
         if path is None:
             raise ValueError("A document that was never saved needs a path to be saved to.")
-        self._save(document, path, document.project_is_whole)
+        self._save(document, path, document.project_is_whole, then)
 
     def save_whole_project(self, path: Path, document: Document) -> None:
         """Save a document to a project file that holds photo and background picture, to hand it on; `saved` follows."""
         self._save(document, path, is_whole=True)
 
-    def _save(self, document: Document, path: Path, is_whole: bool) -> None:
+    def _save(self, document: Document, path: Path, is_whole: bool, then: Callable[[], None] = lambda: None) -> None:
         path = absolute(path)
         settings = self._desk.settings.with_recent([path])
         self._desk.change_settings(settings.model_copy(update={"project_folder": path.parent}))
-        self._projects.save(document, path, is_whole)
+        self._projects.save(document, path, is_whole, then)
 
     @property
     def modified(self) -> tuple[Document, ...]:

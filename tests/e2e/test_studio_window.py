@@ -417,6 +417,44 @@ def test_a_photo_that_is_kept_open_keeps_those_after_it(
     assert not window.question_bar.isVisible()
 
 
+def test_a_photo_that_is_saved_when_all_are_closed_is_closed_then_and_those_after_it(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path], tmp_path: Path
+) -> None:
+    open_photos(photos)
+    change(window, 0, 2)
+    anna, _, clara = window.studio.documents
+    with qtbot.waitSignal(window.studio.saved, timeout=PATIENCE_MS):
+        window.studio.save_project(tmp_path / "anna.mstudio", document=anna)
+    window.studio.select(anna)
+    window.studio.change_look(Look(background=Plain(colour=(0, 1, 0))), "Another background")
+    window.actions_table["close_all"].trigger()
+    assert "anna.png has changes" in window.question_bar.text.text()
+    with qtbot.waitSignal(window.studio.saved, timeout=PATIENCE_MS):
+        window.question_bar.buttons[1].click()
+    qtbot.waitUntil(lambda: window.studio.documents == (clara,), timeout=PATIENCE_MS)
+    assert "clara.png has changes" in window.question_bar.text.text()
+
+
+def test_a_photo_that_cannot_be_saved_when_all_are_closed_stays_open_with_those_after_it(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path], tmp_path: Path
+) -> None:
+    open_photos(photos)
+    change(window, 0)
+    anna = window.studio.current
+    (tmp_path / "gone").mkdir()
+    with qtbot.waitSignal(window.studio.saved, timeout=PATIENCE_MS):
+        window.studio.save_project(tmp_path / "gone" / "anna.mstudio", document=anna)
+    (tmp_path / "gone" / "anna.mstudio").unlink()
+    (tmp_path / "gone").rmdir()
+    window.studio.change_look(Look(background=Plain(colour=(0, 1, 0))), "Another background")
+    window.actions_table["close_all"].trigger()
+    window.question_bar.buttons[1].click()
+    assert "gone" in wait_for_message(qtbot, window, "cannot be")
+    assert window.studio.documents[0] is anna
+    assert len(window.studio.documents) == 3
+    assert anna in window.studio.modified
+
+
 def test_a_photo_that_is_closed_while_another_is_asked_about_is_not_closed_twice(
     window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
 ) -> None:
