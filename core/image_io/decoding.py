@@ -69,6 +69,7 @@ _PILLOW_READERS: dict[Format, Callable[[BinaryIO], ImageFile.ImageFile]] = {
 }
 _READABLE_MODES = frozenset({"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"})
 _MODES_WITH_ALPHA = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
+_NAMED_SPACE_BYTES = 4  # of a cICP chunk; one that is damaged says nothing, and the photo is sound
 _MODES_OF_GREY = frozenset({"1", "L", "LA", "La"})
 
 
@@ -161,7 +162,7 @@ def _named_space(file: BinaryIO) -> NamedSpace | None:
     place = file.tell()
     chunk = png.find_chunk(file, b"cICP", before=b"IDAT")
     file.seek(place)
-    return None if chunk is None else NamedSpace(*chunk[:2])
+    return NamedSpace(*chunk[:2]) if chunk is not None and len(chunk) == _NAMED_SPACE_BYTES else None
 
 
 def _cut(decoded: Decoded, bits: int) -> Decoded:

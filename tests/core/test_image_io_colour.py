@@ -144,6 +144,14 @@ def test_a_profile_beside_numbers_stands(primaries, curve):
     assert (photo.icc_profile, photo.warnings) == (display_p3(), ())
 
 
+def test_numbers_that_are_cut_short_are_not_heard():
+    sound = png_that_names(12, 13)
+    cut = sound.replace(png.chunk(b"cICP", bytes((12, 13, 0, 1))), png.chunk(b"cICP", bytes((12,))))
+    assert cut != sound
+    photo = read_photo_bytes(cut, "photo")
+    assert (photo.icc_profile, photo.warnings) == (None, ())
+
+
 def from_a_camera(interoperability, mode="RGB", profile=None):
     exif = Image.Exif()
     exif[ExifTags.IFD.Exif] = {
