@@ -69,8 +69,8 @@ _PILLOW_READERS: dict[Format, Callable[[BinaryIO], ImageFile.ImageFile]] = {
 }
 _READABLE_MODES = frozenset({"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"})
 _MODES_WITH_ALPHA = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
-_NAMED_SPACE_BYTES = 4  # of a cICP chunk; one that is damaged says nothing, and the photo is sound
 _MODES_OF_GREY = frozenset({"1", "L", "LA", "La"})
+_NAMED_SPACE_BYTES = 4  # of a cICP chunk; one that is damaged says nothing, and the photo is sound
 
 
 class PhotoFile:
