@@ -30,7 +30,7 @@ from core.device import CPU, Device, device_name, pick_device
 from core.engine import Engine
 from core.engine.openvino_engine import OpenVinoEngine
 from core.engine.openvino_runtime import openvino_is_there
-from core.engine.torch_engine import TorchEngine, native_precision, precision_name
+from core.engine.torch_engine import TorchEngine, fastest_precision, precision_name
 from core.network import MTGINet
 from core.normalisation import normalise
 from core.training.spectral import add_spectral_norm
@@ -100,9 +100,9 @@ def engines(model: ModelFile, device: Device) -> dict[str, tuple[Engine, str]]:
     if device.type == "cuda":
         from core.engine.cuda_engine import CudaEngine  # noqa: PLC0415 - needs CUDA
 
-        made.append((CudaEngine(build_network(model), device), precision_name(native_precision(device))))
+        made.append((CudaEngine(build_network(model), device), precision_name(fastest_precision(device))))
     else:
-        dtypes = dict.fromkeys((native_precision(device), torch.float32))
+        dtypes = dict.fromkeys((fastest_precision(device), torch.float32))
         made += [(TorchEngine(build_network(model), device, dtype), precision_name(dtype)) for dtype in dtypes]
     if device == CPU and openvino_is_there():
         fastest = OpenVinoEngine(model.weights)

@@ -24,7 +24,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.device import Device
-from core.engine.torch_engine import native_precision
+from core.engine.torch_engine import fastest_precision
 from core.errors import MattingError
 from core.image_io import read_photo, write_image
 from core.predictor import MattingPredictor
@@ -81,7 +81,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
         "cores": os.cpu_count() or 1,
         "matrix_gflops": {
             str(dtype).removeprefix("torch."): round(matrix_gflops(predictor.device.torch, dtype), 1)
-            for dtype in dict.fromkeys((torch.float32, native_precision(predictor.device)))
+            for dtype in dict.fromkeys((torch.float32, fastest_precision(predictor.device)))
         },
         "size_px": predictor.size_px,
         "runs": arguments.runs,

@@ -12,7 +12,7 @@ from torch import Tensor
 from core.causes import let_go, with_causes
 from core.device import Device, device_name
 from core.engine.interface import RawMatte, check_size
-from core.engine.torch_engine import infer, native_precision, precision_name, prepared
+from core.engine.torch_engine import fastest_precision, infer, precision_name, prepared
 from core.network import MTGINet
 from core.out_of_memory import is_out_of_memory
 
@@ -32,7 +32,7 @@ class CudaEngine:
     def __init__(self, network: MTGINet, device: Device, dtype: torch.dtype | None = None) -> None:
         """`dtype` is the precision of the convolutions; None is bfloat16 where the GPU has it, or else float16."""
         self.device = device
-        self.dtype = dtype or native_precision(device)
+        self.dtype = dtype or fastest_precision(device)
         self._torch_device = device.torch
         self._network = prepared(network, device, self.dtype)
         self._upload, self._compute, self._download = (

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.architecture import DETAIL_CERTAIN
 from core.device import CPU, Device
 from core.engine.interface import check_tile
-from core.engine.openvino_compiled import CompiledGraph, Precision, native_precision
+from core.engine.openvino_compiled import CompiledGraph, Precision, fastest_precision
 from core.engine.openvino_operators import Array, Encode, Node, Operators
 from core.engine.picture_encoding import PictureEncoding, encoding_for
 
@@ -19,8 +19,8 @@ class OpenVinoDetail:
     at_once = 1
 
     def __init__(self, weights: Mapping[str, Array], precision: Precision | None = None) -> None:
-        """`precision`: None is the fastest that the processor has units for."""
-        precision = precision or native_precision()
+        """`precision`: None is the one in which the processor is faster."""
+        precision = precision or fastest_precision()
         self._encoding = encoding_for(precision)
         self._graph = CompiledGraph(detail_graph(weights, self._encoding), precision)
 

@@ -1,4 +1,4 @@
-"""The CPU by OpenVINO: bfloat16 where the processor has it, float32 elsewhere."""
+"""The CPU by OpenVINO: bfloat16 where the processor is faster with it, float32 elsewhere."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.device import CPU, Device
 from core.engine.interface import RawMatte, check_size
-from core.engine.openvino_compiled import CompiledGraph, Precision, native_precision
+from core.engine.openvino_compiled import CompiledGraph, Precision, fastest_precision
 from core.engine.openvino_graph import mtginet_graph
 from core.engine.picture_encoding import encoding_for
 
@@ -21,9 +21,9 @@ class OpenVinoEngine:
         """
         Args:
             weights: as a ModelFile has them.
-            precision: None is the fastest that the processor has units for.
+            precision: None is the one in which the processor is faster.
         """
-        self.precision: Precision = precision or native_precision()
+        self.precision: Precision = precision or fastest_precision()
         self._encoding = encoding_for(self.precision)
         self._graph = CompiledGraph(mtginet_graph(weights, self._encoding), self.precision)
 

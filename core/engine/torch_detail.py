@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.checkpoint import Weights, fill
 from core.device import Device
 from core.engine.interface import check_tile
-from core.engine.torch_engine import native_precision
+from core.engine.torch_engine import fastest_precision
 from core.network.detail import DetailNet
 from core.normalisation import normalise
 from core.out_of_memory import is_out_of_memory
@@ -22,7 +22,7 @@ class TorchDetail:
         """`dtype` is the precision of the convolutions; None is the device's fastest."""
         self.device = device
         self.at_once = 8 if device.type == "cuda" else 1
-        self._dtype = dtype or native_precision(device)
+        self._dtype = dtype or fastest_precision(device)
         network = DetailNet()
         fill(network, weights)
         network.eval().requires_grad_(False)

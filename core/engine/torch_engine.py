@@ -1,6 +1,7 @@
 """Any device by PyTorch, picture by picture: Apple's GPUs, and CPUs that OpenVINO does not know."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -10,10 +11,14 @@ from torch import Tensor, nn
 from core.causes import let_go
 from core.device import Device, DeviceLike, device_name
 from core.engine.interface import RawMatte, check_size
+from core.engine.quickest import quickest
 from core.network import MTGINet
 from core.network.folding import fold_batch_norm
 from core.normalisation import normalise
 from core.out_of_memory import is_out_of_memory
+
+TRIAL_SIDE = 256
+"""Of matrices whose product takes a fraction of a millisecond."""
 
 
 class TorchEngine:
@@ -24,7 +29,7 @@ class TorchEngine:
     def __init__(self, network: MTGINet, device: Device, dtype: torch.dtype | None = None) -> None:
         """`dtype` is the precision of the convolutions; None is the device's fastest."""
         self.device = device
-        self.dtype = dtype or native_precision(device)
+        self.dtype = dtype or fastest_precision(device)
         self._network = prepared(network, device, self.dtype)
 
     @property
@@ -87,13 +92,22 @@ def infer(network: MTGINet, pixels: Tensor, dtype: torch.dtype) -> tuple[Tensor,
     return trimap_logits.float(), alpha.float()
 
 
-def native_precision(device: DeviceLike) -> torch.dtype:
-    """The fastest precision whose matrix products the device does in hardware."""
+def fastest_precision(device: DeviceLike) -> torch.dtype:
+    """Of the precisions whose matrix products the device does in hardware the fastest; on a CPU by trying, once."""
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
     if device.type == "cpu" and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()):
-        return torch.bfloat16
+        return _faster_on_the_cpu()
     return torch.float32
+
+
+@functools.cache
+def _faster_on_the_cpu() -> torch.dtype:
+    def product(dtype: torch.dtype) -> Callable[[], object]:
+        square = torch.ones(TRIAL_SIDE, TRIAL_SIDE, dtype=dtype)
+        return functools.partial(torch.mm, square, square)
+
+    return quickest({dtype: product(dtype) for dtype in (torch.float32, torch.bfloat16)})
 
 
 def precision_name(dtype: torch.dtype) -> str:

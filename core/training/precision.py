@@ -5,16 +5,16 @@ import contextlib
 import torch
 
 from core.device import DeviceLike
-from core.engine.torch_engine import native_precision
+from core.engine.torch_engine import fastest_precision
 
 
 def training_precision(device: DeviceLike, *, mixed: bool) -> torch.dtype:
-    """bfloat16 where that is wanted and the device has units for it, float32 elsewhere.
+    """bfloat16 where that is wanted and the device is faster with it, float32 elsewhere.
 
-    Without such units PyTorch takes bfloat16 apart number by number: a step of MTGINet took ten times as long as in
+    Without units for it PyTorch takes bfloat16 apart number by number: a step of MTGINet took ten times as long as in
     float32 on an AVX2 processor. float16, which older GPUs have, has too narrow a range for gradients.
     """
-    return torch.bfloat16 if mixed and native_precision(device) == torch.bfloat16 else torch.float32
+    return torch.bfloat16 if mixed and fastest_precision(device) == torch.bfloat16 else torch.float32
 
 
 def computing_in(dtype: torch.dtype, device: DeviceLike) -> contextlib.AbstractContextManager[object]:

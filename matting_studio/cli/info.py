@@ -8,9 +8,9 @@ from typing import Any
 import torch
 
 from core.checkpoint import detail_weights, read_model, shipped_detail, shipped_model
-from core.device import available_devices, device_name, pick_device
+from core.device import Device, available_devices, device_name, pick_device
 from core.engine.choice import needs_pytorch
-from core.engine.torch_engine import native_precision
+from core.engine.torch_engine import fastest_precision, precision_name
 from core.errors import CheckpointError
 from matting_studio.app.places import cache_folder, config_folder, log_folder
 from matting_studio.cli.messages import DONE, tell
@@ -26,8 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         "device": {
             "type": str(device),
             "name": device_name(device),
-            "engine": "PyTorch" if needs_pytorch(str(device)) else "OpenVINO",
-            "precision": str(native_precision(device)).removeprefix("torch."),
+            **describe_engine(device),
             "threads": torch.get_num_threads(),
         },
         "devices": available_devices(),
@@ -43,6 +42,15 @@ def run(arguments: argparse.Namespace) -> int:
         for name, value in group.items():
             tell(f"  {name:20}{'not installed' if value is None else value}")
     return DONE
+
+
+def describe_engine(device: Device) -> dict[str, str]:
+    """What computes on a device, and in which precision."""
+    if needs_pytorch(str(device)):
+        return {"engine": "PyTorch", "precision": precision_name(fastest_precision(device))}
+    from core.engine import openvino_compiled  # noqa: PLC0415 - OpenVINO is not installed everywhere
+
+    return {"engine": "OpenVINO", "precision": openvino_compiled.fastest_precision()}
 
 
 def describe_model() -> dict[str, Any]:
