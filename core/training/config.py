@@ -59,6 +59,10 @@ class CutoutsConfig(Settings):
         default_factory=dict,
         description="Filename pattern -> how many times as often as the others its cut-outs are drawn.",
     )
+    favour_backgrounds: dict[str, Weight] = Field(
+        default_factory=dict,
+        description="Filename pattern -> how many times as often as the others its backgrounds are drawn.",
+    )
     transition_weight: Weight = Field(
         1.0, description="Weight of the losses in the transition region; lower it where hair is not to trust."
     )

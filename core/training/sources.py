@@ -58,7 +58,7 @@ class Lot:
         weights = [next((w for pattern, w in favour.items() if fnmatch(path.name, pattern)), 1.0) for path in paths]
         if not sum(weights):
             raise DatasetError(
-                f"No file of {paths[0].parent} can be drawn: every pattern of 'favour' has the weight 0."
+                f"No file of {paths[0].parent} can be drawn: all have the weight 0 by the patterns that favour files."
             )
         self.cumulative = np.cumsum(weights) / np.sum(weights)
 
@@ -83,6 +83,7 @@ class CutoutSource:
         self.foregrounds = pictures(config.foregrounds)
         self.backgrounds = pictures(config.backgrounds)
         self.lot = Lot(self.foregrounds, config.favour)
+        self.scenes = Lot(self.backgrounds, config.favour_backgrounds)
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> Crop:
         settings = self.augmentation
@@ -112,7 +113,7 @@ class CutoutSource:
         return settings.model_copy(update={"person_height": alike, "close_up": 0.0})
 
     def scene(self, rng: np.random.Generator, height: int, width: int) -> layers.Picture:
-        picture = read_colour(self.backgrounds[rng.integers(len(self.backgrounds))])
+        picture = read_colour(self.backgrounds[self.scenes.draw(rng)])
         left, top, w, h = window(rng, picture.shape[:2], height, width, (0.5, 1.0))
         pixels = resize(picture[top : top + h, left : left + w], height, width)
         scene = layers.unit(pixels[:, ::-1] if rng.random() < 0.5 else pixels)

@@ -133,6 +133,19 @@ def test_sources_favour_what_their_configuration_says(tmp_path: Path) -> None:
     assert photos.lot.cumulative == pytest.approx([0.1, 0.2, 1.0])
 
 
+def test_a_background_that_is_never_to_be_drawn_is_not(tmp_path: Path) -> None:
+    folders = write_cutouts(tmp_path)
+    (tmp_path / "backgrounds" / "1.jpg").write_bytes(b"no picture, and so an error wherever it is drawn")
+    empty = AugmentationConfig(empty=1)
+    kept = CutoutSource(CutoutsConfig(**folders, favour_backgrounds={"1.*": 0.0, "2.*": 3.0}), empty)
+    assert kept.scenes.cumulative == pytest.approx([0.25, 0.25, 1.0])
+    crops = [kept.draw(np.random.default_rng(seed), 64, 64) for seed in range(30)]
+    assert not any(crop.alpha.any() for crop in crops)
+    alone = CutoutSource(CutoutsConfig(**folders, favour_backgrounds={"1.*": 1.0, "*": 0.0}), empty)
+    with pytest.raises(DatasetError, match=r"1\.jpg"):
+        alone.draw(np.random.default_rng(0), 64, 64)
+
+
 def test_files_that_can_never_be_drawn_are_refused() -> None:
     with pytest.raises(DatasetError, match="can be drawn"):
         Lot([Path("0.png")], {"*": 0.0})
