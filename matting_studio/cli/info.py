@@ -9,8 +9,8 @@ import torch
 
 from core.checkpoint import detail_weights, read_model, shipped_detail, shipped_model
 from core.device import Device, available_devices, device_name, pick_device
+from core.engine import openvino_compiled, torch_engine
 from core.engine.choice import needs_pytorch
-from core.engine.torch_engine import fastest_precision, precision_name
 from core.errors import CheckpointError
 from matting_studio.app.places import cache_folder, config_folder, log_folder
 from matting_studio.cli.messages import DONE, tell
@@ -47,9 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
 def describe_engine(device: Device) -> dict[str, str]:
     """What computes on a device, and in which precision."""
     if needs_pytorch(str(device)):
-        return {"engine": "PyTorch", "precision": precision_name(fastest_precision(device))}
-    from core.engine import openvino_compiled  # noqa: PLC0415 - OpenVINO is not installed everywhere
-
+        precision = torch_engine.fastest_precision(device)
+        return {"engine": "PyTorch", "precision": torch_engine.precision_name(precision)}
     return {"engine": "OpenVINO", "precision": openvino_compiled.fastest_precision()}
 
 

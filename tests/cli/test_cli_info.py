@@ -8,7 +8,10 @@ import pytest
 import torch
 
 from core.checkpoint import shipped_detail, shipped_model
+from core.device import CPU
+from core.engine import openvino_compiled, torch_engine
 from core.predictor import MattingPredictor
+from matting_studio.cli import info
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +29,20 @@ def test_json_names_versions_device_model_and_folders(studio):
     assert facts["detail"]["path"] == str(shipped_detail())
     assert facts["detail"]["weights"] > 1_000_000
     assert set(facts["folders"]) == {"config", "cache", "logs"}
+
+
+@pytest.mark.parametrize(
+    ("pytorch", "facts"),
+    [
+        (True, {"engine": "PyTorch", "precision": "float16"}),
+        (False, {"engine": "OpenVINO", "precision": "bfloat16"}),
+    ],
+)
+def test_the_precision_is_that_of_the_engine_which_runs(monkeypatch, pytorch, facts):
+    monkeypatch.setattr(info, "needs_pytorch", lambda _device: pytorch)
+    monkeypatch.setattr(torch_engine, "fastest_precision", lambda _device: torch.float16)
+    monkeypatch.setattr(openvino_compiled, "fastest_precision", lambda: "bfloat16")
+    assert info.describe_engine(CPU) == facts
 
 
 def test_text_goes_to_terminals_that_lack_letters(tmp_path):
