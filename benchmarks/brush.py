@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.on_photos import means_by_way, parser_of, table_of_ways, tell
+from benchmarks.on_photos import add_quality_option, means_by_way, parser_of, predictor_of, table_of_ways, tell
 from core.image_io import read_photo
 from core.local_solve import LookCloser, solve_unknown
 from core.metrics import evaluate_pair
@@ -24,7 +24,6 @@ from core.predictor import Matte, MattingPredictor
 from core.training.datasets import match_pairs
 from core.training.sources import read_grey
 from core.trimap import UNKNOWN
-from core.working_size import Quality
 
 Plane = NDArray[np.float32]
 MEASURES = ("sad", "mse", "grad", "conn")
@@ -39,14 +38,12 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     made = parser_of("brush", "What the unknown brush brings.")
-    made.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
+    add_quality_option(made)
     return made
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, object]:
-    predictor = MattingPredictor.from_checkpoint(
-        arguments.model, arguments.device, arguments.size_px, arguments.quality
-    )
+    predictor = predictor_of(arguments)
     ways: dict[str, Callable[[NDArray[np.generic], Matte, NDArray[np.bool_]], Plane]] = {
         "matte": lambda _image, matte, _stroke: matte.alpha,
         "solved": lambda image, matte, stroke: painted(predictor, lambda _p, alpha, _f: alpha, image, matte, stroke),

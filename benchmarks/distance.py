@@ -15,11 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.on_photos import add_model_options, tell
-from core.predictor import MattingPredictor
+from benchmarks.on_photos import add_model_options, add_quality_option, predictor_of, tell
 from core.training.config import AugmentationConfig, CutoutsConfig
 from core.training.sources import Crop, CutoutSource, finish
-from core.working_size import Quality
 
 HEIGHTS = (0.15, 0.2, 0.3, 0.4, 0.55, 0.8)
 """Of people, in heights of the picture."""
@@ -39,15 +37,13 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--backgrounds", type=Path, required=True, help="folder of scenes without people")
     made.add_argument("--another", type=float, default=0.0, help="chance of one person more, up to five (default: 0)")
     made.add_argument("--count", type=int, default=24, help="pictures for each height (default: 24)")
-    made.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
+    add_quality_option(made)
     add_model_options(made)
     return made
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, object]:
-    predictor = MattingPredictor.from_checkpoint(
-        arguments.model, arguments.device, arguments.size_px, arguments.quality
-    )
+    predictor = predictor_of(arguments)
     folders = CutoutsConfig(foregrounds=arguments.foregrounds, backgrounds=arguments.backgrounds)
     rows: dict[str, dict[str, float]] = {}
     for height in HEIGHTS:

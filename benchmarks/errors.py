@@ -15,13 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.on_photos import parser_of, tell
+from benchmarks.on_photos import add_quality_option, parser_of, predictor_of, tell
 from core.detail import refine_detail
 from core.image_io import read_photo
 from core.predictor import MattingPredictor
 from core.training.datasets import match_pairs
 from core.training.sources import read_grey
-from core.working_size import Quality
 
 Plane = NDArray[np.float32]
 PARTS = ("sad", "outline", "holes", "ghosts", "resolution")
@@ -35,15 +34,13 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     made = parser_of("errors", "Where a model's error lies.")
-    made.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
+    add_quality_option(made)
     made.add_argument("--worst", type=int, default=12, help="how many photos are named (default: 12)")
     return made
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, object]:
-    predictor = MattingPredictor.from_checkpoint(
-        arguments.model, arguments.device, arguments.size_px, arguments.quality
-    )
+    predictor = predictor_of(arguments)
     rows: dict[str, dict[str, float]] = {}
     for pair in match_pairs(arguments.images, arguments.alphas):
         image = read_photo(pair.image).image

@@ -13,11 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.on_photos import add_model_options, tell
+from benchmarks.on_photos import add_model_options, add_quality_option, predictor_of, tell
 from core.image_io import read_photo
-from core.predictor import MattingPredictor
 from core.training.datasets import pictures
-from core.working_size import Quality
 
 EMPTY = 0.01
 
@@ -29,15 +27,13 @@ def main(words: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks.nobody", description="Who is seen where nobody is.")
     made.add_argument("--images", type=Path, required=True, metavar="DIR", help="pictures without people")
-    made.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
+    add_quality_option(made)
     add_model_options(made)
     return made
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, object]:
-    predictor = MattingPredictor.from_checkpoint(
-        arguments.model, arguments.device, arguments.size_px, arguments.quality
-    )
+    predictor = predictor_of(arguments)
     seen = {
         path.name: float(predictor.predict(read_photo(path).image).alpha.mean()) for path in pictures(arguments.images)
     }

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import MattingError
+from core.predictor import MattingPredictor
+from core.working_size import Quality
 
 
 def parser_of(script: str, description: str) -> argparse.ArgumentParser:
@@ -26,6 +28,15 @@ def add_model_options(made: argparse.ArgumentParser) -> None:
     made.add_argument("--device", default="auto", help="auto, cuda, mps or cpu (default: auto)")
     made.add_argument("--size", type=int, dest="size_px", help="longer side for the network (default: the model's own)")
     made.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def add_quality_option(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
+
+
+def predictor_of(arguments: argparse.Namespace) -> MattingPredictor:
+    """The one that a model's options and a quality ask for. Raises CheckpointError, DeviceError."""
+    return MattingPredictor.from_checkpoint(arguments.model, arguments.device, arguments.size_px, arguments.quality)
 
 
 def tell(
