@@ -3,7 +3,7 @@
 A crop is a function of its random generator alone, so that crop number n of a run is the same whoever draws it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -48,14 +48,20 @@ class Crop:
     transition_weight: float
 
 
-class Lot:
+class Lot(Protocol):
+    def draw(self, rng: np.random.Generator) -> int:
+        """The index of a file."""
+        ...
+
+
+class Lottery:
     """Draws files, those whose names match a favoured pattern more often than the others.
 
     Raises DatasetError where every file's weight is 0.
     """
 
-    def __init__(self, paths: Sequence[Path], favour: dict[str, float]) -> None:
-        weights = [next((w for pattern, w in favour.items() if fnmatch(path.name, pattern)), 1.0) for path in paths]
+    def __init__(self, paths: Sequence[Path], favour: Mapping[str, float]) -> None:
+        weights = [favour_of(path.name, favour) for path in paths]
         if not sum(weights):
             raise DatasetError(
                 f"No file of {paths[0].parent} can be drawn: all have the weight 0 by the patterns that favour files."
@@ -65,6 +71,11 @@ class Lot:
     def draw(self, rng: np.random.Generator) -> int:
         """The index of a file."""
         return min(int(np.searchsorted(self.cumulative, rng.random(), side="right")), len(self.cumulative) - 1)
+
+
+def favour_of(name: str, favour: Mapping[str, float]) -> float:
+    """The weight of the first pattern that a file's name matches; 1 where there is none."""
+    return next((weight for pattern, weight in favour.items() if fnmatch(name, pattern)), 1.0)
 
 
 class Source(Protocol):
@@ -82,8 +93,8 @@ class CutoutSource:
         self.augmentation = augmentation
         self.foregrounds = pictures(config.foregrounds)
         self.backgrounds = pictures(config.backgrounds)
-        self.lot = Lot(self.foregrounds, config.favour)
-        self.scenes = Lot(self.backgrounds, config.favour_backgrounds)
+        self.lot: Lot = Lottery(self.foregrounds, config.favour)
+        self.scenes = Lottery(self.backgrounds, config.favour_backgrounds)
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> Crop:
         settings = self.augmentation
@@ -144,7 +155,7 @@ class PhotoSource:
         self.transition_weight = config.transition_weight
         self.augmentation = augmentation
         self.pairs = find_pairs(config.folder)
-        self.lot = Lot([pair.image for pair in self.pairs], config.favour)
+        self.lot = Lottery([pair.image for pair in self.pairs], config.favour)
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> Crop:
         settings = self.augmentation

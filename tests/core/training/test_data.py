@@ -11,7 +11,7 @@ from core.errors import ConfigError, DatasetError
 from core.training.batches import CropBatches, Part, batches, stage_at
 from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig, parse_config
 from core.training.datasets import find_pairs
-from core.training.sources import CutoutSource, Lot, PhotoSource, extent, read_grey
+from core.training.sources import CutoutSource, Lottery, PhotoSource, extent, read_grey
 
 PLAIN = {
     "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "background_blur": 0, "close_up": 0, "distant": 0,
@@ -118,7 +118,7 @@ def test_cut_outs_whose_hair_is_not_to_trust_count_less_there(tmp_path: Path) ->
 
 
 def test_favoured_files_come_more_often() -> None:
-    lot = Lot([Path("0.png"), Path("1.png"), Path("2.png")], {"2.*": 8.0})
+    lot = Lottery([Path("0.png"), Path("1.png"), Path("2.png")], {"2.*": 8.0})
     rng = np.random.default_rng(0)
     drawn = np.bincount([lot.draw(rng) for _ in range(2000)], minlength=3) / 2000
     assert drawn == pytest.approx([0.1, 0.1, 0.8], abs=0.03)
@@ -148,7 +148,7 @@ def test_a_background_that_is_never_to_be_drawn_is_not(tmp_path: Path) -> None:
 
 def test_files_that_can_never_be_drawn_are_refused() -> None:
     with pytest.raises(DatasetError, match="can be drawn"):
-        Lot([Path("0.png")], {"*": 0.0})
+        Lottery([Path("0.png")], {"*": 0.0})
 
 
 def test_photo_crops_keep_photo_and_alpha_together(tmp_path: Path) -> None:
