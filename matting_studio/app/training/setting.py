@@ -3,6 +3,7 @@
 Everything is taken from the configuration model, so a setting that is added there is here as well.
 """
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -116,7 +117,7 @@ class Setting:
             case Kind.LIST:
                 text = ", ".join(map(number_text, value))
             case Kind.WEIGHTS:
-                text = ", ".join(f"{name} {number_text(weight)}" for name, weight in value.items())
+                text = ", ".join(_entry(name, weight) for name, weight in value.items())
             case Kind.FLAG:
                 text = "on" if value else "off"
             case Kind.TABLE:
@@ -187,10 +188,21 @@ def _whole(text: str) -> str:
     return text.replace(".", ",")
 
 
+def _entry(name: str, weight: float) -> str:
+    """A pattern and its weight; in quotes, as CSV has them, where a comma in it would be taken for the next entry's."""
+    entry = f"{name} {number_text(weight)}"
+    quoted = entry.replace('"', '""')
+    return f'"{quoted}"' if "," in name or name.startswith('"') else entry
+
+
 def _weights(text: str) -> Mapping[str, str]:
     """`wwe_* 8, ufc_* 2` as pattern → number; the number is looked at later."""
     found = {}
-    for entry in filter(None, (part.strip() for part in text.split(","))):
+    try:
+        entries = next(csv.reader([text.replace("\n", " ")], skipinitialspace=True, strict=True), [])
+    except csv.Error as error:
+        raise ConfigError('Quotation marks go around a whole entry, such as "last, first* 2".') from error
+    for entry in filter(None, (part.strip() for part in entries)):
         name, _, number = entry.rpartition(" ")
         if not name:
             raise ConfigError(f"'{entry}' needs a pattern and a number, such as anna* 2.")

@@ -10,6 +10,8 @@ from matting_studio.app.training.setting import Kind, Setting
 from matting_studio.qt.room import for_font
 
 EDITOR_WIDTH_PX = 168
+_LONGEST = 10_000_000
+"""Characters. By itself Qt keeps 32,767 of a line, fewer than weights for each of thousands of files have."""
 _PLACEHOLDERS = {Kind.PATH: "None", Kind.WEIGHTS: "pattern 2, other* 0.5"}
 
 
@@ -44,6 +46,7 @@ class TextEditor(QLineEdit):
         super().__init__()
         self._setting = setting
         self.setFixedWidth(for_font(EDITOR_WIDTH_PX))
+        self.setMaxLength(_LONGEST)
         self.setAccessibleName(setting.title)
         self.setPlaceholderText(_PLACEHOLDERS.get(setting.kind, ""))
         if setting.kind in (Kind.NUMBER, Kind.RANGE, Kind.LIST):

@@ -23,6 +23,7 @@ GROUPS = (
 )  # fmt: skip
 
 COMMA = "Write a point in a number, as in 0.5, and a space after a comma."
+QUOTES = 'Quotation marks go around a whole entry, such as "last, first* 2".'
 
 
 def setting(group: type[Settings], name: str) -> Setting:
@@ -77,11 +78,20 @@ def test_units_stand_beside_the_number_and_not_in_the_title() -> None:
         (AugmentationConfig, "person_height", "0.5 … 0.9", (0.5, 0.9)),
         (CutoutsConfig, "favour", "anna* 2, long name* 0.5", {"anna*": 2.0, "long name*": 0.5}),
         (CutoutsConfig, "favour", "", {}),
+        (CutoutsConfig, "favour", '"last, first* 2", other* 0.5', {"last, first*": 2.0, "other*": 0.5}),
+        (CutoutsConfig, "favour", '"""a"" of 2, 3.png 4", 12" disc* 1', {'"a" of 2, 3.png': 4.0, '12" disc*': 1.0}),
         (NetworkConfig, "encoder_init", "", None),
     ],
 )
 def test_what_is_typed_becomes_a_value(group: type[Settings], name: str, text: str, value: Any) -> None:
     assert setting(group, name).read(text) == value
+
+
+@pytest.mark.parametrize("name", ["anna*", "last, first.jpg", '"a"', '"a", b', "a b", ' 12" 3'])
+def test_a_pattern_is_shown_as_it_is_read(name: str) -> None:
+    favour = setting(CutoutsConfig, "favour")
+    value = {name.strip(): 2.5, "other*": 1.0}
+    assert favour.read(favour.text(value)) == value
 
 
 @pytest.mark.parametrize(
@@ -111,6 +121,8 @@ def test_what_is_typed_becomes_a_value(group: type[Settings], name: str, text: s
         (ScheduleConfig, "betas", "0.5 … 1", "This has to be less than 1."),
         (ScheduleConfig, "aspect_ratios", " ", "This needs at least one value."),
         (CutoutsConfig, "favour", "anna*", "'anna*' needs a pattern and a number, such as anna* 2."),
+        (CutoutsConfig, "favour", '"anna* 2', QUOTES),
+        (CutoutsConfig, "favour", '"anna* 2" x, b 1', QUOTES),
         (CutoutsConfig, "favour", "anna* -1", "This has to be at least 0."),
         (CutoutsConfig, "foregrounds", "", "Choose a file or a folder."),
     ],

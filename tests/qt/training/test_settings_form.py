@@ -52,6 +52,12 @@ def test_every_setting_of_the_configuration_is_there_once(form: SettingsForm) ->
         assert set(form.values(name)) == expected
 
 
+def test_a_weight_for_each_of_thousands_of_files_is_kept_whole(form: SettingsForm) -> None:
+    photos = PhotosConfig(folder=Path("/anna"), favour={f"portrait of anna {n}.jpg": 0.6 for n in range(3000)})
+    form.show_preset(PRESET.model_copy(update={"data": DATA.model_copy(update={"photos": [photos]})}))
+    assert form.sources()["photos"] == [photos]
+
+
 def test_what_it_shows_is_the_preset(form: SettingsForm) -> None:
     for name in ("network", "augmentation", "loss", "schedule", "run", "data"):
         group = getattr(PRESET, name)
