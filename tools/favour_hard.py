@@ -27,15 +27,19 @@ REPORT = 200
 def main(words: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(words)
     try:
+        arguments.output.parent.mkdir(parents=True, exist_ok=True)  # before a quarter of an hour's work, not after it
         config = load_config(arguments.config)
         engine = make_engine(read_model(arguments.model), pick_device(arguments.device))
         data = favour_hard(config.data, Look(engine, arguments.side, told), arguments.photos)
+        network = config.network.model_copy(update={"base": arguments.model, "encoder_init": None})
+        with write_atomically(arguments.output) as file:
+            file.write(config.model_copy(update={"data": data, "network": network}).model_dump_json(indent=2).encode())
     except MattingError as error:
         print(error, file=sys.stderr)
         return 2
-    network = config.network.model_copy(update={"base": arguments.model, "encoder_init": None})
-    with write_atomically(arguments.output) as file:
-        file.write(config.model_copy(update={"data": data, "network": network}).model_dump_json(indent=2).encode())
+    except OSError as error:
+        print(f"{arguments.output} cannot be written: {error.strerror or error}. Choose another.", file=sys.stderr)
+        return 2
     print(f"Written: {arguments.output}.")
     return 0
 

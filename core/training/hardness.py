@@ -76,8 +76,9 @@ def favour_cutouts(source: CutoutsConfig, scenes: Mapping[str, float], look: Loo
 
 
 def favour_photos(source: PhotosConfig, pattern: str, look: Look) -> PhotosConfig:
-    errors = photos_errors(source, pattern, look)
-    return source.model_copy(update={"favour": {**favour_by(errors, source.favour), **source.favour}})
+    hard = favour_by(photos_errors(source, pattern, look), source.favour)
+    others = {name: weight for name, weight in source.favour.items() if name not in hard}
+    return source.model_copy(update={"favour": hard | others})
 
 
 def favour_by(errors: Mapping[str, float], favour: Mapping[str, float]) -> dict[str, float]:

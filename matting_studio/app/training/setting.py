@@ -199,7 +199,7 @@ def _weights(text: str) -> Mapping[str, str]:
     """`wwe_* 8, ufc_* 2` as pattern → number; the number is looked at later."""
     found = {}
     try:
-        entries = next(csv.reader([text.replace("\n", " ")], skipinitialspace=True, strict=True), [])
+        entries = next(csv.reader([" ".join(text.splitlines())], skipinitialspace=True, strict=True), [])
     except csv.Error as error:
         raise ConfigError('Quotation marks go around a whole entry, such as "last, first* 2".') from error
     for entry in filter(None, (part.strip() for part in entries)):

@@ -77,6 +77,7 @@ def test_units_stand_beside_the_number_and_not_in_the_title() -> None:
         (ScheduleConfig, "aspect_ratios", "1, 0.75 1.3", [1.0, 0.75, 1.3]),
         (AugmentationConfig, "person_height", "0.5 … 0.9", (0.5, 0.9)),
         (CutoutsConfig, "favour", "anna* 2, long name* 0.5", {"anna*": 2.0, "long name*": 0.5}),
+        (CutoutsConfig, "favour", "anna* 2,\r\nother* 0.5", {"anna*": 2.0, "other*": 0.5}),
         (CutoutsConfig, "favour", "", {}),
         (CutoutsConfig, "favour", '"last, first* 2", other* 0.5', {"last, first*": 2.0, "other*": 0.5}),
         (CutoutsConfig, "favour", '"""a"" of 2, 3.png 4", 12" disc* 1', {'"a" of 2, 3.png': 4.0, '12" disc*': 1.0}),

@@ -82,6 +82,11 @@ def test_photos_are_looked_at_only_where_their_alphas_are_to_be_trusted(data):
     assert [words for words in heard if words[0] == "photos"] == [("photos", 1, 1)]
 
 
+def test_photos_that_have_weights_of_their_own_are_weighed_again(data):
+    again = favour_hard(favour_hard(data, look(), photos="*1*"), look(), photos="*1*")
+    assert again.photos[0].favour == {"blue [[]1].png": round((EASY + 1) ** 2, 2), "red*": 0.0}
+
+
 def test_every_file_is_told_of(data):
     heard = []
     favour_hard(data, look(heard))
