@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.engine import Engine
-from core.predictor import seen
+from core.predictor import network_samples, seen
 from core.training.config import AugmentationConfig, CutoutsConfig, DataConfig, PhotosConfig
 from core.training.datasets import find_pairs, pictures
 from core.training.layers import unit
@@ -46,7 +46,7 @@ class Look:
 
     def __call__(self, image: NDArray[np.generic]) -> NDArray[np.float32]:
         """(H, W, 3) -> alpha at the working size."""
-        return seen(image, self.side_px, self.engine).alpha  # type: ignore[arg-type]
+        return seen(network_samples(image), self.side_px, self.engine).alpha
 
 
 def favour_hard(data: DataConfig, look: Look, photos: str = "") -> DataConfig:
