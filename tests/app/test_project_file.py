@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from core.image_io import read_photo, write_image
-from matting_studio.app import project_file
 from matting_studio.app.digests import Digests
 from matting_studio.app.document import State
 from matting_studio.app.edits import Base, Box, Brush, Edit
@@ -21,7 +20,14 @@ from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Look, Picture, Placement, Refinement, Shadow
 from matting_studio.app.packing import pack
 from matting_studio.app.pasted import photo_from_array
-from matting_studio.app.project_file import PhotoMissingError, Project, ProjectError, read_project, write_project
+from matting_studio.app.project_file import (
+    PhotoMissingError,
+    Project,
+    ProjectError,
+    read_project,
+    write_project,
+    writing,
+)
 
 HEIGHT, WIDTH = 30, 40
 
@@ -605,7 +611,7 @@ def test_a_project_that_cannot_be_saved_leaves_the_old_one(path, project, monkey
 
     write_project(path, project)
     before = path.read_bytes()
-    monkeypatch.setattr(project_file, "pack", full)
+    monkeypatch.setattr(writing, "pack", full)
     with pytest.raises(ProjectError, match=r"cannot be saved: No space left"):
         write_project(path, project)
     assert path.read_bytes() == before

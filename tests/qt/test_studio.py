@@ -1612,7 +1612,7 @@ def test_that_no_copy_can_be_kept_is_said_once_until_one_can(opened, settle, mon
 
     for expected in (1, 2):
         with monkeypatch.context() as disk:
-            disk.setattr("matting_studio.app.project_file.write_atomically", full)
+            disk.setattr("matting_studio.app.project_file.writing.write_atomically", full)
             for row in (20, 30):
                 opened.stroke(Brush.FOREGROUND, **line(row))
                 settle(opened)
