@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import re
+import stat
 import time
 import zlib
 from collections.abc import Iterator
@@ -24,8 +25,8 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
     If the block raises, the temporary file is removed and what was at `path` before is untouched. The contents are on
     the disk before the name changes, so a power cut leaves the old file or the new one. A symbolic link stays one: the
-    file it points to is replaced. What an earlier write of the same file left when it was killed is removed, not before
-    it is a day old.
+    file it points to is replaced. The new file may be read and written by those who might the old one. What an earlier
+    write of the same file left when it was killed is removed, not before it is a day old.
 
     Yields: a binary file, open for writing and seeking.
     Raises: OSError as the system gives it: no such folder, no permission, no room, or `path` is not a regular file.
@@ -41,6 +42,7 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     temporary, opened = _new_beside(target)
     try:
         with opened as file:
+            _take_over_mode(temporary, target)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -74,6 +76,14 @@ def _new_beside(target: Path) -> tuple[Path, BinaryIO]:
         except FileExistsError:
             _remove_abandoned(temporary)
             number += 1
+
+
+def _take_over_mode(temporary: Path, target: Path) -> None:
+    """Before anything is in it, since what was private stays so. A disk that knows no modes has none to take over."""
+    if os.name == "nt" or not target.exists():
+        return
+    with contextlib.suppress(PermissionError):
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
 
 
 def _remove_abandoned(temporary: Path) -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Samples = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 
 DEFAULT_SIZE_PX = 512
+OVERSHOOT = 0.5
+"""How far outside of [0, 1] floats are still taken for a picture."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class MattingPredictor:
     `size_px` is the working size: photos are scaled so that their longer side has it. `closest` is how many times
     larger the detail network sees their outlines at most, in a second look (`core.detail`); 1 is no second look.
     `memory_limit_bytes` is what the process may hold for one photo; by default, most of what is free. A network that is
-    given belongs to the predictor from then on.
+    given belongs to the predictor from then on. Raises ValueError where the working size is none.
     """
 
     def __init__(
@@ -68,6 +70,8 @@ class MattingPredictor:
         *,
         memory_limit_bytes: int | None = None,
     ) -> None:
+        if size_px < 1:
+            raise ValueError(f"A working size has at least 1 px, not {size_px}.")
         # Read before an engine folds the network's norms, in place.
         self._model_for_cpu = None if named_device(str(device)) == CPU else as_file(model)
         """For photos that the device has too little memory for."""
@@ -121,8 +125,6 @@ class MattingPredictor:
         and a warning that says so. Raises DeviceError where even that fails or the limit cannot be kept, ValueError
         where the array is no picture.
         """
-        if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-            raise ValueError(f"A picture has the shape (height, width, 3), not {image.shape}.")
         samples = network_samples(image)
         wished = self._wished
         shortage: MemoryError | None = None
@@ -286,10 +288,24 @@ def fit(image: Samples, size_px: int) -> tuple[NDArray[np.generic], tuple[int, i
 
 
 def network_samples(image: NDArray[np.generic]) -> Samples:
-    """Samples that can be resized without a copy at full size; the engine takes them as they are."""
-    if image.dtype in (np.uint8, np.uint16):
+    """Samples that can be resized without a copy at full size; the engine takes them as they are.
+
+    Raises ValueError where the array is no picture: (H, W, 3), uint8, uint16 or floats in [0, 1].
+    """
+    if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        raise ValueError(f"A picture has the shape (height, width, 3), not {image.shape}.")
+    if image.dtype == np.uint8 or image.dtype == np.dtype(np.uint16):
         return image  # type: ignore[return-value]
-    return image.astype(np.float32)
+    if image.dtype.kind == "u" and image.dtype.itemsize == 2:
+        return image.astype(np.uint16)  # of the other byte order
+    if image.dtype.kind != "f":
+        raise ValueError(f"A picture's samples are uint8, uint16 or floats in [0, 1], not {image.dtype}.")
+    samples = image.astype(np.float32)
+    lowest, highest = float(samples.min()), float(samples.max())
+    # What a filter has left a little outside does no harm; NaN is never within.
+    if not (lowest >= -OVERSHOOT and highest <= 1 + OVERSHOOT):
+        raise ValueError(f"A picture's floats lie in [0, 1]; these reach from {lowest:g} to {highest:g}.")
+    return samples
 
 
 def crop(raw: RawMatte, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

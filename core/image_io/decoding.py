@@ -31,7 +31,7 @@ from core.image_io.deep import (
     is_deep_tiff,
     png_bit_depth,
 )
-from core.image_io.exif import is_adobe_rgb, read_exif
+from core.image_io.exif import container_resolution, is_adobe_rgb, read_exif
 from core.image_io.formats import SIGNATURE_BYTES, Format
 from core.image_io.grey_alpha import GreyAlphaTiff, is_grey_alpha
 from core.image_io.heif import decode_heif
@@ -193,7 +193,7 @@ def _decode_with_pillow(image: ImageFile.ImageFile) -> Decoded:
     if image.mode not in _READABLE_MODES:
         raise UnsupportedPixelsError(f"its pixels are of the kind {image.mode}; save it as RGB with 8 or 16 bits")
     image.load()  # a TIFF is turned upright by this, and its orientation forgotten
-    orientation, exif, warnings = read_exif(image.getexif)
+    orientation, exif, warnings = read_exif(image.getexif, container_resolution(image))
     profile: bytes | None = image.info.get("icc_profile")
     transform: SrgbTransform | None = None
     if profile is None and image.mode != "CMYK" and exif is not None and is_adobe_rgb(exif):

@@ -17,7 +17,7 @@ from core.image_io import png
 from core.image_io.avif import AvifFile
 from core.image_io.colour import is_grey_profile
 from core.image_io.decoded import Decoded, UnsupportedPixelsError
-from core.image_io.exif import read_exif
+from core.image_io.exif import container_resolution, read_exif
 from core.image_io.grey_alpha import GreyAlphaTiff
 from core.image_io.orientation import UPRIGHT, as_stored, upright_size
 from core.image_io.samples import repeat_high_bits, unpremultiply
@@ -91,7 +91,7 @@ def decode_deep_png(image: PngImageFile, data: bytes) -> Decoded:
     if "exif" not in image.info and (exif_after_pixels := png.find_chunk(io.BytesIO(data), b"eXIf")) is not None:
         image.info["exif"] = exif_after_pixels
     # Not image.getexif, which unpacks all pixels to find such a late chunk.
-    orientation, exif, warnings = read_exif(lambda: Image.Image.getexif(image))
+    orientation, exif, warnings = read_exif(lambda: Image.Image.getexif(image), container_resolution(image))
     samples = _decode(data)
     pixels, alpha = _split_bgr(samples, orientation)
     if samples.ndim == 2 and (see_through := image.info.get("transparency")) is not None:

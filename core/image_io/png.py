@@ -5,7 +5,13 @@ import struct
 import zlib
 from typing import BinaryIO
 
+from core.image_io.exif import PrintResolution
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+_METRES_PER_INCH = 0.0254
+_METRE = 1
+_LARGEST = 2**31 - 1
 
 
 def profile_chunk(icc_profile: bytes) -> bytes:
@@ -16,6 +22,12 @@ def profile_chunk(icc_profile: bytes) -> bytes:
 def exif_chunk(exif: bytes) -> bytes:
     """An eXIf chunk; `exif` with or without its leading "Exif" and two zeros, which PNG leaves out."""
     return chunk(b"eXIf", exif.removeprefix(b"Exif\0\0"))
+
+
+def resolution_chunk(printed: PrintResolution) -> bytes:
+    """A pHYs chunk."""
+    per_metre = (min(round(value / _METRES_PER_INCH), _LARGEST) for value in printed)
+    return chunk(b"pHYs", struct.pack(">IIB", *per_metre, _METRE))
 
 
 def find_chunk(png: BinaryIO, kind: bytes, before: bytes = b"IEND") -> bytes | None:

@@ -14,9 +14,10 @@ import numpy as np
 from isal import isal_zlib
 from numpy.typing import NDArray
 
+from core.image_io.exif import print_resolution
 from core.image_io.in_order import in_order
 from core.image_io.layers import Layers
-from core.image_io.png import SIGNATURE, chunk, exif_chunk, profile_chunk
+from core.image_io.png import SIGNATURE, chunk, exif_chunk, profile_chunk, resolution_chunk
 
 _STRIP_BYTES = 1 << 21
 _COLOUR_TYPES = {1: 0, 3: 2, 4: 6}  # by the number of channels
@@ -55,6 +56,10 @@ def write_png(file: BinaryIO, layers: Layers, *, icc_profile: bytes | None, exif
         file.write(profile_chunk(icc_profile))
     if exif is not None:
         file.write(exif_chunk(exif))
+        # Programs that lay pages out look for it there, and not in EXIF.
+        printed = print_resolution(exif)
+        if printed is not None:
+            file.write(resolution_chunk(printed))
 
     def pack(rows: slice) -> _Strip:
         filtered = _filtered_rows(layers, rows)

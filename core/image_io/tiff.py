@@ -9,11 +9,11 @@ from typing import BinaryIO
 
 import numpy as np
 from isal import isal_zlib
-from PIL import ExifTags
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from PIL.TiffTags import LONG, SHORT, UNDEFINED
 
-from core.image_io.exif import exif_from_bytes
+from core.image_io.exif import directories, exif_from_bytes
+from core.image_io.exif_directories import fill, hang
 from core.image_io.in_order import in_order
 from core.image_io.layers import Layers
 
@@ -37,8 +37,9 @@ def write_tiff(file: BinaryIO, layers: Layers, icc_profile: bytes | None, exif: 
     strips = list(_compressed_strips(layers, rows_per_strip))
 
     tags = ImageFileDirectory_v2()
-    if exif is not None:
-        _put_exif(tags, exif)
+    # In a TIFF the EXIF directories hang on the file's own.
+    found = {} if exif is None else directories(exif_from_bytes(exif))
+    fill(tags, found)
     _put(tags, _IMAGE_WIDTH, LONG, width)
     _put(tags, _IMAGE_LENGTH, LONG, height)
     _put(tags, _BITS_PER_SAMPLE, SHORT, (layers.bit_depth,) * channels)
@@ -54,10 +55,13 @@ def write_tiff(file: BinaryIO, layers: Layers, icc_profile: bytes | None, exif: 
     if icc_profile is not None:
         _put(tags, _ICC_PROFILE, UNDEFINED, icc_profile)
     sizes = [len(strip) for strip in strips]
-    # Counted from the end of the directory: Pillow adds where that is when it lays the directory out.
-    _put(tags, _STRIP_OFFSETS, LONG, tuple(accumulate(sizes[:-1], initial=0)))
+    _put(tags, _STRIP_OFFSETS, LONG, (0,) * len(sizes))
     _put(tags, _STRIP_BYTE_COUNTS, LONG, tuple(sizes))
+    behind = hang(tags, found)
+    # Counted from the end of the directory: Pillow adds where that is when it lays the directory out.
+    _put(tags, _STRIP_OFFSETS, LONG, tuple(accumulate(sizes[:-1], initial=len(behind))))
     tags.save(file)
+    file.write(behind)
     file.writelines(strips)
 
 
@@ -76,11 +80,3 @@ def _compressed_strips(layers: Layers, rows_per_strip: int) -> Iterator[bytes]:
 def _put(tags: ImageFileDirectory_v2, tag: int, kind: int, value: int | bytes | tuple[int, ...]) -> None:
     tags.tagtype[tag] = kind
     tags[tag] = value
-
-
-def _put_exif(tags: ImageFileDirectory_v2, exif_bytes: bytes) -> None:
-    """In a TIFF the EXIF directories hang on the file's own."""
-    exif = exif_from_bytes(exif_bytes)
-    for tag, value in exif.items():
-        is_directory = tag in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
-        tags[tag] = exif.get_ifd(tag) if is_directory else value

@@ -11,7 +11,7 @@ from PIL import Image
 from core.atomic import write_atomically
 from core.errors import ImageWriteError
 from core.image_io.encoding import BitDepth, Encoding
-from core.image_io.exif import DAMAGED_EXIF, exif_within
+from core.image_io.exif import DAMAGED_EXIF, exif_within, print_resolution
 from core.image_io.formats import WRITABLE_SUFFIXES, Format
 from core.image_io.layers import Layers
 from core.image_io.png_writing import write_png
@@ -28,6 +28,7 @@ _WEBP_METHOD = 2
 _SENTENCES = {
     errno.ENOSPC: "the disk is full. Make room, or choose another folder",
     errno.EDQUOT: "your share of the disk is used up. Make room, or choose another folder",
+    errno.EFBIG: "it is larger than a file may be here. Raise that limit, or choose another format",
     errno.EACCES: "there is no permission to write there. Choose another folder",
     errno.EPERM: "there is no permission to write there. Choose another folder",
     errno.EROFS: "the disk is read-only. Choose another folder",
@@ -135,11 +136,13 @@ def _encode(
                 exif=exif or b"",
             )
         case Format.JPEG:
+            printed = None if exif is None else print_resolution(exif)
             Image.fromarray(layers.joined()).save(
                 file,
                 "JPEG",
                 quality=encoding.jpeg_quality,
                 subsampling="4:4:4",
                 icc_profile=icc_profile,
+                dpi=printed or (0, 0),
                 exif=b"" if exif is None else exif_within(exif, _LARGEST_EXIF_IN_JPEG_BYTES),
             )

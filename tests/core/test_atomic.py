@@ -130,6 +130,30 @@ def left_by_a_killed_writer(target, hours_ago=0):
     return left
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_private_file_stays_private_when_it_is_replaced(tmp_path):
+    target = tmp_path / "secret.png"
+    target.write_bytes(b"old")
+    target.chmod(0o600)
+    with write_atomically(target) as file:
+        assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+        file.write(b"new")
+    assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode)) == (b"new", 0o600)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_disk_that_knows_no_modes_is_written_to(tmp_path, monkeypatch):
+    def refuse(_path, _mode):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    target = tmp_path / "picture.png"
+    target.write_bytes(b"old")
+    monkeypatch.setattr(Path, "chmod", refuse)
+    with write_atomically(target) as file:
+        file.write(b"new")
+    assert target.read_bytes() == b"new"
+
+
 def test_a_process_that_is_killed_leaves_a_file_that_is_known(tmp_path):
     (tmp_path / "picture.tmp").touch()
     left = left_by_a_killed_writer(tmp_path / "picture.png")

@@ -7,7 +7,7 @@ import zlib
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from core.image_io import png_writing
 from core.image_io.layers import Layers
@@ -94,8 +94,17 @@ def test_floats_are_rounded_strip_by_strip(monkeypatch):
 
 
 def test_profile_and_exif_come_before_the_pixels():
-    found = chunks(encoded(picture(5, 5, 3, 8), icc_profile=b"profile" * 9, exif=b"Exif\0\0MM\0*"))
-    assert [kind for kind, _ in found][:3] == [b"IHDR", b"iCCP", b"eXIf"]
-    data = encoded(picture(5, 5, 3, 8), icc_profile=b"profile" * 9, exif=b"Exif\0\0MM\0*")
-    assert find_chunk(io.BytesIO(data), b"eXIf") == b"MM\0*"
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Camera"
+    data = encoded(picture(5, 5, 3, 8), icc_profile=b"profile" * 9, exif=exif.tobytes())
+    assert [kind for kind, _ in chunks(data)][:4] == [b"IHDR", b"iCCP", b"eXIf", b"IDAT"]
+    assert find_chunk(io.BytesIO(data), b"eXIf") == exif.tobytes().removeprefix(b"Exif\0\0")
     assert zlib.decompress(find_chunk(io.BytesIO(data), b"iCCP").split(b"\0\0", 1)[1]) == b"profile" * 9
+
+
+def test_the_resolution_comes_before_the_pixels():
+    exif = Image.Exif()
+    exif[ExifTags.Base.XResolution] = exif[ExifTags.Base.YResolution] = 254.0
+    data = encoded(picture(5, 5, 3, 8), exif=exif.tobytes())
+    assert [kind for kind, _ in chunks(data)][:4] == [b"IHDR", b"eXIf", b"pHYs", b"IDAT"]
+    assert find_chunk(io.BytesIO(data), b"pHYs") == struct.pack(">IIB", 10_000, 10_000, 1)

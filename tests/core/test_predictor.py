@@ -79,6 +79,33 @@ def test_what_is_no_picture_is_refused(predictor: MattingPredictor) -> None:
         predictor.predict(np.zeros((4, 4), np.uint8))
 
 
+@pytest.mark.parametrize("kind", [np.int32, np.int64, np.int8, np.uint32, bool, object, np.complex64])
+def test_samples_of_another_kind_are_refused(predictor: MattingPredictor, kind: type) -> None:
+    with pytest.raises(ValueError, match="uint8, uint16 or floats"):
+        predictor.predict(photo(40, 30).astype(kind))
+
+
+@pytest.mark.parametrize("wrong", [255.0, -2.0, np.nan, np.inf])
+def test_floats_outside_of_0_to_1_are_refused(predictor: MattingPredictor, wrong: float) -> None:
+    image = photo(40, 30).astype(np.float32) / 255
+    image[3, 4, 1] = wrong
+    with pytest.raises(ValueError, match=r"lie in \[0, 1\]"):
+        predictor.predict(image)
+
+
+def test_neither_the_byte_order_nor_the_width_of_floats_matters(predictor: MattingPredictor) -> None:
+    deep = photo(128, 96).astype(np.uint16) * 257
+    assert np.array_equal(predictor.predict(deep.astype(">u2")).alpha, predictor.predict(deep).alpha)
+    single = photo(128, 96).astype(np.float32) / 255
+    assert np.array_equal(predictor.predict(single.astype(">f8")).alpha, predictor.predict(single).alpha)
+
+
+@pytest.mark.parametrize("size_px", [0, -5])
+def test_a_working_size_that_is_none_is_refused(size_px: int) -> None:
+    with pytest.raises(ValueError, match="at least 1 px"):
+        MattingPredictor(tiny(), CPU, size_px=size_px)
+
+
 def test_a_model_file_tells_its_working_size(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     save_model(path, ModelFile(plain_weights(tiny()), WIDTH, {"size_px": "192"}))
