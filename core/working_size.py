@@ -19,7 +19,7 @@ engine that prepares itself for shapes has soon met all of them. Coarser steps w
 """
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from core.architecture import STRIDE
 from core.detail import CLOSEST
@@ -34,6 +34,10 @@ class Quality(StrEnum):
     BALANCED = "balanced"
     BEST = "best"
 
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise ValueError(f"'{value}' is no quality: use {', '.join(cls)}.")
+
 
 class Effort(NamedTuple):
     size_px: int
@@ -42,8 +46,9 @@ class Effort(NamedTuple):
     """How many times nearer the detail network sees the outline, at most; 1 is not at all."""
 
 
-def effort(quality: Quality, size_px: int) -> Effort:
-    """What a quality means for a model whose own size is `size_px`."""
+def effort(quality: Quality | str, size_px: int) -> Effort:
+    """What a quality, or its name, means for a model whose own size is `size_px`. Raises ValueError for other words."""
+    quality = Quality(quality)
     if quality is Quality.FAST:
         return Effort(max(STRIDE, round(size_px * FAST / STRIDE) * STRIDE), NEARER)
     return Effort(size_px, CLOSEST if quality is Quality.BEST else NEARER)

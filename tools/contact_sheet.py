@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.boxes import Box
 from core.composite import composite
 from core.foreground import estimate_foreground
+from core.green_screen import network_picture
 from core.image_io import as_float, read_photo, write_image
 from core.predictor import Matte, MattingPredictor
 
@@ -65,7 +66,7 @@ def main() -> None:
     rows = []
     for path in arguments.photos:
         photo = read_photo(path)
-        matte = predictor.predict(photo.image)
+        matte = predictor.predict(network_picture(photo))
         row = panels(as_float(photo.image), matte)
         if arguments.hair:
             window = hair_window(matte, arguments.cell)

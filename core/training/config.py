@@ -4,14 +4,15 @@ import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from core.architecture import WIDTHS
 from core.checkpoint import WIDEST
-from core.errors import ConfigError
+from core.device import named_device
+from core.errors import ConfigError, DeviceError
 from core.training.complaints import complaint
 
 NARROWEST = 1 / WIDTHS[0]
@@ -24,17 +25,51 @@ def _in_order(ends: tuple[float, float]) -> tuple[float, float]:
     return ends
 
 
-Probability = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0)]
-Decay = Annotated[float, Field(ge=0, lt=1)]
-Part = Annotated[float, Field(gt=0, le=1)]
-Height = Annotated[float, Field(gt=0, le=100)]
-AspectRatio = Annotated[float, Field(ge=0.1, le=10)]
-Seed = Annotated[int, Field(ge=0, lt=2**63)]
+def _no_flag(kind: Literal["float_type", "int_type"]) -> BeforeValidator:
+    """To Python, true is the number 1."""
+
+    def check(value: object) -> object:
+        if isinstance(value, bool):
+            raise PydanticKnownError(kind)
+        return value
+
+    return BeforeValidator(check)
+
+
+def _named(value: object) -> object:
+    """Nothing at all would be the current folder, whose own name is a point."""
+    if isinstance(value, str) and not value.strip():
+        raise PydanticCustomError("path_empty", "The name is empty: give that of a folder or file")
+    return value
+
+
+def _some_device(name: str) -> str:
+    """One that some machine has; whether it is this one is seen when the training starts."""
+    try:
+        if name != "auto":
+            named_device(name)
+    except DeviceError as error:
+        raise PydanticCustomError("device", "{sentence}", {"sentence": str(error).removesuffix(".")}) from error
+    return name
+
+
+Number = Annotated[float, _no_flag("float_type")]
+Whole = Annotated[int, _no_flag("int_type")]
+Probability = Annotated[Number, Field(ge=0, le=1)]
+Weight = Annotated[Number, Field(ge=0)]
+Decay = Annotated[Number, Field(ge=0, lt=1)]
+Part = Annotated[Number, Field(gt=0, le=1)]
+Height = Annotated[Number, Field(gt=0, le=100)]
+AspectRatio = Annotated[Number, Field(ge=0.1, le=10)]
+Seed = Annotated[Whole, Field(ge=0, lt=2**63)]
 """Seeds of NumPy are not negative, those of PyTorch have 64 bits."""
-Steps = Annotated[int, Field(gt=0, le=10**9)]
+Steps = Annotated[Whole, Field(gt=0, le=10**9)]
 """More than anybody trains, and fewer than Python can count the batches of."""
-SidePx = Annotated[int, Field(ge=64, le=8192)]
+SidePx = Annotated[Whole, Field(ge=64, le=8192)]
+Processes = Annotated[Whole, Field(le=1024)]
+"""More than any machine has cores."""
+Folder = Annotated[Path, BeforeValidator(_named)]
+FileIfAny = Annotated[Path | None, BeforeValidator(_named)]
 
 PartRange = Annotated[tuple[Part, Part], AfterValidator(_in_order)]
 HeightRange = Annotated[tuple[Height, Height], AfterValidator(_in_order)]
@@ -52,8 +87,8 @@ S = TypeVar("S", bound=Settings)
 class CutoutsConfig(Settings):
     """People cut out of their photos, composed over backgrounds while training: their alpha is true."""
 
-    foregrounds: Path = Field(description="Folder of RGBA cut-outs with straight alpha.")
-    backgrounds: Path = Field(description="Folder of scenes without people.")
+    foregrounds: Folder = Field(description="Folder of RGBA cut-outs with straight alpha.")
+    backgrounds: Folder = Field(description="Folder of scenes without people.")
     share: Weight = Field(1.0, description="Share of the crops that this source gives, against the other sources.")
     favour: dict[str, Weight] = Field(
         default_factory=dict,
@@ -71,7 +106,7 @@ class CutoutsConfig(Settings):
 class PhotosConfig(Settings):
     """Photos with their alphas: P3M-10k, HPM-17K, or the folders image/ and alpha/ (or mask/)."""
 
-    folder: Path = Field(description="Root of the data set, or of one of its parts.")
+    folder: Folder = Field(description="Root of the data set, or of one of its parts.")
     share: Weight = Field(1.0, description="Share of the crops that this source gives, against the other sources.")
     transition_weight: Weight = Field(
         1.0, description="Weight of the losses in the transition region; lower it where hair is not to trust."
@@ -86,14 +121,16 @@ class ValidationConfig(Settings):
     """A set that is measured and never trained on."""
 
     name: str = Field(description="Name of the set in events and reports.")
-    folder: Path = Field(description="Root of the set, in any layout that the photos may have.")
+    folder: Folder = Field(description="Root of the set, in any layout that the photos may have.")
 
 
 class DataConfig(Settings):
     cutouts: list[CutoutsConfig] = Field(default_factory=list, description="Cut-outs over backgrounds.")
     photos: list[PhotosConfig] = Field(default_factory=list, description="Photos with alphas.")
     validation: list[ValidationConfig] = Field(default_factory=list, description="Sets to measure on.")
-    workers: int = Field(1, ge=0, description="Processes that prepare crops; 0 prepares them in the training process.")
+    workers: Processes = Field(
+        1, ge=0, description="Processes that prepare crops; 0 prepares them in the training process."
+    )
     seed: Seed = Field(0, description="Seed of the weights and of every crop.")
 
     @model_validator(mode="after")
@@ -114,7 +151,7 @@ class AugmentationConfig(Settings):
     distant_height: HeightRange = Field((0.15, 0.6), description="Person's height in such a crop.")
     photo_window: PartRange = Field((0.55, 1.0), description="Part of a photo's side that a crop takes.")
     flip: Probability = Field(0.5, description="Chance of a mirrored crop.")
-    rotation_degrees: float = Field(8.0, ge=0, description="Largest turn of a cut-out to either side.")
+    rotation_degrees: Number = Field(8.0, ge=0, description="Largest turn of a cut-out to either side.")
     second_person: Probability = Field(
         0.2, description="Chance of a second person in a composed crop, then of a third one, up to five."
     )
@@ -150,8 +187,8 @@ class StageConfig(Settings):
     """A part of the training with crops of one size."""
 
     steps: Steps = Field(description="Optimiser steps of this stage.")
-    crop_px: int = Field(ge=64, description="Side of a square crop; others have the same area.")
-    batch_size: int = Field(ge=2, description="Crops per step, over all processes.")
+    crop_px: SidePx = Field(description="Side of a square crop; others have the same area.")
+    batch_size: Whole = Field(ge=2, description="Crops per step, over all processes.")
 
 
 class ScheduleConfig(Settings):
@@ -163,11 +200,11 @@ class ScheduleConfig(Settings):
     aspect_ratios: list[AspectRatio] = Field(
         default_factory=lambda: [1.0], min_length=1, description="Width over height; each batch draws one."
     )
-    learning_rate: float = Field(1e-4, gt=0, description="Highest learning rate, reached after the warm-up.")
-    warmup_steps: int = Field(10_000, ge=0, description="Steps in which the learning rate rises; then a cosine to 0.")
+    learning_rate: Number = Field(1e-4, gt=0, description="Highest learning rate, reached after the warm-up.")
+    warmup_steps: Whole = Field(10_000, ge=0, description="Steps in which the learning rate rises; then a cosine to 0.")
     betas: tuple[Decay, Decay] = Field((0.5, 0.999), description="Decays of Adam's two running means.")
-    weight_decay: float = Field(0.0, ge=0, description="Decoupled weight decay (AdamW).")
-    clip_factor: float = Field(2.0, gt=0, description="Gradients are clipped at this multiple of their mean norm.")
+    weight_decay: Number = Field(0.0, ge=0, description="Decoupled weight decay (AdamW).")
+    clip_factor: Number = Field(2.0, gt=0, description="Gradients are clipped at this multiple of their mean norm.")
     ema_decay: Decay = Field(0.998, description="Decay of the averaged weights, which are what is kept.")
 
     @property
@@ -176,21 +213,25 @@ class ScheduleConfig(Settings):
 
 
 class NetworkConfig(Settings):
-    width: float = Field(1.0, ge=NARROWEST, le=WIDEST, description="Scale of all channels; 1 is the published network.")
-    base: Path | None = Field(None, description="Model to start from: .safetensors, an official .pth, a checkpoint.")
-    encoder_init: Path | None = Field(None, description="Filters of an ImageNet ResNet-18 (.npz) to start from.")
+    width: Number = Field(
+        1.0, ge=NARROWEST, le=WIDEST, description="Scale of all channels; 1 is the published network."
+    )
+    base: FileIfAny = Field(None, description="Model to start from: .safetensors, an official .pth, a checkpoint.")
+    encoder_init: FileIfAny = Field(None, description="Filters of an ImageNet ResNet-18 (.npz) to start from.")
     spectral_norm: bool = Field(True, description="Spectral normalisation while training, as published.")
 
 
 class RunConfig(Settings):
-    device: str = Field("auto", description="auto, cuda, cuda:N, mps or cpu.")
+    device: Annotated[str, AfterValidator(_some_device)] = Field("auto", description="auto, cuda, cuda:N, mps or cpu.")
     bfloat16: bool = Field(True, description="Mixed precision, where the device is faster with it.")
-    checkpoint_minutes: float = Field(5.0, gt=0, description="Time between two checkpoints.")
-    validate_steps: int = Field(1000, gt=0, description="Steps between two validations.")
-    validation_px: int = Field(384, ge=64, description="Longer side at which validation photos are looked at.")
-    log_steps: int = Field(10, gt=0, description="Steps between two lines of figures, which are their means.")
-    preview_photos: int = Field(6, ge=0, description="Photos of each validation set whose alphas are kept to look at.")
-    processes: int = Field(
+    checkpoint_minutes: Number = Field(5.0, gt=0, description="Time between two checkpoints.")
+    validate_steps: Whole = Field(1000, gt=0, description="Steps between two validations.")
+    validation_px: SidePx = Field(384, description="Longer side at which validation photos are looked at.")
+    log_steps: Whole = Field(10, gt=0, description="Steps between two lines of figures, which are their means.")
+    preview_photos: Whole = Field(
+        6, ge=0, description="Photos of each validation set whose alphas are kept to look at."
+    )
+    processes: Processes = Field(
         1, ge=1, description="Processes on this machine that share each batch, one for each GPU; for torchrun."
     )
     tensorboard: bool = Field(False, description="Figures for TensorBoard too, where it is installed.")
@@ -228,6 +269,12 @@ def read_values(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
         raise ConfigError(f"The configuration {path} is not valid TOML: {error}.") from error
     except json.JSONDecodeError as error:
         raise ConfigError(f"The configuration {path} is not valid JSON: {error}.") from error
+    except ValueError as error:  # a number of more digits than Python reads
+        raise ConfigError(f"The configuration {path} has a number that is too long to be read: shorten it.") from error
+    except RecursionError as error:
+        raise ConfigError(
+            f"The configuration {path} is nested too deeply to be read: begin with another file."
+        ) from error
     for override in overrides:
         apply_override(values, override)
     return values
@@ -256,6 +303,8 @@ def apply_override(values: dict[str, Any], override: str) -> None:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         value = text
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"The value of {key} is too long, or nested too deeply, to be read: give another.") from error
     *parents, last = key.strip().split(".")
     target: Any = values
     try:

@@ -55,10 +55,17 @@ class RunFolder:
             raise self._cannot_be_made(error.strerror or str(error)) from error
 
     def check_new(self) -> None:
-        """Raises TrainingError where no run can begin: the folder holds one already, or cannot be made."""
+        """Raises TrainingError where no run can begin: the folder holds one already, or files of others, which a run
+        would mix its own with; or it cannot be made.
+        """
         try:
             if self.config.exists():
                 raise TrainingError(f"{self.path} already holds a run: resume it, or name another folder.")
+            found = self._seen_first() if self.path.is_dir() else None
+            if found is not None:
+                raise TrainingError(
+                    f"{self.path} is not empty, there is {found} in it: name a new folder for the run, or an empty one."
+                )
             above = self.path.absolute()
             nearest = next(folder for folder in (above, *above.parents) if folder.exists())
         except OSError as error:
@@ -67,6 +74,10 @@ class RunFolder:
             raise self._cannot_be_made(f"{nearest} is a file")
         if not os.access(nearest, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
             raise self._cannot_be_made(f"nothing may be written to {nearest}")
+
+    def _seen_first(self) -> str | None:
+        """The first name in the folder; None where nothing is in it but what systems hide, such as .DS_Store."""
+        return min((path.name for path in self.path.iterdir() if not path.name.startswith(".")), default=None)
 
     def _cannot_be_made(self, reason: str) -> TrainingError:
         return TrainingError(f"The run's folder {self.path} cannot be made ({reason}): name another one.")
@@ -88,7 +99,7 @@ class RunFolder:
             raise TrainingError(
                 f"{self.config} cannot be read ({error.strerror or error}): see to it, then try again."
             ) from error
-        except ValueError as error:  # no JSON, or no text at all
+        except (ValueError, RecursionError) as error:  # no JSON, or no text at all; nested without end
             raise TrainingError(f"{self.config} is damaged: put a copy of it there, or begin another run.") from error
         parse_config(values)
         assert isinstance(values, dict)

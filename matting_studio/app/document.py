@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from matting_studio.app.edits import Base, Box, Edit, Patch, fold
 from matting_studio.app.look import Look
+from matting_studio.app.sample import own_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,6 +107,13 @@ class Document:
     @property
     def edits(self) -> tuple[Edit, ...]:
         return self.state.edits
+
+    @property
+    def folder(self) -> Path | None:
+        """Where results belong: beside the photo, or else beside the project that holds it; None where neither lies
+        anywhere."""
+        beside_project = None if self.project_path is None else self.project_path.parent
+        return own_folder(self.path) or beside_project
 
     @property
     def version(self) -> Version:

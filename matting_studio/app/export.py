@@ -136,7 +136,12 @@ def _check(snapshot: Snapshot, request: ExportRequest) -> None:
     """Refuse before any work is done."""
     if snapshot.alpha is None or snapshot.trimap is None:
         raise ImageWriteError(f"{request.path} cannot be written: the photo has no matte yet. Wait until it is there.")
-    sentence = refusal(snapshot.photo, snapshot.look, request)
+    try:
+        sentence = refusal(snapshot.photo, snapshot.look, request)
+    except OSError as error:
+        raise ImageWriteError(
+            f"{request.path} cannot be written ({error.strerror or error}). Give it another name or another folder."
+        ) from error
     if sentence is not None:
         raise ImageWriteError(sentence)
 

@@ -4,10 +4,11 @@ Plain frozen values: they compare, they undo, and they are written into project 
 Lengths are in pixels of the photo, so that a preview at screen resolution scales them.
 """
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from matting_studio.app.possible_path import PossiblePath
 
 Unit = Annotated[float, Field(ge=0, le=1)]
 Colour = tuple[Unit, Unit, Unit]
@@ -55,7 +56,7 @@ class Gradient(Choice):
 
 class Picture(Choice):
     kind: Literal["picture"] = "picture"
-    path: Path
+    path: PossiblePath
     placement: Placement = Placement()
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from core.image_io import Photo
     from core.memory_plan import Limit
     from core.predictor import MattingPredictor
 
@@ -91,16 +92,16 @@ class NetworkBench:
         model = choice.model.stem if choice.model else SHIPPED_MODEL
         return NetworkState(choice, model, self._predictor.engine.description)
 
-    def matte(
-        self, image: NDArray[np.generic], context: JobContext, limit: Limit | None
-    ) -> tuple[Base, tuple[str, ...]]:
-        """The matte of a photo (H, W, 3) sRGB, and what memory was too short for, in sentences.
+    def matte(self, photo: Photo, context: JobContext, limit: Limit | None) -> tuple[Base, tuple[str, ...]]:
+        """The matte of a photo, and what memory was too short for, in sentences.
 
         Raises DeviceError, JobCancelled.
         """
+        from core.green_screen import network_picture  # noqa: PLC0415
+
         context.report(Progress("Running the network"))
         matte = self._loaded.predict(
-            image,
+            network_picture(photo),
             on_progress=lambda done: context.report(Progress("Looking at the outline", done)),
             should_stop=context.token.raise_if_cancelled,
             limit=limit,

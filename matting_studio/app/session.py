@@ -37,6 +37,8 @@ class Place:
     """(h, w, 3) RGB, once the photo was read."""
     outdated: bool = False
     """Its matte was made with a model or a size that is no longer the chosen one."""
+    predates_choice: bool = False
+    """It was open when another model or size was chosen, which is not loaded yet."""
     short: bool = False
     """Its matte is less than was wished, since memory was short."""
     before_reading: Status = Status.WAITING

@@ -12,6 +12,7 @@ from core.errors import ConfigError
 from core.image_io import BitDepth, Encoding
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.look import Look, Unit
+from matting_studio.app.possible_path import PossiblePath
 from matting_studio.app.reach import is_file
 from matting_studio.app.view import ViewMode
 
@@ -66,8 +67,8 @@ class ExportSettings(_Remembered):
 class BatchSettings(_Remembered):
     """What the batch window was left with."""
 
-    input_folder: Path | None = None
-    output_folder: Path | None = None
+    input_folder: PossiblePath | None = None
+    output_folder: PossiblePath | None = None
     recursive: bool = False
     what: tuple[ExportKind, ...] = (ExportKind.CUTOUT,)
     suffix: Literal[".png", ".tif", ".webp", ".jpg"] = ".png"
@@ -81,22 +82,22 @@ class TrainingSettings(_Remembered):
     """What the page for a new training run was left with."""
 
     preset: str = ""
-    training_folders: tuple[Path, ...] = ()
-    validation_folders: tuple[Path, ...] = ()
+    training_folders: tuple[PossiblePath, ...] = ()
+    validation_folders: tuple[PossiblePath, ...] = ()
     device: str = "auto"
 
 
 class Settings(_Remembered):
     theme: Theme = "system"
     window_geometry: str = Field("", description="QWidget.saveGeometry, base64.")
-    recent_files: tuple[Path, ...] = Field((), description="Photos and projects, the latest first.")
-    open_folder: Path | None = None
-    project_folder: Path | None = None
-    export_folder: Path | None = None
+    recent_files: tuple[PossiblePath, ...] = Field((), description="Photos and projects, the latest first.")
+    open_folder: PossiblePath | None = None
+    project_folder: PossiblePath | None = None
+    export_folder: PossiblePath | None = None
     brush: BrushSettings = BrushSettings()
     view_mode: ViewMode = ViewMode.CUTOUT
     split: bool = Field(False, description="Whether original and result are shown side by side.")
-    model: Path | None = Field(None, description="A model file; none is the one that comes with the program.")
+    model: PossiblePath | None = Field(None, description="A model file; none is the one that comes with the program.")
     device: str = "auto"
     size_px: Annotated[int, Field(ge=64, le=8192)] | None = Field(None, description="None: as the model recommends.")
     quality: Literal["fast", "balanced", "best"] = Field("balanced", description="How much a matte may cost.")

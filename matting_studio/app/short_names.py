@@ -19,6 +19,15 @@ def shortened(stem: str, excess_bytes: int) -> str:
     return os.fsencode(stem)[:kept_bytes].decode(errors="ignore") + mark
 
 
+def fitted(stem: str, ending: str) -> str:
+    """A file's name; where it would be too long, of as much of the stem as the ending leaves room for.
+
+    Raises ValueError where that is nothing.
+    """
+    excess_bytes = len(os.fsencode(stem + ending)) - LONGEST_NAME_BYTES
+    return (shortened(stem, excess_bytes) if excess_bytes > 0 else stem) + ending
+
+
 def short_hash(name: str) -> str:
     """Twenty letters that stand for a name, however long it is."""
     return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:20]

@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -31,6 +32,20 @@ class Version(argparse.Action):
 
         print(f"{PROGRAM} {version(PROGRAM) or '(not installed: run from its source folder)'}")
         parser.exit()
+
+
+class Json(argparse.Action):
+    """A wish for lines that programs read; there is nobody to read them where standard output is closed."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=False, help=help)
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, chosen: argparse.Namespace, _: object, option: str | None = None
+    ) -> None:
+        if sys.stdout is None:
+            parser.error(f"standard output is closed, and {option} writes there: leave it out, or use > or |")
+        setattr(chosen, self.dest, True)
 
 
 def parse(words: Sequence[str]) -> tuple[str, argparse.Namespace]:
@@ -121,7 +136,7 @@ def batch() -> Parser:
     )  # fmt: skip
     add_model_options(parser)
     add_memory_limit(parser, "fewer photos are in hand at once, then detail is given up; with --ray: on each worker")
-    parser.add_argument("--json", action="store_true", help="print events as JSON lines instead of text")
+    parser.add_argument("--json", action=Json, help="print events as JSON lines instead of text")
     return parser
 
 
@@ -168,7 +183,7 @@ def train() -> Parser:
         help="take ten steps, keep nothing, and print as JSON what a run would take: time, memory, device",
     )  # fmt: skip
     parser.add_argument(
-        "--json-events", action="store_true",
+        "--json-events", action=Json,
         help="print events as JSON lines, and stop at a line `stop` on standard input",
     )  # fmt: skip
     return parser
@@ -236,7 +251,7 @@ def add_memory_limit(parser: Parser, price: str) -> None:
 
 
 def add_json(parser: Parser) -> None:
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    parser.add_argument("--json", action=Json, help="print one JSON object instead of text")
 
 
 def openable(text: str) -> Path:

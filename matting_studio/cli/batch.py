@@ -35,16 +35,27 @@ from matting_studio.app.batch import (
     make_plan,
     write_report,
 )
-from matting_studio.app.batch.cluster import ClusterRun
+from matting_studio.app.batch.cluster import ClusterRun, find_ray
 from matting_studio.app.batch.journal import Histories, History
 from matting_studio.app.batch.naming import check_template
 from matting_studio.app.batch.network import Network
 from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
 from matting_studio.app.batch.watch import Arrivals
+from matting_studio.app.batch.workplace import check_workplace
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Crop, Look, Picture, Plain
-from matting_studio.cli.messages import DONE, FAILED, INTERRUPTED, WRONG_USAGE, UsageError, say, tell
-from matting_studio.cli.paths import check_place, is_folder, is_there
+from matting_studio.cli.messages import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    WRONG_USAGE,
+    UsageError,
+    say,
+    say_at_once,
+    shows_bars,
+    tell,
+)
+from matting_studio.cli.paths import check_folder, check_place, is_folder, is_there
 
 REPORT_SUFFIXES = (".html", ".htm")
 SUFFIXES = {"png": ".png", "webp": ".webp", "tiff": ".tif", "jpeg": ".jpg"}
@@ -61,10 +72,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.report is not None:
         check_report(arguments)
     shard = None if arguments.shard is None else parse_shard(arguments.shard)
+    check_folder(arguments.output)
+    if arguments.ray is not None:
+        find_ray()
     network = Network(arguments.model, arguments.device, arguments.size_px, arguments.quality)
     planner = Planner(arguments, recipe, network.key(), shard)
     if arguments.dry_run:
-        return dry_run(arguments, planner)
+        return dry_run(arguments, planner, network)
     name = "journal" if shard is None else shard.journal_name
     with Workplace(make_folder(arguments.output), name) as place, Wishes(place) as wishes:
         batch = Batch(arguments, planner, network, place, wishes)
@@ -97,7 +111,7 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
         look=Look(**parts),
         blurred=background == "blur",
         max_size_px=arguments.max_size_px,
-        template=arguments.name or DEFAULT_TEMPLATE,
+        template=DEFAULT_TEMPLATE if arguments.name is None else arguments.name,
     )
 
 
@@ -166,14 +180,18 @@ class Planner:
             history,
             self.model,
             overwrite=self.arguments.overwrite,
+            to_replace="add --overwrite",
             shard=self.shard,
         )
 
 
-def dry_run(arguments: argparse.Namespace, planner: Planner) -> int:
-    """Print the plan. Nothing is written, the output folder is not made."""
+def dry_run(arguments: argparse.Namespace, planner: Planner, network: Network) -> int:
+    """Print the plan. Nothing is written, the output folder is not made. Raises what the run would begin with."""
+    check_workplace(arguments.output)
     found = planner.find()
     plan = planner.plan(found.items, planner.history())
+    if plan.to_do:
+        network.check(is_here=arguments.ray is None)
     for sentence in (*found.complaints, *found.notices, *plan.notices):
         say(sentence)
     for task in plan.tasks:
@@ -210,7 +228,7 @@ class Wishes:
             self._place.discard_partial()
             os._exit(INTERRUPTED)
         self.stop.set()
-        os.write(2, STOPPING.encode())  # not print: the signal may have come in the middle of one
+        say_at_once(STOPPING)
 
 
 class Batch:
@@ -269,7 +287,7 @@ class Batch:
         if only is not None:
             plan = plan.only(only)
         self._emit({"event": "plan", "photos": len(plan.tasks), "to_do": len(plan.to_do)})
-        with tqdm(total=len(plan.to_do), unit="photo", disable=not self._shows_bar()) as bar:
+        with tqdm(total=len(plan.to_do), unit="photo", disable=not shows_bars()) as bar:
             batch = self._run(plan, bar)
             batch.start()
             while not batch.wait(0.1):
@@ -283,7 +301,7 @@ class Batch:
             if isinstance(event, RowChanged) and event.row.state.is_final:
                 self._emit(row_event(event.row))
                 if event.row.state is RowState.FAILED and self._says_failures_at_once:
-                    bar.write(failure(event.row), file=sys.stderr)
+                    self._say_beside(bar, failure(event.row))
                 bar.set_postfix({"failed": event.progress.failed}, refresh=False)
                 bar.update()
 
@@ -348,6 +366,12 @@ class Batch:
                 f"The report {self._arguments.report} cannot be written ({error.strerror or error})."
             )
 
+    def _say_beside(self, bar: tqdm, sentence: str) -> None:
+        if bar.disable:
+            say(sentence)
+        else:
+            bar.write(sentence, file=sys.stderr)
+
     def _say_once(self, sentences: Sequence[str]) -> None:
         for sentence in sentences:
             if sentence not in self._said:
@@ -370,9 +394,6 @@ class Batch:
     def _says_failures_at_once(self) -> bool:
         """Who watches a folder may not see the end for days."""
         return self._arguments.watch and not self._arguments.json
-
-    def _shows_bar(self) -> bool:
-        return sys.stderr.isatty()
 
 
 class Loader:

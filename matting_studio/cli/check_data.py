@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from core.training.config import DataConfig, load_config
 from core.training.doctor import Finding, Report, SetSummary, Severity, examine
 from core.training.layouts import recognise
 from core.training.sample_sheet import sample_sheet
-from matting_studio.cli.messages import DONE, FAILED, UsageError, say, tell
+from matting_studio.cli.messages import DONE, FAILED, UsageError, say, shows_bars, tell
 from matting_studio.cli.paths import check_place, is_folder, is_there
 
 SHOWN_FILES = 20
@@ -65,7 +64,7 @@ def chosen_data(arguments: argparse.Namespace) -> tuple[DataConfig, int | None]:
 
 
 def examined(data: DataConfig, crop_px: int | None) -> Report:
-    with tqdm(unit="file", disable=not sys.stderr.isatty()) as bar:
+    with tqdm(unit="file", disable=not shows_bars()) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping
 
 from tqdm import tqdm
@@ -13,7 +12,7 @@ from core.predictor import MattingPredictor
 from core.training.datasets import Pair, match_pairs
 from core.training.validation import mean, measure_pair
 from core.working_size import Quality
-from matting_studio.cli.messages import DONE, FAILED, say
+from matting_studio.cli.messages import DONE, FAILED, say, shows_bars
 
 UNKNOWN = "_unknown"
 
@@ -49,7 +48,7 @@ def measure_all(
     """Measures by photo, and the reasons of those that could not be measured."""
     rows: dict[str, Mapping[str, float]] = {}
     failures: dict[str, str] = {}
-    for pair in tqdm(pairs, unit="photo", disable=not sys.stderr.isatty()):
+    for pair in tqdm(pairs, unit="photo", disable=not shows_bars()):
         try:
             rows[pair.image.name] = measure_pair(predictor, pair)
         except MattingError as error:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from core.checkpoint import shipped_model
 from core.errors import MattingError
+from core.green_screen import network_picture
 from core.image_io import WRITABLE_SUFFIXES, Format, Photo, read_photo, read_photo_bytes, write_image
 from core.memory_plan import Result
 from core.predictor import MattingPredictor
 from core.working_size import Quality
-from matting_studio.app.background import look_before, parse_background
+from matting_studio.app.background import Background, look_before, parse_background
 from matting_studio.app.cutout import cut_out, opacity, write_like
 from matting_studio.app.doubt import NOBODY, REMARKS, SEVERAL, doubt_of
 from matting_studio.app.finish import complete
@@ -22,7 +23,7 @@ from matting_studio.app.short_names import LONGEST_NAME_BYTES, shortened
 from matting_studio.app.stages import StageTimes
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say, tell
 from matting_studio.cli.paths import check_place, is_folder, is_there
-from matting_studio.cli.pipes import PIPE, Pipe, check_pipe, poured_out
+from matting_studio.cli.pipes import PIPE, Pipe, check_pipe, check_source, poured_out
 
 DEFAULT_ENDING = "_cutout.png"
 REMARKS_HERE = {
@@ -35,10 +36,13 @@ REMARKS_HERE = {
 def run(arguments: argparse.Namespace) -> int:
     source: Path | Pipe = arguments.photo
     output: Path | Pipe = arguments.output or default_output(source)
-    check_outputs(arguments, output)
+    if not isinstance(source, Path):
+        check_source()
     times = StageTimes()
     with times.stage("load"):
         background = None if arguments.background is None else parse_background(arguments.background)
+    check_outputs(arguments, output, background)
+    with times.stage("load"):
         predictor = MattingPredictor.from_checkpoint(
             arguments.model,
             arguments.device,
@@ -51,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
             photo = read(source)
         with times.stage("network"):
             result = Result.CUTOUT if background is None else Result.COMPOSITE
-            matte = predictor.predict(photo.image, result=result)
+            matte = predictor.predict(network_picture(photo), result=result)
         with times.stage("foreground"):
             look = look_before(background, photo)
             cutout = cut_out(photo, matte.alpha, look)
@@ -116,17 +120,21 @@ def default_output(source: Path | Pipe) -> Path | Pipe:
     return source.with_name(stem + DEFAULT_ENDING)
 
 
-def check_outputs(arguments: argparse.Namespace, output: Path | Pipe) -> None:
+def check_outputs(arguments: argparse.Namespace, output: Path | Pipe, background: Background | None) -> None:
     """Refuse, before any work is done, what could not be written or would destroy something."""
     if not isinstance(output, Path):
         check_pipe()
         if arguments.json:
             raise UsageError("The picture and --json cannot both go to standard output: name a file with -o.")
     named = [path for path in (output, arguments.alpha, arguments.trimap) if isinstance(path, Path)]
+    inputs = {"photo": arguments.photo} if isinstance(arguments.photo, Path) else {}
+    if isinstance(background, Photo):
+        inputs["background"] = Path(arguments.background)
     for path in named:
         known = path.suffix.lower() in WRITABLE_SUFFIXES
-        if is_there(path) and isinstance(arguments.photo, Path) and path.samefile(arguments.photo):
-            raise UsageError(f"{path} is the photo itself: give the result another name.")
+        for what, own in inputs.items():
+            if is_there(path) and path.samefile(own):
+                raise UsageError(f"{path} is the {what} itself: give the result another name.")
         if is_folder(path):
             default = default_output(arguments.photo)
             name = default.name if isinstance(default, Path) and not known else path.name

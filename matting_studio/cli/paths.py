@@ -49,3 +49,17 @@ def check_place(path: Path) -> None:
     status(path)
     if not may(path.parent, os.W_OK | os.X_OK):
         raise PathError(f"Nothing may be written to the folder {path.parent}: choose another one.")
+
+
+def check_folder(path: Path) -> None:
+    """Raises PathError where a folder of this name can neither be used nor made."""
+    above = path.absolute()
+    nearest = next(each for each in (above, *above.parents) if is_there(each) or each.is_symlink())
+    if not is_there(nearest):
+        raise PathError(f"{nearest} is a link to what is not there: name another folder, or mend the link.")
+    if not is_folder(nearest):
+        if nearest == above:
+            raise PathError(f"{path} is a file, and a folder is needed: name another one.")
+        raise PathError(f"The folder {path} cannot be made, as {nearest} is a file: name another one.")
+    if not may(nearest, os.W_OK | os.X_OK):
+        raise PathError(f"Nothing may be written to the folder {nearest}: choose another one.")

@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import io
 import json
-import os
 import signal
 import sys
 import threading
@@ -28,7 +27,7 @@ from core.training.plain_log import PlainLog
 from core.training.probe import probe
 from core.training.processes import Processes, join_processes, leave_processes, meet
 from core.training.run import EventLog, RunFolder
-from matting_studio.cli.messages import DONE, FAILED, UsageError, say
+from matting_studio.cli.messages import DONE, FAILED, UsageError, say, say_at_once, shows_bars
 
 STOPPING = "Stopping after this step, with the run saved. Ask once more to end it at once.\n"
 ONE_WISH_SECONDS = 1.0
@@ -75,7 +74,7 @@ def train(arguments: argparse.Namespace, processes: Processes) -> int:
         initial=trainer.state.step,
         total=trainer.config.schedule.total_steps,
         unit="step",
-        disable=not (processes.leads and sys.stderr.isatty()),
+        disable=not (processes.leads and shows_bars()),
     )
     try:
         with bar, signals_set(stop):
@@ -187,8 +186,7 @@ def signals_set(stop: threading.Event) -> Iterator[None]:
             signal.raise_signal(number)
         elif not stop.is_set():
             stop.set()
-            with contextlib.suppress(OSError):  # a terminal that has ended takes no message
-                os.write(2, STOPPING.encode())  # not print: the signal may have come in the middle of one
+            say_at_once(STOPPING)
 
     before = {number: signal.signal(number, ask) for number in WISHES_TO_STOP if not is_for_nohup(number)}
     try:
@@ -204,7 +202,9 @@ def is_for_nohup(number: int) -> bool:
 
 
 def listen(stop: threading.Event) -> None:
-    """Set `stop` when the line `stop` comes on standard input."""
+    """Set `stop` when the line `stop` comes on standard input; where that is closed nobody can ask."""
+    if sys.stdin is None:
+        return
 
     def read() -> None:
         # Unbuffered: a thread that sleeps inside Python's own standard input would hold its lock when the process ends.

@@ -16,15 +16,13 @@ from matting_studio.app.look import Look
 from matting_studio.app.paths_to_open import absolute
 from matting_studio.app.places import pictures_folder
 from matting_studio.app.reach import is_there
-from matting_studio.app.sample import own_folder
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.drops import local_paths
-from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PICTURE_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
+from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
 from matting_studio.qt.pictures import to_array
 from matting_studio.qt.theme import ThemeChoice
 
 if TYPE_CHECKING:
-    from matting_studio.app.project_file import PhotoMissingError
     from matting_studio.qt.main_window import MainWindow
 
 _Save = Callable[[Path, Document], None]
@@ -56,13 +54,6 @@ class Commands(QObject):
     def open_sample(self) -> None:
         self._studio.open_sample()
 
-    def locate_photo(self, missing: "PhotoMissingError") -> None:
-        """Ask where a project's photo has gone."""
-        dialog = self._file_dialog(f"Where is {missing.expected.name}?", PICTURE_FILTER, missing.project.parent)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self._studio.locate_photo(missing.project, Path(name)))
-        dialog.open()
-
     def save_project(self) -> None:
         self._save_and(lambda: None)
 
@@ -89,8 +80,8 @@ class Commands(QObject):
         if document is None:
             return
         known = document.project_path
-        folder = known.parent if known else self._studio.settings.project_folder
-        dialog = self._file_dialog(title, PROJECT_FILTER, folder)
+        folder = known.parent if known else self._studio.settings.project_folder or document.folder
+        dialog = self._file_dialog(title, PROJECT_FILTER, folder or pictures_folder())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(PROJECT_SUFFIX)
         dialog.selectFile(known.name if known else f"{Path(document.name).stem}{PROJECT_SUFFIX}")
@@ -130,7 +121,7 @@ class Commands(QObject):
         from matting_studio.qt.export_dialog import ExportDialog  # noqa: PLC0415 - the window is up without it
 
         settings = self._studio.settings
-        folder = settings.export_folder or own_folder(document.path) or pictures_folder()
+        folder = settings.export_folder or document.folder or pictures_folder()
         dialog = ExportDialog(self._window, document, settings.export, folder)
         dialog.wanted.connect(partial(self._studio.export, document))
         self._window.show_dialog(dialog)
@@ -139,10 +130,12 @@ class Commands(QObject):
         self._window.show_batch()
 
     def close_photo(self) -> None:
+        self._window.settle()  # what is only half painted is a change to be asked about
         if self._studio.current is not None:
             self._close((self._studio.current,))
 
     def close_all_photos(self) -> None:
+        self._window.settle()
         self._close(self._studio.documents)
 
     def _close(self, documents: tuple[Document, ...]) -> None:

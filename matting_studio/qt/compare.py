@@ -13,6 +13,7 @@ from matting_studio.app.session import Status
 from matting_studio.app.viewport import Viewport
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.canvas.view import CanvasView
+from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.message_bar import MessageBar
 from matting_studio.qt.room import fit_on_screen
 from matting_studio.qt.studio import Studio
@@ -28,19 +29,20 @@ STATUS_TEXTS = {
     Status.MATTING: ": at work …",
     Status.FAILED: ": no matte",
 }
-"""What is said behind the other model's name, as long as its matte is not there."""
+"""What is said behind a model's name, as long as its matte is not there."""
 
 
 class CompareWindow(QWidget):
     """Shows the studio's current photo on both sides."""
 
     def __init__(self, parent: QWidget, studio: Studio, theme: Theme, model: Path | None = None) -> None:
-        """Without a model, the photo is on the left and its result on the right; with one, what the studio's model
-        makes of it is on the left, and what this one does on the right."""
+        """Without a model, the photo is on the left and its result on the right; with one, the studio's matte of it is
+        on the left, and what this model makes of it on the right."""
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Compare")
         fit_on_screen(self, SIZE_PX, MINIMUM_PX)
+        self._studio = studio
         self._other: _OtherModel | None = None if model is None else _OtherModel(studio, model)
         self.message_bar = MessageBar(theme)
         self.left = CanvasView(studio, key="compare left")
@@ -48,21 +50,19 @@ class CompareWindow(QWidget):
             self.right = CanvasView(studio, key="compare right")
             self.left.set_mode(CanvasMode.ORIGINAL)
             self.right.set_mode(CanvasMode.CUTOUT)
-            names = ("Original", "Result")
         else:
-            assert model is not None
             self.right = CanvasView(self._other.studio, key="compare right")
             self._other.studio.message.connect(self.message_bar.tell)
+            self._other.studio.made_good.connect(self.message_bar.take_back)
             for view, follower in ((self.left, self.right), (self.right, self.left)):
                 view.mode_changed.connect(follower.set_mode)
             self.left.set_mode(CanvasMode.ALPHA)
-            names = (studio.model_text, f"{model.name}{STATUS_TEXTS[Status.WAITING]}")
         self.left.viewport_changed.connect(self._lead_right)
         self.right.viewport_changed.connect(self._lead_left)
         self._moving = False
         panes = QHBoxLayout()
         panes.setSpacing(2)
-        self.titles = tuple(_title(name) for name in names)
+        self.titles = _title(), _title()
         for title, view in zip(self.titles, (self.left, self.right), strict=True):
             panes.addLayout(_pane(title, view))
         column = QVBoxLayout(self)
@@ -76,11 +76,16 @@ class CompareWindow(QWidget):
         column.addWidget(hint)
         QShortcut(QKeySequence("Esc"), self, self.close)
         self.left.setFocus()
+        studio.current_changed.connect(self._tell_titles)
         if self._other is not None:
+            # It may be matted anew, with another model.
+            studio.document_changed.connect(self._tell_titles)
+            studio.settings_changed.connect(self._tell_titles)
             studio.current_changed.connect(self._follow)
-            self._other.studio.document_changed.connect(self._tell_status)
+            self._other.studio.document_changed.connect(self._tell_titles)
             self._other.studio.current_changed.connect(self._other_turned)
             self._other.begin(studio.current)
+        self._tell_titles()
 
     @Slot(object)
     def _follow(self, document: Document | None) -> None:
@@ -88,21 +93,32 @@ class CompareWindow(QWidget):
         assert self._other is not None
         if self.isVisible():  # a window that was closed may be told for a while yet
             self._other.show(document)
-            self._tell_status()
+            self._tell_titles()
 
     @Slot(object)
     def _other_turned(self, document: Document | None) -> None:
         assert self._other is not None
         if document is not None:
             self._other.opened(document)
-        self._tell_status()
+        self._tell_titles()
 
     @Slot()
-    def _tell_status(self) -> None:
-        """Say whether what is seen on the right is the other model's matte: until it is there, it is the photo."""
-        assert self._other is not None
-        status = self._other.status
-        self.titles[1].setText(f"{self._other.name}{STATUS_TEXTS.get(status, '') if status else ''}")
+    def _tell_titles(self) -> None:
+        """Say what is seen on either side; nothing over panes without a photo."""
+        document = self._studio.current
+        if document is None:
+            names = ("", "")
+        elif self._other is None:
+            names = ("Original", "Result")
+        else:
+            names = (self._name_of_matte(document), f"{self._other.name}{_told(self._other.status)}")
+        for title, name in zip(self.titles, names, strict=True):
+            title.setText(name)
+
+    def _name_of_matte(self, document: Document) -> str:
+        """Which model made what is seen on the left: of a project, it need not be the one that is chosen."""
+        told = _told(self._studio.status(document))
+        return f"{self._studio.model_text}{told}" if told else document.matted_by or self._studio.model_text
 
     @Slot(object)
     def _lead_right(self, viewport: Viewport) -> None:
@@ -239,14 +255,19 @@ def comparisons_ended(parent: QWidget, timeout_seconds: float) -> bool:
     return all(ended)
 
 
-def _title(name: str) -> QLabel:
-    label = QLabel(name)
+def _told(status: Status | None) -> str:
+    """Whether a model's matte is there: until it is, the photo is seen in its place."""
+    return "" if status is None else STATUS_TEXTS.get(status, "")
+
+
+def _title() -> ElidedLabel:
+    label = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
     label.setProperty("title", True)
     label.setContentsMargins(16, 8, 16, 8)
     return label
 
 
-def _pane(title: QLabel, view: CanvasView) -> QVBoxLayout:
+def _pane(title: ElidedLabel, view: CanvasView) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(0)
     column.addWidget(title)

@@ -12,6 +12,8 @@ from PySide6.QtCore import QMimeData, Qt, QUrl, Slot
 from PySide6.QtGui import QDrag, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QToolButton
 
+from matting_studio.app.export_request import ExportKind
+from matting_studio.app.result_name import result_stem
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.studio import Studio
 
@@ -37,7 +39,7 @@ class DragHandle(QToolButton):
         if event.button() == Qt.MouseButton.LeftButton and document is not None and document.alpha is not None:
             if self._folder is None or not self._folder.is_dir():  # some systems tidy up meanwhile
                 self._folder = Path(tempfile.mkdtemp(prefix="matting-studio-"))
-            self._awaited = self._folder / f"{Path(document.name).stem}-cutout.png"
+            self._awaited = self._folder / f"{result_stem(document.name, ExportKind.CUTOUT, '.png')}.png"
             self._studio.hand_out_cutout(document, self._awaited)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -25,9 +25,11 @@ from matting_studio.app.edits import Box
 from matting_studio.app.export import refusal
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.reach import as_typed, is_folder
+from matting_studio.app.result_name import result_stem
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.inspector.slider import InspectorSlider
+from matting_studio.qt.sentence_label import SentenceLabel
 
 KINDS = (
     (ExportKind.CUTOUT, "Cut-out with transparency"),
@@ -71,9 +73,8 @@ class ExportDialog(QDialog):
         place.setSpacing(8)
         place.addWidget(self.folder, 1)
         place.addWidget(browse)
-        self.summary = QLabel()
+        self.summary = SentenceLabel()
         self.summary.setProperty("quiet", True)
-        self.summary.setWordWrap(True)
         self.summary.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
         self.summary.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.export_button, cancel = QPushButton("Export"), QPushButton("Cancel")
@@ -169,7 +170,7 @@ class ExportDialog(QDialog):
         self.jpeg_quality.setVisible(self._suffix == ".jpg")
         self.crop.setEnabled(self._document.look.crop.kind != "none")
         if not self._named:
-            self.name.setText(f"{Path(self._document.name).stem}-{self._kind.value}")
+            self.name.setText(result_stem(self._document.name, self._kind, self._suffix))
         self._summarise()
 
     def _rename(self) -> None:
@@ -226,6 +227,8 @@ class ExportDialog(QDialog):
         dialog.open()
 
     def _export(self) -> None:
+        for slider in (self.jpeg_quality, self.webp_quality):
+            slider.settle()  # a button takes the keys from a box that is being typed in, but not on a Mac
         self.wanted.emit(self.request())
         self.accept()
 

@@ -14,7 +14,7 @@ from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
 from matting_studio.app.places import pictures_folder
 from matting_studio.app.reach import is_there
-from matting_studio.app.sample import own_folder
+from matting_studio.app.result_name import result_stem
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.corrections import Corrections
 from matting_studio.qt.desk import Desk
@@ -63,11 +63,11 @@ class Exports(QObject):
         self._corrections.in_turn(document, lambda: self._hand_out_now(document, path))
 
     def quick_export(self, document: Document) -> None:
-        """Export with the same choices as last time, beside the photo, and over nothing that is there."""
-        folder = own_folder(document.path) or self._desk.settings.export_folder or pictures_folder()
+        """Export with the same choices as last time, beside the photo or its project; overwrites nothing."""
+        folder = document.folder or self._desk.settings.export_folder or pictures_folder()
         chosen = self._desk.settings.export
-        stem = f"{Path(document.name).stem}-{chosen.what}"
-        requests = (chosen.request(folder, stem if number == 1 else f"{stem}-{number}") for number in count(1))
+        stems = (result_stem(document.name, chosen.what, chosen.suffix, number) for number in count(1))
+        requests = (chosen.request(folder, stem) for stem in stems)
         request = next(request for request in requests if not self._is_taken(request.path))
         self._corrections.in_turn(document, lambda: self._export_now(document, request))
 

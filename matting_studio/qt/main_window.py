@@ -28,8 +28,10 @@ from matting_studio.qt.hands_off import let_go
 from matting_studio.qt.icons import dress
 from matting_studio.qt.inspector.inspector import Inspector
 from matting_studio.qt.message_bar import MessageBar
+from matting_studio.qt.missing_photos import MissingPhotos
 from matting_studio.qt.notice import Notice
 from matting_studio.qt.question_bar import QuestionBar
+from matting_studio.qt.recovery_offer import RecoveryOffer
 from matting_studio.qt.room import fit_on_screen
 from matting_studio.qt.status_bar import StatusBar
 from matting_studio.qt.studio import Activity, Studio
@@ -75,6 +77,8 @@ class MainWindow(QMainWindow):
         self.question_bar = QuestionBar()
         self.status_bar = StatusBar()
         self.drag_handle = DragHandle(studio)
+        self.missing_photos = MissingPhotos(self, studio)
+        self.recovery_offer = RecoveryOffer(self.question_bar, studio, self._may_offer_recovery, self)
         self._recent = QMenu("Open recent", self)
         self._lay_out()
         self.command_palette = CommandPalette(self, self.actions_table, theme)
@@ -83,7 +87,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._dress()
         self._show_documents()
-        self._offer_recovery()
+        self.recovery_offer.review()
         self.empty_state.open_button.setFocus()
 
     def _lay_out(self) -> None:
@@ -121,13 +125,17 @@ class MainWindow(QMainWindow):
         self.inspector.previewed.connect(studio.preview_look)
         self.inspector.committed.connect(self._change_look)
         self.inspector.brush.changed.connect(self.canvas.set_brush)
+        self.inspector.brush.icon_changed.connect(self._dress_brush)
         self.inspector.model.model_wanted.connect(commands.choose_model)
         self.inspector.model.device_chosen.connect(studio.set_device)
         self.inspector.model.quality_chosen.connect(studio.set_quality)
         self.inspector.model.size_chosen.connect(studio.set_size_px)
         self.inspector.model.memory_limit_chosen.connect(studio.set_memory_limit)
         self.inspector.model.reset.connect(self._reset_model)
+        self.drag_handle.pressed.connect(self.inspector.settle)
         self.film_strip.chosen.connect(self._select)
+        self.missing_photos.answered.connect(self.message_bar.take_back)
+        self.missing_photos.ended.connect(self.recovery_offer.review)
         self.status_bar.cancel_wanted.connect(commands.cancel)
         self.empty_state.open_wanted.connect(commands.open_photos)
         self.empty_state.paste_wanted.connect(commands.paste)
@@ -139,12 +147,13 @@ class MainWindow(QMainWindow):
     def _connect_studio(self) -> None:
         studio = self.studio
         studio.documents_changed.connect(self._show_documents)
-        studio.current_changing.connect(self._settle)
+        studio.current_changing.connect(self._settle_inspector)
         studio.current_changed.connect(self._show_document)
         studio.document_changed.connect(self._document_changed)
         studio.activity_changed.connect(self._show_activity)
         studio.settings_changed.connect(self._show_settings)
         studio.message.connect(self.message_bar.tell)
+        studio.made_good.connect(self.message_bar.take_back)
         studio.training_failed.connect(self._tell_training_failure)
         studio.recent_files_found.connect(self._show_recent_files)
         studio.photo_missing.connect(self._ask_for_photo)
@@ -233,23 +242,8 @@ class MainWindow(QMainWindow):
             self.actions_table[name].setText(f"{name.capitalize()}: {step}" if step else name.capitalize())
         self.drag_handle.setEnabled(has_matte)
 
-    def _offer_recovery(self) -> None:
-        items = self.studio.pending_recoveries()
-        if not items:
-            return
-        names = ", ".join(item.name for item in items[:3]) + (" and others" if len(items) > 3 else "")
-        self.question_bar.ask(
-            f"The program ended unexpectedly last time. Your work on {names} was kept.",
-            (("Bring it back", self._recover), ("Discard it", self._discard)),
-        )
-
-    def _recover(self) -> None:
-        for item in self.studio.pending_recoveries():
-            self.studio.recover(item)
-
-    def _discard(self) -> None:
-        for item in self.studio.pending_recoveries():
-            self.studio.discard(item)
+    def _may_offer_recovery(self) -> bool:
+        return not (self.ended or self.missing_photos.is_asking)
 
     # What the parts say
 
@@ -259,8 +253,13 @@ class MainWindow(QMainWindow):
     def _select(self, document: Document) -> None:
         self.studio.select(document)
 
+    def settle(self) -> None:
+        """Have done what a hand is in the middle of, before it is asked what has changed."""
+        self._settle_inspector()
+        self.canvas.let_go()
+
     @Slot()
-    def _settle(self) -> None:
+    def _settle_inspector(self) -> None:
         """Keep what is being set for the photo that it is being set for, also where another one opens by itself."""
         let_go(self.inspector)
         self.inspector.settle()
@@ -357,7 +356,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _ask_for_photo(self, error: Exception) -> None:
         self.message_bar.tell("warning", str(error))
-        self.commands.locate_photo(error)
+        self.missing_photos.ask(error)
 
     # Files and pictures that are dropped
 
@@ -393,6 +392,10 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         dress(self, self._theme.colours, self.devicePixelRatioF())
 
+    @Slot()
+    def _dress_brush(self) -> None:
+        dress(self.inspector.brush, self._theme.colours, self.devicePixelRatioF())
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._dress()
@@ -401,7 +404,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.ended:
             return
-        self.inspector.settle()
+        self.settle()
         settled, self._settled = self._settled, 0
         for number, question in enumerate(self._closing_questions[settled:], settled + 1):
             if question(partial(self._close_past, number)):

@@ -140,11 +140,11 @@ class Matting(QObject):
         self._desk.settings_changed.emit()  # a model file is no setting, but views say whether it is the newest
         self._load_failure = None
         self._desk.network.cancel_where(lambda job: job.key[0] in {"matte", "model"})
-        for document in self._desk.session.documents:
-            place = self._desk.session.place(document)
+        for place in self._places:
+            place.predates_choice = True
             failed_before, place.matte_failure = place.matte_failure, None
             if place.status is Status.FAILED and failed_before is not None:
-                self._desk.set_status(document, Status.WAITING)
+                self._desk.set_status(place.document, Status.WAITING)
         if self._desk.session.documents:
             self._load()
 
@@ -285,8 +285,11 @@ class Matting(QObject):
 
     def _take_state(self, state: NetworkState) -> None:
         self._loading = False
-        if self._state is not None and self._state.choice != state.choice:
-            for place in self._places:
+        is_another = self._state is not None and self._state.choice != state.choice
+        for place in self._places:
+            # Who opens a project after the choice wants the matte that was saved with it.
+            predates_choice, place.predates_choice = place.predates_choice, False
+            if is_another and predates_choice:
                 place.outdated = self._has_matte(place.document)
                 if place.outdated and place.status is Status.STOPPED:
                     # Whoever chooses anew asks for it.
@@ -297,6 +300,8 @@ class Matting(QObject):
 
     def _load_failed(self, sentence: str) -> None:
         self._loading = False
+        for place in self._places:
+            place.predates_choice = False
         if self._state is not None:
             # What worked before goes on working.
             choice = self._chosen = self._state.choice
@@ -345,10 +350,10 @@ class Matting(QObject):
         assert document.photo is not None
         assert self._state is not None
         model = self._state.model
-        image, limit = document.photo.image, self._desk.memory_limit(document)
+        photo, limit = document.photo, self._desk.memory_limit(document)
 
         def work(context: JobContext) -> _Matted:
-            base, warnings = self._bench.matte(image, context, limit)
+            base, warnings = self._bench.matte(photo, context, limit)
             context.token.raise_if_cancelled()
             from matting_studio.app.doubt import doubt_of, remark_on  # noqa: PLC0415 - the window is up without it
 

@@ -70,6 +70,14 @@ class MessageBar(QFrame):
             self._fading.stop()
             self.hide()
 
+    def take_back(self, sentence: str) -> None:
+        """Take away a warning or an error that has been made good, wherever it waits."""
+        self._waiting = [waiting for waiting in self._waiting if waiting[1] != sentence]
+        if self.severity not in (None, "info") and self.text.text() == sentence:
+            self.dismiss()
+        else:
+            self._show_count()
+
     def dismiss_all(self) -> None:
         """Take away the sentence and all that wait."""
         self._waiting.clear()

@@ -51,6 +51,8 @@ class Projects(QObject):
     """A PhotoMissingError."""
     saved = Signal(object)
     """A Document."""
+    left = Signal()
+    """Work that a crash left was to be brought back and was not; it stays kept."""
     photo_wanted = Signal()
     """A document is to be saved whose photo has to be read first: `awaits` knows which, `photo_read` goes on."""
 
@@ -74,6 +76,7 @@ class Projects(QObject):
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.autosave)
         self._timer.start()
+        desk.hand.cancelled.connect(self._job_cancelled)
 
     # Opening
 
@@ -89,15 +92,19 @@ class Projects(QObject):
     def _open(self, path: Path, photo_path: Path | None, priority: Priority, announcing: SignalInstance) -> None:
         if self._desk.is_worked_on("project", path):
             return
-        backgrounds = self._backgrounds
+        backgrounds, item = self._backgrounds, self._recovering.get(path)
 
         def work(context: JobContext) -> _Opened | PhotoMissingError:
-            from matting_studio.app.project_file import PhotoMissingError, read_project  # noqa: PLC0415 - the window is up without it
+            from matting_studio.app.bringing_back import bring_back  # noqa: PLC0415 - the window is up without it
+            from matting_studio.app.project_file import PhotoMissingError, read_project  # noqa: PLC0415 - as above
             from matting_studio.app.thumbnail import thumbnail  # noqa: PLC0415
 
             context.report(Progress("Reading the project"))
             try:
-                project = read_project(path, photo_path, backgrounds)
+                if item is None:
+                    project = read_project(path, photo_path, backgrounds)
+                else:
+                    project = bring_back(item, photo_path, backgrounds)
             except PhotoMissingError as error:
                 # Nothing failed yet: somebody may know where the photo is.
                 return error
@@ -112,8 +119,12 @@ class Projects(QObject):
             else:
                 self.photo_missing.emit(opened)
 
+        def fail(_sentence: str) -> None:
+            self._leave(path)
+
         # All on one thread, so that they join in the order in which they were named.
-        self._desk.hand.submit(Job(("project", path), f"Opening {path.name}", work, priority, deliver))
+        title = f"Opening {path.name if item is None else item.name}"
+        self._desk.hand.submit(Job(("project", path), title, work, priority, deliver, fail))
 
     def _join(self, path: Path, opened: _Opened) -> Document:
         project = opened.project
@@ -293,7 +304,22 @@ class Projects(QObject):
         self._recovering[item.path] = item
         self.open(item.path)
 
+    def is_being_brought_back(self, item: RecoveryItem) -> bool:
+        return self._desk.is_worked_on("project", item.path)
+
+    def _leave(self, path: Path) -> None:
+        """A project was not opened."""
+        if path in self._recovering:
+            self.left.emit()
+
+    @Slot(object)
+    def _job_cancelled(self, job: Job) -> None:
+        kind, *rest = job.key
+        if kind == "project":
+            self._leave(rest[0])
+
     def discard(self, item: RecoveryItem) -> None:
+        self._recovering.pop(item.path, None)
         try:
             self._recovery.discard(item)
         except RecoveryError as error:

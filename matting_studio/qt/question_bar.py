@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QWidget
 from shiboken6 import isValid
@@ -14,6 +14,9 @@ Answer = tuple[str, Callable[[], None]]
 
 
 class QuestionBar(QFrame):
+    freed = Signal()
+    """A question was answered or has settled itself, and no other one came of it."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("question_bar")
@@ -52,6 +55,7 @@ class QuestionBar(QFrame):
         """Take back a question that has settled itself, as about changes that were undone or saved."""
         if self.buttons and not self._still():
             self.withdraw()
+            self.freed.emit()
 
     def withdraw(self) -> None:
         self._clear()
@@ -78,6 +82,8 @@ class QuestionBar(QFrame):
     def _answer(self, then: Callable[[], None], _checked: bool = False) -> None:
         self.withdraw()
         then()
+        if not self.buttons:
+            self.freed.emit()
 
     def _clear(self) -> None:
         for button in self.buttons:

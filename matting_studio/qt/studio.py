@@ -31,6 +31,7 @@ from matting_studio.qt.activities import STOPPABLE_KINDS, Activities, Activity
 from matting_studio.qt.corrections import Corrections, Stroke
 from matting_studio.qt.desk import Desk
 from matting_studio.qt.exports import Exports
+from matting_studio.qt.failures import Failures
 from matting_studio.qt.lessons import Lessons
 from matting_studio.qt.matting import Matting
 from matting_studio.qt.projects import Projects
@@ -63,6 +64,8 @@ class Studio(QObject):
     """An Activity, or None when nothing is being done."""
     message = Signal(str, str)
     """Severity (`info`, `warning` or `error`) and a sentence."""
+    made_good = Signal(str)
+    """The sentence of an error, said before: what failed then has gone well now."""
     rendered = Signal(object)
     """A RenderedView."""
     settings_changed = Signal()
@@ -71,6 +74,8 @@ class Studio(QObject):
     """The Paths of those recent files that are still there."""
     photo_missing = Signal(object)
     """A PhotoMissingError: a project's photo is not where it was. Answered by `locate_photo`."""
+    work_left = Signal()
+    """Work that a crash left was to be recovered and was not; it stays among the pending recoveries."""
     saved = Signal(object)
     """A Document whose project file has just been written."""
     exported = Signal(object)
@@ -104,6 +109,7 @@ class Studio(QObject):
         self._views = Views(self._desk, self)
         self._exports = Exports(self._desk, self._corrections, self)
         self._lessons = Lessons(self._desk, self._corrections, self.own_photos_folder, self)
+        self._failures = Failures(self._desk, self)
         self._activities = Activities(self._desk, lambda: self.device_text, self)
         self._runner: Runner | None = None
         self._connect()
@@ -114,11 +120,13 @@ class Studio(QObject):
         desk.current_changed.connect(self.current_changed)
         desk.document_changed.connect(self.document_changed)
         desk.message.connect(self.message)
+        self._failures.made_good.connect(self.made_good)
         desk.settings_changed.connect(self.settings_changed)
         self._activities.changed.connect(self.activity_changed)
         self._views.rendered.connect(self.rendered)
         self._projects.photo_missing.connect(self.photo_missing)
         self._projects.saved.connect(self.saved)
+        self._projects.left.connect(self.work_left)
         self._projects.opened.connect(self._project_opened)
         self._projects.joined.connect(self._project_joined)
         self._projects.photo_wanted.connect(self._matting.advance)
@@ -312,7 +320,7 @@ class Studio(QObject):
             lambda job: not (closed.isdisjoint(job.key) or job.essential or job.key[0] in _OUTLIVE_CLOSING)
         )
         for document in documents:
-            for part in (self._corrections, self._projects, self._shelf, self._views):
+            for part in (self._corrections, self._projects, self._shelf, self._views, self._failures):
                 part.forget(document)
         self._desk.documents_changed.emit()
         if was_current:
@@ -521,6 +529,9 @@ class Studio(QObject):
 
     def recover(self, item: RecoveryItem) -> None:
         self._projects.recover(item)
+
+    def is_being_recovered(self, item: RecoveryItem) -> bool:
+        return self._projects.is_being_brought_back(item)
 
     def discard(self, item: RecoveryItem) -> None:
         self._projects.discard(item)

@@ -39,6 +39,13 @@ def shown_as_folded(document):
     return np.array_equal(document.alpha, whole.alpha) and np.array_equal(document.trimap, whole.trimap)
 
 
+def test_results_belong_beside_the_photo_or_else_beside_the_project_that_holds_it():
+    beside_photo, held, pasted = Document(Path("/photos/anna.png")), Document(None, name="anna.png"), Document(None)
+    for document in (beside_photo, held):
+        document.project_path = Path("/projects/anna.mstudio")
+    assert [document.folder for document in (beside_photo, held, pasted)] == [Path("/photos"), Path("/projects"), None]
+
+
 def test_undo_and_redo_bring_back_exactly_what_was_shown(document):
     shown = [document.alpha.copy()]
     for edit in (

@@ -276,6 +276,12 @@ class TestRefusals:
             )
         assert path.read_bytes() == b"precious"
 
+    def test_a_name_that_no_file_can_have_is_refused_with_a_sentence(self, alpha, tmp_path):
+        photo = portrait(alpha, path=tmp_path / "photo.png")
+        path = tmp_path / f"{300 * 'W'}.png"
+        with pytest.raises(ImageWriteError, match=r"cannot be written \(.+\)\. Give it another name"):
+            export(snapshot(alpha, photo=photo), ExportRequest(ExportKind.CUTOUT, path), CancelToken())
+
     def test_there_must_be_a_matte(self, alpha, tmp_path):
         waiting = replace(snapshot(alpha), alpha=None, trimap=None)
         with pytest.raises(ImageWriteError, match="no matte yet"):

@@ -256,6 +256,18 @@ def test_a_photo_of_another_size_is_never_taken(path, project, tmp_path):
     assert (caught.value.project, caught.value.expected) == (path, project.photo_path), "it is asked for once more"
 
 
+def test_a_photo_that_is_gone_is_looked_for_where_it_was_or_else_beside_the_project(path, project):
+    write_project(path, project)
+    project.photo_path.unlink()
+    with pytest.raises(PhotoMissingError) as asked:
+        read_project(path)
+    assert asked.value.near == project.photo_path.parent
+    project.photo_path.parent.rmdir()
+    with pytest.raises(PhotoMissingError) as asked:
+        read_project(path)
+    assert asked.value.near == path.parent
+
+
 # Where the background picture is
 
 

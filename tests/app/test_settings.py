@@ -50,6 +50,23 @@ def test_a_damaged_file_gives_defaults_and_a_sentence_and_is_kept_aside(file, co
     assert file.load() == (Settings(), None)
 
 
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ({"model": "/bad\0x"}, "model"),
+        ({"recent_files": ["/bad\0x"]}, "recent_files.0"),
+        ({"batch": {"output_folder": "/bad\0x"}}, "batch.output_folder"),
+        ({"batch": {"look": {"background": {"kind": "picture", "path": "/bad\0x"}}}}, "batch.look.background"),
+    ],
+)
+def test_a_path_that_no_file_can_have_is_damage(file, content, place):
+    file.path.parent.mkdir()
+    file.path.write_text(json.dumps(content))
+    settings, sentence = file.load()
+    assert settings == Settings()
+    assert f"damaged at {place}" in sentence
+
+
 def test_what_a_newer_version_knows_is_left_out(file):
     file.path.parent.mkdir()
     file.path.write_text(json.dumps({"theme": "dark", "hologram": True}))

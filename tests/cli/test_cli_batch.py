@@ -137,6 +137,70 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(studio, model, photo
     assert plan[2] == {"event": "task", "photo": "b.jpg", "make": ["b-alpha.png"], "done": [], "kept": ["b-cutout.png"]}
 
 
+@pytest.mark.parametrize(
+    ("output", "words", "sentence"),
+    [
+        ("in/a.png", [], "a.png is a file, and a folder is needed: name another one."),
+        ("in/a.png/out", [], "out cannot be made, as "),
+        ("link", [], "link is a link to what is not there: name another folder, or mend the link."),
+        ("closed", [], "Nothing may be written to the folder "),
+        ("closed/out", [], "closed/out cannot be reached"),
+        ("busy", [], "busy cannot be written to ("),
+        ("out", ["--ray", "auto"], "Ray is not installed."),
+        ("out", ["--device", "quantum"], "'quantum' is no device"),
+        ("out", ["--model", "DAMAGED"], "damaged.safetensors is no safetensors file or is damaged"),
+        ("out", ["--name", ""], "The template is empty"),
+    ],
+)
+def test_what_a_run_refuses_its_dry_run_refuses_as_well(
+    *, output, words, sentence, studio, model, photos, closed, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    tmp_path = closed.parent
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(b"nothing")
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    (tmp_path / "busy").mkdir()
+    (tmp_path / "busy" / ".matting-studio").write_text("")
+    if output == "closed":
+        closed.chmod(0o500)
+    before = sorted(tmp_path.rglob("*"))
+    chosen = [damaged if word == "DAMAGED" else word for word in words]
+    for more in (["--dry-run"], []):
+        outcome = studio("batch", photos, tmp_path / output, "--model", model, *more, *chosen)
+        assert (outcome.code, sentence in outcome.err) == (2, True), outcome.err
+        if more:
+            assert sorted(tmp_path.rglob("*")) == before
+            assert outcome.out == ""
+
+
+def test_where_ray_or_the_output_folder_is_missing_nothing_is_made(studio, model, photos, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert studio("batch", photos, tmp_path / "out", "--model", model, "--ray", "auto").code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_in_the_way_are_said_with_the_word_of_the_command_line(studio, model, photos, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a-cutout.png").write_text("mine")
+    outcome = studio("batch", photos, out, "--model", model, "--dry-run")
+    assert "and are kept: a-cutout.png. To have them made anew, add --overwrite.\n" in outcome.err
+
+
+def test_a_background_picture_in_the_place_of_a_result_stays(studio, model, photos, tmp_path):
+    out, words = tmp_path / "out", ("--model", model, "--overwrite", "--background")
+    out.mkdir()
+    scene = out / "a-composite.png"
+    write_image(scene, np.full((8, 8, 3), (0, 255, 0), np.uint8))
+    before = scene.read_bytes()
+    outcome = studio("batch", photos, out, *words, scene)
+    assert outcome.code == 0
+    assert "a.png: its first choice of name is another's, so it becomes a_png-composite.png." in outcome.err
+    assert scene.read_bytes() == before
+    assert files(out) == ["a-composite.png", "a_png-composite.png", "b-composite.png"]
+
+
 def test_a_report_is_written(studio, model, photos, tmp_path):
     report = tmp_path / "report.html"
     assert studio("batch", photos, tmp_path / "out", "--model", model, "--report", report).code == 0

@@ -8,6 +8,7 @@ import pytest
 from generated_portraits import exchanged_primaries, person
 from PIL import ExifTags, Image
 
+from core.green_screen import network_picture
 from core.image_io import read_photo, write_image
 from core.predictor import Matte, MattingPredictor
 
@@ -60,19 +61,19 @@ def test_nobody_and_several_persons_are_remarked(ellipses, start, studio, portra
     assert outcome.err == "".join(f"{warning}\n" for warning in warnings)
 
 
-def test_an_alpha_that_the_photo_has_multiplies_the_matte(studio, model, tmp_path):
+def test_an_alpha_that_the_photo_has_multiplies_the_matte_of_what_is_seen(studio, model, tmp_path):
     image, _ = person()
-    own = np.zeros((48, 40), np.float32)
-    own[:, 20:] = 1
-    opaque, cut = tmp_path / "opaque.png", tmp_path / "cut.png"
-    write_image(opaque, image)
-    write_image(cut, image, alpha=own)
-    for photo in (opaque, cut):
-        assert studio("matte", photo, "--model", model).code == 0
-    alphas = [read_alpha(tmp_path / f"{name}_cutout.png") for name in ("opaque", "cut")]
-    assert alphas[0][:, :20].max() > 0
-    assert alphas[1][:, :20].max() == 0
-    np.testing.assert_array_equal(alphas[0][:, 20:], alphas[1][:, 20:])
+    own = np.full((48, 40), 0.8, np.float32)
+    own[:, :8] = 0
+    write_image(tmp_path / "cut.png", image, alpha=own)
+    write_image(tmp_path / "filled.png", np.where(own[..., None] > 0, image, 0.3).astype(np.float32), alpha=own)
+    write_image(tmp_path / "seen.png", network_picture(read_photo(tmp_path / "cut.png")))
+    for name in ("cut", "filled", "seen"):
+        assert studio("matte", tmp_path / f"{name}.png", "--model", model).code == 0
+    cut, filled, seen = (read_alpha(tmp_path / f"{name}_cutout.png") for name in ("cut", "filled", "seen"))
+    np.testing.assert_array_equal(cut, filled)
+    assert seen.max() > 100
+    np.testing.assert_allclose(cut, seen * own, atol=1.01)
 
 
 def test_a_colour_as_background_gives_an_opaque_jpeg(studio, model, portrait, tmp_path):
@@ -269,6 +270,20 @@ def test_the_photo_is_never_overwritten_even_through_a_link(studio, model, portr
     outcome = studio("matte", portrait, "-o", link, "--model", model, "--overwrite")
     assert (outcome.code, "is the photo itself" in outcome.err) == (2, True)
     assert portrait.read_bytes() == before
+
+
+@pytest.mark.parametrize("option", ["-o", "--alpha", "--trimap"])
+def test_the_background_picture_is_never_overwritten_even_through_a_link(option, studio, model, portrait, tmp_path):
+    scene, link = tmp_path / "scene.png", tmp_path / "link.png"
+    write_image(scene, np.full((7, 9, 3), (0, 255, 0), np.uint8))
+    link.symlink_to(scene)
+    before = scene.read_bytes()
+    for place in (scene, link):
+        outcome = studio("matte", portrait, option, place, "--background", scene, "--model", model, "--overwrite")
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err == f"{place} is the background itself: give the result another name.\n"
+    assert scene.read_bytes() == before
+    assert not portrait.with_name("portrait_cutout.png").exists()
 
 
 def read_alpha(path: Path) -> np.ndarray:

@@ -4,10 +4,14 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from PIL import Image
+
+from core.errors import ImageWriteError
+from matting_studio.cli.pipes import poured_out
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,3 +67,72 @@ def test_no_picture_goes_to_a_terminal(model, portrait):
         os.close(theirs)
     assert outcome.returncode == 2
     assert b"The picture would go to the terminal" in said
+
+
+def redirected(how: str, *words: object) -> subprocess.CompletedProcess[bytes]:
+    """The program as a shell starts it with something such as >&- behind its words."""
+    command = [sys.executable, str(ROOT / "main.py"), *(str(word) for word in words)]
+    return subprocess.run(["sh", "-c", f'exec "$@" {how}', "sh", *command], capture_output=True, check=False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes streams")
+@pytest.mark.parametrize(
+    ("how", "words", "sentence"),
+    [
+        (">&-", ["matte", "-"], "Standard output is closed, so no picture goes there: name a file with -o"),
+        (">&-", ["matte", "IN", "-o", "-"], "Standard output is closed, so no picture goes there: name a file with -o"),
+        ("<&-", ["matte", "-"], "Standard input is closed, so no photo comes from it: name a file"),
+        ("<&- >&-", ["matte", "-"], "Standard input is closed"),
+        (">&-", ["matte", "IN", "--json"], "standard output is closed, and --json writes there: leave it out"),
+        (">&-", ["batch", ".", "out", "--json"], "standard output is closed, and --json writes there"),
+        (
+            ">&-",
+            ["train", "--config", "IN", "--json-events"],
+            "standard output is closed, and --json-events writes there",
+        ),
+    ],
+)
+def test_a_closed_stream_that_is_needed_is_a_sentence(how, words, sentence, portrait):
+    outcome = redirected(how, *(portrait if word == "IN" else word for word in words))
+    assert (outcome.returncode, outcome.stdout) == (2, b"")
+    assert sentence.encode() in outcome.stderr
+    assert b"Traceback" not in outcome.stderr
+    assert list(portrait.parent.iterdir()) == [portrait]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes streams")
+def test_streams_that_are_not_needed_may_be_closed(model, portrait, tmp_path):
+    folder = tmp_path / "data"
+    for name in ("image", "alpha"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "a.png").write_bytes(portrait.read_bytes())
+    for words in (
+        ("matte", portrait, "--model", model),
+        ("batch", folder / "image", tmp_path / "out", "--model", model),
+        ("evaluate", "--images", folder / "image", "--alphas", folder / "alpha", "--model", model),
+    ):
+        assert redirected("<&- >&- 2>&-", *words).returncode == 0
+    assert (tmp_path / "portrait_cutout.png").exists()
+    assert (tmp_path / "out" / "a-cutout.png").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit of the size of files")
+def test_of_a_picture_for_standard_output_no_other_file_is_named(model, portrait):
+    words = [sys.executable, ROOT / "main.py", "matte", portrait, "-o", "-", "--model", model]
+    limited = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", *map(str, words)]
+    outcome = subprocess.run(limited, capture_output=True, check=False)
+    assert (outcome.returncode, outcome.stdout) == (1, b"")
+    assert outcome.stderr.startswith(b"Standard output cannot be written: ")
+    assert b"cutout.png" not in outcome.stderr
+    assert outcome.stderr.endswith(b": TMPDIR names another folder.\n")
+
+
+def test_without_a_folder_for_temporary_files_nothing_is_poured_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(ImageWriteError, match=r"^Standard output cannot be written: .*\. Name a folder"):
+        poured_out("a.png").__enter__()
+
+
+def test_another_file_that_cannot_be_written_keeps_its_name():
+    with pytest.raises(ImageWriteError, match=r"^alpha\.png cannot be written\.$"), poured_out("a.png"):
+        raise ImageWriteError("alpha.png cannot be written.")

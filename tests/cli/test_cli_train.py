@@ -1,5 +1,6 @@
 import json
 import multiprocessing
+import os
 import signal
 import subprocess
 import sys
@@ -118,6 +119,7 @@ def test_json_events_are_the_lines_of_the_log(studio, config, tmp_path):
         (["--resume", "data"], "holds no run"),
         (["--resume", "data", "--run", "r"], "leave out --run"),
         (["--run", "r"], "--config --resume is required"),
+        (["--config", "tiny.toml", "--run", "data"], "data is not empty, there is alpha in it: name a new folder"),
         (["--config", "tiny.toml", "--set", "loss.beauty=1"], "loss.beauty"),
         (["--config", "tiny.toml", "--set", "data.seed=-1"], "data.seed"),
         (["--config", "tiny.toml", "--set", "data.photos.0.share=0"], "needs a share above 0"),
@@ -240,7 +242,7 @@ def test_what_another_process_failed_of_is_why_the_run_ended(config, tmp_path, w
     script.write_text(SECOND_FAILS)
     run.create(load_config(config, ["schedule.stages.0.batch_size=4"]))
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    environment = {**train.os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [*torchrun, script, where, "train", "--resume", run.path],
         cwd=tmp_path, env=environment, timeout=300, capture_output=True, text=True, check=False,
@@ -302,7 +304,7 @@ def test_a_stop_saves_the_run_and_ends_well(started, how):
         started.process.stdin.flush()
     else:
         # To the workers as well, as a terminal does it.
-        train.os.killpg(started.process.pid, how)
+        os.killpg(started.process.pid, how)
     code, messages = started.end()
     assert code == 0
     assert f"Stopped at step {started.saved_step()}, and saved." in messages

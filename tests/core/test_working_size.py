@@ -18,6 +18,16 @@ def test_fast_is_smaller_and_a_size_that_fits(size_px: int) -> None:
     assert fast.closest == 2.0
 
 
+@pytest.mark.parametrize("quality", Quality)
+def test_a_quality_may_be_given_by_its_name(quality: Quality) -> None:
+    assert effort(str(quality), 384) == effort(quality, 384)
+
+
+def test_an_unknown_quality_is_named_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match=r"^'bset' is no quality: use fast, balanced, best\.$"):
+        effort("bset", 384)
+
+
 def test_best_keeps_the_size_and_looks_from_nearest() -> None:
     best = effort(Quality.BEST, 384)
     assert best.size_px == 384

@@ -1,5 +1,6 @@
 """Two models side by side, while somebody goes from photo to photo."""
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import PATIENCE_MS
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from matting_studio.app.jobs import Job, JobContext
@@ -74,6 +76,33 @@ def test_it_follows_to_a_picture_without_a_file_and_to_none_at_all(
         window.studio.close(window.studio.documents[-1])
     assert names(comparison) == ["nothing"] * 2
     assert not comparison._other._pasted
+    comparison.close()
+
+
+def test_titles_say_which_model_made_what_is_seen_and_stand_over_no_empty_panes(
+    qtbot: QtBot, window: MainWindow, comparison: CompareWindow, model: Path, tmp_path: Path
+) -> None:
+    left, right = comparison.titles
+    qtbot.waitUntil(lambda: (left.text(), right.text()) == (model.stem, model.name), timeout=PATIENCE_MS)
+    another = tmp_path / "a_third_<b>model.safetensors"
+    shutil.copy(model, another)
+    window.studio.set_model(another)
+    qtbot.waitUntil(lambda: left.text() == another.stem, timeout=PATIENCE_MS)
+    assert left.textFormat() is right.textFormat() is Qt.TextFormat.PlainText
+    window.studio.close(*window.studio.documents)
+    assert (left.text(), right.text()) == ("", "")
+    comparison.close()
+
+
+def test_before_and_after_are_called_so_as_long_as_there_is_a_photo(
+    window: MainWindow, open_photos: Callable[[list[Path]], None], photos: list[Path]
+) -> None:
+    open_photos(photos[:1])
+    window.show_comparison(None)
+    (comparison,) = window.findChildren(CompareWindow)
+    assert [title.text() for title in comparison.titles] == ["Original", "Result"]
+    window.studio.close(*window.studio.documents)
+    assert [title.text() for title in comparison.titles] == ["", ""]
     comparison.close()
 
 

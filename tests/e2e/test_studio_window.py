@@ -18,9 +18,12 @@ from pytestqt.qtbot import QtBot
 
 from core.image_io import read_photo
 from core.trimap import BACKGROUND, FOREGROUND
+from matting_studio.app.document import State
 from matting_studio.app.edits import Brush
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.look import Look, Picture, Plain
+from matting_studio.app.project_file import Project, write_project
+from matting_studio.app.recovery import Recovery
 from matting_studio.app.session import Status
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.compare import CompareWindow
@@ -339,6 +342,116 @@ def test_a_stroke_that_is_still_being_drawn_counts_as_a_change(ready: MainWindow
     ready.studio.stroke(Brush.FOREGROUND, [(20.0, 20.0)], 8, 1, 1)
     ready.close()
     assert ready.isVisible()
+
+
+@pytest.mark.parametrize("how", ["close", "close_all", "quit"])
+def test_a_stroke_that_the_hand_is_still_painting_is_asked_about(qtbot: QtBot, ready: MainWindow, how: str) -> None:
+    document, canvas = ready.studio.current, ready.canvas
+    press(ready, Qt.Key.Key_F)
+    middle = canvas.rect().center()
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+    QTest.mouseMove(canvas, middle + QPoint(30, 0))
+    ready.actions_table[how].trigger()
+    assert "changes that are in no project" in ready.question_bar.text.text()
+    assert document in ready.studio.documents
+    qtbot.waitUntil(lambda: len(document.edits) == 1, timeout=PATIENCE_MS)
+    ready.question_bar.withdraw()
+
+
+def test_a_number_that_is_still_being_typed_counts_for_what_comes_next_and_stays_with_its_photo(
+    window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    open_photos(photos[:2])
+    first, second = window.studio.documents
+    feather = window.inspector.refine.feather._box
+    for text, go_on in (
+        ("20", window.actions_table["export"].trigger),
+        ("30", window.actions_table["mode.alpha"].trigger),
+        ("40", lambda: QTest.mouseClick(window.drag_handle, Qt.MouseButton.LeftButton)),
+        ("50", lambda: window.film_strip.chosen.emit(second)),
+    ):
+        feather.setFocus()
+        feather.selectAll()
+        QTest.keyClicks(feather, text)
+        go_on()
+        assert first.look.refinement.feather_px == float(text)
+    assert second.look == Look()
+    assert feather.value() == 0
+
+
+def test_the_section_of_the_brush_has_the_icon_of_its_button(ready: MainWindow) -> None:
+    for brush in Brush:
+        ready.actions_table[f"tool.{brush}"].trigger()
+        assert ready.inspector.brush._title.property("icon_name") == f"brush_{brush}"
+        shown = ready.inspector.brush._title.icon().pixmap(20, 20).toImage()
+        assert shown == ready.actions_table[f"tool.{brush}"].icon().pixmap(20, 20).toImage()
+
+
+def test_an_export_that_succeeds_takes_back_what_was_said_of_the_one_before(
+    qtbot: QtBot, ready: MainWindow, photos: list[Path]
+) -> None:
+    gone = photos[0].parent.rename(photos[0].parent.with_name("gone"))
+    ready.actions_table["export"].trigger()
+    wait_for_message(qtbot, ready, "cannot be written")
+    gone.rename(photos[0].parent)
+    with qtbot.waitSignal(ready.studio.made_good, timeout=PATIENCE_MS):
+        ready.actions_table["export"].trigger()
+    assert "Exported to" in ready.message_bar.text.text()
+    ready.message_bar.dismiss()
+    assert not ready.message_bar.isVisible()
+
+
+@pytest.fixture
+def crashed(tmp_path: Path, photos: list[Path]) -> list[Path]:
+    """What a crash left of work on three photos: of the first the copy is damaged, the other two photos are gone."""
+    recovery = Recovery(tmp_path / "user" / "recovery")
+    copies = [recovery.new_path(photo.name) for photo in photos]
+    for photo, copy in zip(photos, copies, strict=True):
+        write_project(copy, Project(photo.name, read_photo(photo), photo, State(), None))
+    copies[0].write_bytes(b"PK")
+    for photo in photos[1:]:
+        photo.rename(photo.with_name(f"moved-{photo.name}"))
+    recovery._lock.release()
+    return copies
+
+
+def test_work_that_a_crash_left_is_asked_about_until_it_is_open_or_discarded(
+    qtbot: QtBot, crashed: list[Path], window: MainWindow, photos: list[Path]
+) -> None:
+    bar = window.question_bar
+
+    def dialog() -> QFileDialog | None:
+        return next((each for each in window.findChildren(QFileDialog) if each.isVisible()), None)
+
+    bar.buttons[0].click()
+    wait_for_message(qtbot, window, "Your work on anna.png cannot be brought back")
+    for _ in photos[1:]:
+        qtbot.waitUntil(lambda: dialog() is not None, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: not window.studio._desk.hand.jobs, timeout=PATIENCE_MS)
+        assert len([each for each in window.findChildren(QFileDialog) if each.isVisible()]) == 1
+        assert dialog().directory().path() == str(photos[0].parent)
+        dialog().reject()
+    for _ in photos:
+        name = next(path.name for path in photos if path.name in bar.text.text())
+        if name == "anna.png":
+            bar.buttons[1].click()
+            continue
+        bar.buttons[0].click()
+        qtbot.waitUntil(lambda: dialog() is not None, timeout=PATIENCE_MS)
+        dialog().fileSelected.emit(str(photos[0].with_name(f"moved-{name}")))
+        dialog().reject()
+        qtbot.waitUntil(lambda: not window.studio._desk.hand.jobs, timeout=PATIENCE_MS)
+    assert not bar.isVisible()
+    assert {document.name for document in window.studio.documents} == {"moved-berta.png", "moved-clara.png"}
+    assert window.studio.pending_recoveries() == []
+    assert not any(copy.exists() for copy in crashed)
+
+
+def test_a_project_is_first_saved_where_its_photo_lies(ready: MainWindow, photos: list[Path]) -> None:
+    ready.actions_table["save"].trigger()
+    dialog = ready.findChild(QFileDialog)
+    assert dialog.selectedFiles() == [str(photos[0].with_suffix(".mstudio"))]
+    dialog.reject()
 
 
 def test_an_open_comparison_ends_with_the_window(qtbot: QtBot, ready: MainWindow, model: Path) -> None:

@@ -1,9 +1,12 @@
 """What the export dialog offers and asks for."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -136,3 +139,31 @@ def test_a_folder_has_to_be_named(parent: QWidget, tmp_path: Path) -> None:
     dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
     dialog.folder.setText("")
     assert not dialog.export_button.isEnabled()
+
+
+def test_a_quality_that_is_still_being_typed_is_asked_for(parent: QWidget, tmp_path: Path, qtbot: QtBot) -> None:
+    settings = ExportSettings(what=ExportKind.ALPHA, suffix=".jpg", jpeg_quality=90)
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), settings, tmp_path)
+    dialog.jpeg_quality._box.selectAll()
+    QTest.keyClicks(dialog.jpeg_quality._box, "55")
+    with qtbot.waitSignal(dialog.wanted, timeout=1000) as wanted:
+        dialog.export_button.click()
+    assert wanted.args[0].encoding.jpeg_quality == 55
+
+
+def test_names_are_seen_as_they_are_and_long_ones_leave_the_dialog_narrow(parent: QWidget, tmp_path: Path) -> None:
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
+    before = dialog.sizeHint().width()
+    dialog.name.setText("<b>" + 200 * "W")
+    dialog._rename()
+    assert dialog.summary.textFormat() is Qt.TextFormat.PlainText
+    assert "as <b>WWW" in dialog.summary.text()
+    assert dialog.sizeHint().width() <= 1.5 * before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are counted in another way there")
+def test_a_name_that_fits_is_proposed_for_a_photo_with_a_very_long_one(parent: QWidget, tmp_path: Path) -> None:
+    dialog = ExportDialog(parent, document(tmp_path / f"{246 * 'W'}.png"), ExportSettings(), tmp_path)
+    name = dialog.request().path.name
+    assert (len(name), name[-11:]) == (255, "-cutout.png")
+    assert dialog.export_button.isEnabled()

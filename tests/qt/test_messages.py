@@ -75,6 +75,20 @@ def test_an_error_is_told_once_while_something_else_is_said(bar: MessageBar) -> 
     assert not bar.isVisible()
 
 
+def test_an_error_that_was_made_good_is_taken_back_wherever_it_waits(bar: MessageBar) -> None:
+    for sentence in ("One.", "Two.", "Three."):
+        bar.tell("error", sentence)
+    bar.take_back("One.")
+    assert (bar.text.text(), bar._count.text()) == ("Two.", "1 more")
+    bar.take_back("Three.")
+    assert (bar.text.text(), bar._count.text()) == ("Two.", "")
+    bar.tell("info", "Exported.")
+    bar.take_back("Two.")
+    assert bar.text.text() == "Exported."
+    bar.dismiss()
+    assert not bar.isVisible()
+
+
 def test_all_of_a_long_name_is_seen_in_a_message_and_its_buttons_stay(qtbot: QtBot, qapp: QApplication) -> None:
     window, bar = QMainWindow(), MessageBar(Theme(qapp, ThemeChoice.DARK))
     window.setCentralWidget(QWidget())
@@ -123,6 +137,20 @@ def test_a_newer_question_takes_the_place_of_the_older(qtbot: QtBot) -> None:
     bar.ask("Second?", (("Yes", bar.hide), ("No", bar.hide)))
     assert bar.text.text() == "Second?"
     assert len(bar.buttons) == 2
+
+
+def test_the_bar_is_free_once_no_question_came_of_an_answer(qtbot: QtBot) -> None:
+    bar, freed = QuestionBar(), []
+    qtbot.addWidget(bar)
+    bar.freed.connect(lambda: freed.append(bar.text.text()))
+    bar.ask("First?", (("Go on", lambda: bar.ask("Second?", (("Yes", lambda: None),))),))
+    bar.buttons[0].click()
+    assert freed == []
+    bar.buttons[0].click()
+    assert freed == ["Second?"]
+    bar.ask("Third?", (("Yes", lambda: None),), lambda: False)
+    bar.review()
+    assert freed == ["Second?", "Third?"]
 
 
 @pytest.fixture

@@ -355,8 +355,8 @@ def test_a_matte_cancelled_while_the_network_runs_is_dropped(opened, photos, set
     running, cancelled = threading.Event(), threading.Event()
     bench_matte = opened._matting._bench.matte
 
-    def matte(image, context, limit):
-        matte = bench_matte(image, context, limit)
+    def matte(photo, context, limit):
+        matte = bench_matte(photo, context, limit)
         running.set()
         assert cancelled.wait(10)
         return matte
@@ -401,9 +401,9 @@ def cancel_another_matte(studio, qtbot):
     cancelled, bench = threading.Event(), studio._matting._bench
     bench_matte = bench.matte
 
-    def matte(image, context, limit):
+    def matte(photo, context, limit):
         assert cancelled.wait(10)
-        return bench_matte(image, context, limit)
+        return bench_matte(photo, context, limit)
 
     bench.matte = matte
     studio.set_quality("best")
@@ -466,8 +466,9 @@ def test_closing_the_program_in_the_middle_leaves_no_thread(studio, photos, qtbo
 def nobody_in(studio):
     """Makes mattes without a person."""
 
-    def matte(image, _context, _limit):
-        return Base(np.zeros(image.shape[:2], np.float32), np.zeros(image.shape[:2], np.uint8)), ()
+    def matte(photo, _context, _limit):
+        size = photo.image.shape[:2]
+        return Base(np.zeros(size, np.float32), np.zeros(size, np.uint8)), ()
 
     studio._matting._bench.matte = matte
     return studio
@@ -614,6 +615,40 @@ def test_another_model_mattes_the_shown_photo_at_once_and_others_when_they_are_s
     studio.select(second)
     settle(studio)
     assert second.base is not before[1]
+
+
+def test_a_project_that_is_opened_after_another_model_was_chosen_keeps_its_matte(opened, models, tmp_path, settle):
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    before = opened.current.alpha
+    opened.close(opened.current)
+    opened.set_model(models / "other.safetensors")  # with nothing open
+    for _ in range(2):
+        opened.open([tmp_path / "work.mstudio"])
+        settle(opened)
+        assert opened.model_text == "other"
+        assert (opened.current.matted_by, opened.current.modified) == ("tiny", False)
+        np.testing.assert_allclose(opened.current.alpha, before, atol=1 / 65535)
+        opened.close(opened.current)
+
+
+def test_a_project_that_is_opened_while_another_model_is_loaded_keeps_its_matte(opened, photos, models, settle, qtbot):
+    project = photos[0].with_name("work.mstudio")
+    opened.save_project(project)
+    settle(opened)
+    opened.close(opened.current)
+    opened.open(photos[1:2])
+    settle(opened)
+    gate = Gate(opened._desk.network)
+    opened.set_model(models / "other.safetensors")
+    opened.open([project])
+    qtbot.waitUntil(lambda: len(opened.documents) == 2)
+    gate.opened.set()
+    settle(opened)
+    assert opened.current.matted_by == "tiny"
+    opened.select(opened.documents[0])
+    settle(opened)
+    assert opened.current.matted_by == "other"
 
 
 def test_a_model_file_that_was_written_anew_is_loaded_when_it_is_chosen_again(studio, photos, models, tmp_path, settle):
@@ -1133,6 +1168,64 @@ def test_quick_export_repeats_the_last_choice_beside_the_photo_and_overwrites_no
     assert read_photo(photos[0].parent / beside[0]).bit_depth == 16
 
 
+def test_a_project_that_holds_its_photo_is_quickly_exported_beside_itself(opened, make_studio, tmp_path, settle):
+    (tmp_path / "handed on").mkdir()
+    project = tmp_path / "handed on" / "work.mstudio"
+    opened.save_whole_project(project, opened.current)
+    opened.export(opened.current, ExportRequest(ExportKind.CUTOUT, tmp_path / "elsewhere.png"))
+    settle(opened)
+    again = make_studio()
+    again.open([project])
+    settle(again)
+    again.quick_export()
+    settle(again)
+    assert (project.parent / "photo-0-cutout.png").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are counted in another way there")
+def test_photos_with_very_long_names_are_quickly_exported_under_shorter_ones(studio, photos, settle):
+    photo = photos[0].rename(photos[0].with_name(f"{246 * 'W'}.png"))
+    studio.open([photo])
+    settle(studio)
+    for _ in range(2):
+        studio.quick_export()
+        settle(studio)
+    assert {severity for severity, _sentence in studio.heard.messages} == {"info"}
+    assert len(list(photo.parent.glob("W*-cutout.png"))) == len(list(photo.parent.glob("W*-cutout-2.png"))) == 1
+
+
+def test_an_export_that_succeeds_makes_good_those_that_failed(opened, photos, tmp_path, settle):
+    made_good = []
+    opened.made_good.connect(made_good.append)
+    nowhere = tmp_path / "nowhere"
+    opened.export(opened.current, ExportRequest(ExportKind.CUTOUT, nowhere / "one.png"))
+    opened.export(opened.current, ExportRequest(ExportKind.CUTOUT, nowhere / "two.png"))
+    settle(opened)
+    failed = {sentence for severity, sentence in opened.heard.messages if severity == "error"}
+    assert len(failed) == 2
+    first = opened.current
+    opened.open(photos[1:2])
+    settle(opened)
+    opened.quick_export()  # of another photo
+    settle(opened)
+    assert made_good == []
+    opened.select(first)
+    opened.quick_export()
+    settle(opened)
+    assert set(made_good) == failed
+    opened.quick_export()
+    settle(opened)
+    assert len(made_good) == 2, "once"
+
+
+def test_of_a_closed_photo_nothing_is_made_good_and_nothing_held(opened, tmp_path, settle):
+    opened.export(opened.current, ExportRequest(ExportKind.CUTOUT, tmp_path / "nowhere" / "one.png"))
+    settle(opened)
+    assert opened._failures._sentences
+    opened.close(opened.current)
+    assert not opened._failures._sentences
+
+
 def test_the_cut_out_is_put_on_the_clipboard_with_its_transparency(opened, settle):
     opened.copy_cutout()
     settle(opened)
@@ -1506,6 +1599,39 @@ def test_what_a_crash_left_can_be_discarded(opened, make_studio, settle):
     again = make_studio()
     again.discard(again.pending_recoveries()[0])
     assert again.pending_recoveries() == []
+
+
+def test_work_that_cannot_be_brought_back_is_told_of_by_its_photo_and_stays_kept(opened, make_studio, settle, qtbot):
+    crash_in_the_middle_of_work(opened, settle)
+    again = make_studio()
+    (item,) = again.pending_recoveries()
+    content = item.path.read_bytes()
+    item.path.write_bytes(content[:100])
+    with qtbot.waitSignal(again.work_left):
+        again.recover(item)
+    settle(again)
+    assert not again.is_being_recovered(item)
+    (sentence,) = again.heard.said("Your work on photo-0.png cannot be brought back")
+    assert str(item.path.parent) not in sentence
+    (item,) = again.pending_recoveries()
+    item.path.write_bytes(content)
+    again.recover(item)
+    assert again.is_being_recovered(item)
+    settle(again)
+    assert again.current.modified
+
+
+def test_bringing_back_may_be_called_off_and_the_work_stays_kept(opened, make_studio, settle, qtbot):
+    crash_in_the_middle_of_work(opened, settle)
+    again = make_studio()
+    (item,) = again.pending_recoveries()
+    gate = Gate(again._desk.hand)
+    again.recover(item)
+    with qtbot.waitSignal(again.work_left):
+        again._desk.hand.cancel(("project", item.path))
+    gate.opened.set()
+    settle(again)
+    assert again.pending_recoveries() == [item]
 
 
 def test_saving_or_ending_well_leaves_nothing_to_recover(opened, make_studio, tmp_path, settle):

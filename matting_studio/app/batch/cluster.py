@@ -69,6 +69,16 @@ class Worker:
         self._run.stop()
 
 
+def find_ray() -> Any:
+    """The module. Raises ClusterError where Ray is not installed."""
+    try:
+        return importlib.import_module("ray")
+    except ImportError as error:
+        raise ClusterError(
+            "Ray is not installed. Install it with: pip install 'matting-studio[ray]', or leave out --ray."
+        ) from error
+
+
 class ClusterRun:
     """Like a `BatchRun`, as far as a command line needs it."""
 
@@ -95,12 +105,7 @@ class ClusterRun:
 
         Raises ClusterError where Ray is not installed.
         """
-        try:
-            self._ray: Any = importlib.import_module("ray")
-        except ImportError as error:
-            raise ClusterError(
-                "Ray is not installed. Install it with: pip install 'matting-studio[ray]', or leave out --ray."
-            ) from error
+        self._ray = find_ray()
         # A worker begins in a folder of its own.
         self._plan, self._network = (
             _from_the_root(plan),

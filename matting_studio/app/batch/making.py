@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ImageReadError
+from core.green_screen import network_picture
 from core.image_io import Encoding, Photo, measure_photo, read_photo, write_image
 from core.memory_plan import Limit, Result, Size
 from matting_studio.app.batch.fingerprint import Source, sha256_of
@@ -104,10 +105,11 @@ def matte_photo(
 ) -> Matted:
     """With a limit, the predictor has to be a thrifty one. Raises DeviceError."""
     photo = opened.photo
+    picture = network_picture(photo)
     if limit is None:
-        matte = predictor.predict(photo.image)
+        matte = predictor.predict(picture)
     else:
-        matte = cast(ThriftyPredictor, predictor).predict(photo.image, result=recipe.memory_result, limit=limit)
+        matte = cast(ThriftyPredictor, predictor).predict(picture, result=recipe.memory_result, limit=limit)
     alpha, trimap = matte.alpha, matte.trimap
     if task.item.edits:
         base = Base(alpha, trimap)

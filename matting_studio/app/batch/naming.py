@@ -43,6 +43,8 @@ class Naming:
 def check_template(recipe: Recipe) -> None:
     """Raises RecipeError with a sentence where the template makes no names."""
     template = recipe.template
+    if not template.strip():
+        raise RecipeError("The template is empty, so results would have no names: write one, such as {stem}-{what}.")
     try:
         parts = [part for part in string.Formatter().parse(template) if part[1] is not None]
     except ValueError as error:

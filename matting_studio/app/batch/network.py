@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.checkpoint import shipped_model
+from core.checkpoint import read_model, shipped_model
+from core.device import named_device, pick_device
 from core.errors import CheckpointError
 from matting_studio.app.batch.fingerprint import model_key
 
@@ -24,6 +25,17 @@ class Network:
     def key(self) -> str:
         """What `model_key` says of the model file as it is now. Raises CheckpointError."""
         return model_key(self.model or shipped_model(), self.size_px, self.quality)
+
+    def check(self, *, is_here: bool) -> None:
+        """Look at model and device without loading anything onto it; `is_here`: on this machine.
+
+        Raises CheckpointError and DeviceError as `load` would.
+        """
+        read_model(self.model or shipped_model())
+        if is_here:
+            pick_device(self.device)
+        elif self.device != "auto":
+            named_device(self.device)
 
     def load(self, key: str) -> "MattingPredictor":
         """The model that had this key. Raises CheckpointError, also where the file is another one by now; DeviceError.

@@ -12,7 +12,9 @@ from matting_studio.app.batch.scan import Item
 from matting_studio.app.batch.shard import Shard
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.fingerprint import Fingerprint
+from matting_studio.app.look import Picture
 
+TO_REPLACE = "have files replaced"
 _NAMED = 3  # of the files that are kept
 
 
@@ -56,6 +58,8 @@ class Plan:
     tasks: tuple[Task, ...]
     overwrite: bool
     """Whether files are replaced that no batch made, or made of other photos."""
+    to_replace: str
+    """How somebody asks for that, as in "add --overwrite"."""
     notices: tuple[str, ...]
     """Sentences about what may surprise."""
 
@@ -76,6 +80,7 @@ def make_plan(
     model: str,
     *,
     overwrite: bool = False,
+    to_replace: str = TO_REPLACE,
     shard: Shard | None = None,
 ) -> Plan:
     """Decide about every photo.
@@ -87,6 +92,7 @@ def make_plan(
         history: what its journals say.
         model: what `model_key` says.
         overwrite: whether files are replaced that no batch made, or made of other photos.
+        to_replace: how somebody asks for that, in the words of the place where it is asked for.
         shard: the part of the photos that this run works on; None for all.
 
     Raises RecipeError.
@@ -94,7 +100,7 @@ def make_plan(
     recipe.check()
     photos = [item.name for item in items]
     earlier = {photo: history.paths_of(photo) for photo in photos}
-    naming = name_results(photos, recipe, _inputs_within(items, output), earlier)
+    naming = name_results(photos, recipe, _inputs_within(items, recipe, output), earlier)
     tasks = []
     foreign: list[str] = []
     of_others: list[str] = []
@@ -124,15 +130,15 @@ def make_plan(
     notices = naming.notices
     if foreign:
         notices += (
-            f"Files are there already that no batch made, and are kept: {_few(foreign)}. Have files replaced "
-            "(--overwrite) to make them anew.",
+            f"Files are there already that no batch made, and are kept: {_few(foreign)}. To have them made anew, "
+            f"{to_replace}.",
         )
     if of_others:
         notices += (
             f"Results of other photos of the same names are there already, and are kept: {_few(of_others)}. Choose "
-            "another output folder, or have files replaced (--overwrite).",
+            f"another output folder, or {to_replace}.",
         )
-    return Plan(output, recipe, model, tuple(tasks), overwrite, notices)
+    return Plan(output, recipe, model, tuple(tasks), overwrite, to_replace, notices)
 
 
 def _is_made(wanted: Wanted, item: Item, file: Fingerprint, model: str, history: History) -> bool:
@@ -163,17 +169,19 @@ def _few(paths: Sequence[str]) -> str:
     return ", ".join(paths[:_NAMED]) + more
 
 
-def _inputs_within(items: Sequence[Item], output: Path) -> list[str]:
-    """Photos that lie in the output folder: no result may take their place."""
+def _inputs_within(items: Sequence[Item], recipe: Recipe, output: Path) -> list[str]:
+    """Photos and background pictures that lie in the output folder: no result may take their place."""
     resolved = output.resolve()
+    looks = (recipe.look, *(item.look for item in items if item.look is not None))
+    backgrounds = {look.background.path for look in looks if isinstance(look.background, Picture)}
     folders: dict[Path, Path] = {}
     within = []
-    for item in items:
-        parent = item.path.parent
+    for path in (*(item.path for item in items), *backgrounds):
+        parent = path.parent
         if parent not in folders:
             folders[parent] = parent.resolve()
-        places = [folders[parent] / item.path.name]
-        if item.path.is_symlink():
-            places.append(Path(os.path.realpath(item.path)))  # also of a link to itself
+        places = [folders[parent] / path.name]
+        if path.is_symlink():
+            places.append(Path(os.path.realpath(path)))  # also of a link to itself
         within += [place.relative_to(resolved).as_posix() for place in places if place.is_relative_to(resolved)]
     return within

@@ -415,8 +415,8 @@ class BatchRun:
                 for path in (*(path for _, path in made.results), made.thumbnail):
                     path.unlink(missing_ok=True)  # they would take room until the run ends
                 raise ImageWriteError(
-                    f"{target} was written by somebody else while the batch ran, and is kept. Move it away, or have "
-                    "files replaced (--overwrite), then try again."
+                    f"{target} was written by somebody else while the batch ran, and is kept. Move it away, or "
+                    f"{self.plan.to_replace}, then try again."
                 )
 
     def _fail(self, passing: _Pass, reason: str) -> None:

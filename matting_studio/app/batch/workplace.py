@@ -12,6 +12,7 @@ killed run left behind is told from everybody else's files by where it lies.
 
 import contextlib
 import errno
+import os
 import shutil
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ from core.atomic import write_atomically
 from core.errors import MattingError
 from core.instance_lock import InstanceLock, LockedError
 from matting_studio.app.batch.journal import FOLDER, History, Journal, JournalError
+from matting_studio.app.reach import is_folder, is_there
 from matting_studio.app.short_names import short_hash
 
 
@@ -95,6 +97,20 @@ class Workplace:
     def thumbnail(self, photo: str) -> Path:
         """Where the small cut-out of a photo lies, if it is there."""
         return self._thumbnails / f"{short_hash(photo)}.webp"
+
+
+def check_workplace(output: Path) -> None:
+    """Raises WorkplaceError where `Workplace` could not make its files in an output folder; nothing is made.
+
+    What another run holds is not looked at: that is for the moment only.
+    """
+    folder = output / FOLDER
+    if not is_there(folder):
+        return
+    if not is_folder(folder):
+        raise _unwritable(output, FileExistsError(errno.EEXIST, f"{FOLDER} in it is a file"))
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise _unwritable(output, PermissionError(errno.EACCES, f"nothing may be written to {FOLDER} in it"))
 
 
 def put_in_place(source: Path, target: Path) -> None:

@@ -9,19 +9,28 @@ from matting_studio.app.document import State
 from matting_studio.app.edits import Base
 from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.packing import PackedBase
+from matting_studio.app.reach import is_folder
 
 
 class ProjectError(MattingError):
     """A project file cannot be opened or saved."""
 
 
+class NewerProjectError(ProjectError):
+    """A project file is from a newer version of the program."""
+
+
 class PhotoMissingError(ProjectError):
     """A project's photo is not where it was, or is another one by now; it can be opened with a photo named."""
 
-    def __init__(self, project: Path, expected: Path, sentence: str) -> None:
+    def __init__(self, project: Path, expected: Path, sentence: str, elsewhere: Path | None = None) -> None:
+        """`elsewhere` is where to look first where the photo's folder is gone, by default beside the project."""
         super().__init__(sentence)
         self.project = project
         self.expected = expected
+        folder = expected.parent
+        self.near = folder if folder.is_absolute() and is_folder(folder) else elsewhere or project.parent
+        """The folder to look in first."""
 
 
 @dataclass(frozen=True, eq=False)

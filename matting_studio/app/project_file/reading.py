@@ -18,7 +18,7 @@ from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Look, Picture
 from matting_studio.app.packing import PackedBase, PackingError, unpack, unpack_alpha, unpack_levels
 from matting_studio.app.project_file.file_record import FileRecord
-from matting_studio.app.project_file.project import PhotoMissingError, Project, ProjectError
+from matting_studio.app.project_file.project import NewerProjectError, PhotoMissingError, Project, ProjectError
 from matting_studio.app.project_file.records import (
     ADDITIONS,
     CONTENTS,
@@ -38,20 +38,23 @@ _LARGEST_PHOTO_BYTES = 2 << 30
 _R = TypeVar("_R", bound=BaseModel)
 
 
-def read_project(path: Path, photo_path: Path | None = None, backgrounds: Path | None = None) -> Project:
+def read_project(
+    path: Path, photo_path: Path | None = None, backgrounds: Path | None = None, called: str | None = None
+) -> Project:
     """Open a project file, and the photo that it is about.
 
     The photo is looked for where it was, seen from the project, then where it was absolutely, then beside the project.
     `photo_path` says where it is instead; any photo of the same size in pixels is taken then. A background picture is
     looked for at the same places; where it is at none of them, the one that the project holds is unpacked into the
-    folder `backgrounds`, and where there is none, the look names the place where it was.
+    folder `backgrounds`, and where there is none, the look names the place where it was. `called` is what sentences
+    about the photo call the project by, where its file's name means nothing to anybody.
 
     Raises PhotoMissingError where the photo is not found unchanged or may not be read, ProjectError where the file is
     no project, damaged or from a newer version, ImageReadError where the photo cannot be understood.
     """
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-            return _read(archive, path, photo_path, backgrounds)
+            return _read(archive, path, photo_path, backgrounds, called)
     except FileNotFoundError as error:
         raise ProjectError(f"{path} does not exist. Check the name and the folder.") from error
     except OSError as error:
@@ -64,7 +67,9 @@ def read_project(path: Path, photo_path: Path | None = None, backgrounds: Path |
         raise ProjectError(f"{path} is damaged ({error}). Copy it again from where it came.") from error
 
 
-def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None, backgrounds: Path | None) -> Project:
+def _read(
+    archive: zipfile.ZipFile, path: Path, photo_path: Path | None, backgrounds: Path | None, called: str | None
+) -> Project:
     contents = _read_contents(archive, path)
     additions = _read_additions(archive, path)
     record = contents.photo
@@ -77,7 +82,7 @@ def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None, backgro
         )  # fmt: skip
         base = unpack(PackedBase(height, width, alpha, trimap))
     edits = tuple(_read_edit(archive, edit, Box(0, 0, height, width)) for edit in contents.edits)
-    photo, found_at, photo_file = _read_photo(archive, record, path, photo_path)
+    photo, found_at, photo_file = _read_photo(archive, record, path, photo_path, called or path.name)
     if photo.image.shape[:2] != (height, width):
         found_height, found_width = photo.image.shape[:2]
         if found_at is None:
@@ -85,8 +90,8 @@ def _read(archive: zipfile.ZipFile, path: Path, photo_path: Path | None, backgro
         raise PhotoMissingError(
             path,
             record.expected_at,
-            f"{found_at} has {found_width} x {found_height} pixels, but the project {path.name} is about a "
-            f"photo of {width} x {height}. Choose the photo that the project was made with.",
+            f"{found_at} has {found_width} x {found_height} pixels, but {called or f'the project {path.name}'} is "
+            f"about a photo of {width} x {height}. Choose the photo that it was made with.",
         )
     return Project(
         name=found_at.name if found_at else record.name,
@@ -113,7 +118,7 @@ def _read_contents(archive: zipfile.ZipFile, path: Path) -> Contents:
         )
     version = written.get("version")
     if isinstance(version, int) and version > VERSION:
-        raise ProjectError(
+        raise NewerProjectError(
             f"{path} was saved by a newer version of Matting Studio (project version {version}, and this program reads "
             f"up to {VERSION}). Update the program, then open it again."
         )
@@ -152,19 +157,19 @@ def _read_edit(archive: zipfile.ZipFile, record: EditRecord, frame: Box) -> Edit
 
 
 def _read_photo(
-    archive: zipfile.ZipFile, record: PhotoRecord, path: Path, photo_path: Path | None
+    archive: zipfile.ZipFile, record: PhotoRecord, path: Path, photo_path: Path | None, name: str
 ) -> tuple[Photo, Path | None, Fingerprint | None]:
     """The photo, the file that it was read from, and how that was then; no file if that is the project itself."""
     if photo_path is None and record.copied_as is not None:
         data = _entry(archive, record.copied_as, _LARGEST_PHOTO_BYTES)
-        return read_photo_bytes(data, f"The photo in {path.name}"), None, None
-    found_at = photo_path or _find_photo(record, path)
+        return read_photo_bytes(data, f"The photo in {name}"), None, None
+    found_at = photo_path or _find_photo(record, path, name)
     # Looked at before reading: what changes from here on is noticed.
     photo_file = Fingerprint.of(found_at)
     return read_photo(found_at), found_at, photo_file
 
 
-def _find_photo(record: PhotoRecord, path: Path) -> Path:
+def _find_photo(record: PhotoRecord, path: Path, name: str) -> Path:
     changed = closed = None
     for candidate in record.found(path):
         try:
@@ -179,17 +184,17 @@ def _find_photo(record: PhotoRecord, path: Path) -> Path:
         raise PhotoMissingError(
             path,
             closed_path,
-            f"The photo of {path.name} cannot be read: {closed_path} ({reason}). Ask for permission to read it, or say "
+            f"The photo of {name} cannot be read: {closed_path} ({reason}). Ask for permission to read it, or say "
             "where else the photo lies.",
         )
     if changed is not None:
         raise PhotoMissingError(
-            path, changed, f"{changed} has changed since {path.name} was saved. Say where the photo as it was lies now."
+            path, changed, f"{changed} has changed since {name} was saved. Say where the photo as it was lies now."
         )
     raise PhotoMissingError(
         path,
         record.expected_at,
-        f"The photo of {path.name} is no longer at {record.expected_at}. Say where it lies now.",
+        f"The photo of {name} is no longer at {record.expected_at}. Say where it lies now.",
     )
 
 

@@ -1,6 +1,8 @@
 """A folder to type, to choose, or to drop."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
@@ -10,8 +12,18 @@ from matting_studio.app.reach import as_typed, is_folder
 from matting_studio.qt.drops import accept_as_copy, local_paths
 
 
+class Dropped(NamedTuple):
+    """Which folder is meant by what was dropped."""
+
+    folder: Path
+    remark: str | None
+    """A sentence where it is more or less than what was dropped."""
+
+
 class FolderLine(QWidget):
     changed = Signal()
+    remarked = Signal(str)
+    """A sentence: what was taken of what was dropped."""
 
     def __init__(self, name: str, hint: str) -> None:
         super().__init__()
@@ -20,7 +32,7 @@ class FolderLine(QWidget):
         self.line.setAccessibleName(name)
         self.line.setPlaceholderText(hint)
         self.line.textChanged.connect(self.changed)
-        self.line.dropped.connect(self.set_folder)
+        self.line.dropped.connect(self._take)
         self.button = QPushButton("Choose…")
         self.button.setAccessibleName(f"Choose: {name}")
         self.button.clicked.connect(self._browse)
@@ -39,6 +51,11 @@ class FolderLine(QWidget):
         self.line.setText("" if folder is None else str(folder))
         self.line.setCursorPosition(len(self.line.text()))  # the end of a path says more than its beginning
 
+    def _take(self, dropped: Dropped) -> None:
+        self.set_folder(dropped.folder)
+        if dropped.remark is not None:
+            self.remarked.emit(dropped.remark)
+
     def _browse(self) -> None:
         dialog = QFileDialog(self.window(), self._name, str(self.folder or Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -49,7 +66,7 @@ class FolderLine(QWidget):
 
 class _DropLine(QLineEdit):
     dropped = Signal(object)
-    """The Path of a folder."""
+    """A Dropped."""
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event.mimeData().urls()):
@@ -69,7 +86,18 @@ class _DropLine(QLineEdit):
             super().dropEvent(event)
             return
         accept_as_copy(event)
-        self.dropped.emit(folder_of(paths[0]))
+        self.dropped.emit(taken_of(paths))
+
+
+def taken_of(paths: Sequence[Path]) -> Dropped:
+    """The first of the folders; of files, the one that they lie in."""
+    folders = list(dict.fromkeys(map(folder_of, paths)))
+    folder, remark = folders[0], None
+    if len(folders) > 1:
+        remark = f"One folder is taken at a time: of the {len(folders)} that were dropped, {folder}."
+    elif folder not in paths:
+        remark = f"{paths[0].name} is a file: the whole folder that it lies in is taken, {folder}."
+    return Dropped(folder, remark)
 
 
 def folder_of(path: Path) -> Path:

@@ -27,6 +27,7 @@ from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Look, Transparent
 from matting_studio.app.settings import BatchSettings
 from matting_studio.qt.batch.folder_line import FolderLine
+from matting_studio.qt.batch.order import REPLACE_FILES
 from matting_studio.qt.export_dialog import FORMATS
 from matting_studio.qt.inspector.background import BackgroundSection
 from matting_studio.qt.inspector.colours import ColoursSection
@@ -64,11 +65,13 @@ class BatchOptions(QScrollArea):
         self.setFixedWidth(for_font(WIDTH_PX))
         self._look = Look()
         self._silent = False
+        self._proposed: Path | None = None
+        """Where results go as long as nobody has chosen another folder."""
         self.from_folder, self.from_strip = _choice("A folder"), _choice("Open photos")
         self.input = FolderLine("Folder with photos", "Drop a folder here")
         self.recursive = QCheckBox("With its sub-folders")
         self.output = FolderLine("Folder for the results", "Drop a folder here")
-        self.overwrite = QCheckBox("Replace files that are there already")
+        self.overwrite = QCheckBox(REPLACE_FILES)
         self.overwrite.setToolTip("Files that a batch made are replaced in any case where settings have changed.")
         self.what = {kind: QCheckBox(text) for kind, text, _ in KINDS}
         for kind, _, tip in KINDS:
@@ -151,6 +154,7 @@ class BatchOptions(QScrollArea):
         self._silent = True
         self.input.set_folder(settings.input_folder)
         self.output.set_folder(settings.output_folder)
+        self._proposed = _beside(settings.input_folder)
         self.recursive.setChecked(settings.recursive)
         self.overwrite.setChecked(settings.overwrite)
         for kind, box in self.what.items():
@@ -167,7 +171,7 @@ class BatchOptions(QScrollArea):
         self.from_folder.setChecked(True)
         self.input.set_folder(folder)
         if self.output.folder is None:
-            self.output.set_folder(folder.parent / f"{folder.name}-cutouts")
+            self.output.set_folder(_beside(folder))
 
     def offer_open_photos(self, count: int) -> None:
         self.from_strip.setText(f"Open photos ({count})")
@@ -234,6 +238,7 @@ class BatchOptions(QScrollArea):
 
     def _connect(self) -> None:
         self.from_strip.toggled.connect(self._tell)
+        self.input.changed.connect(self._propose)
         self.input.changed.connect(self._tell)
         self.output.changed.connect(self._tell)
         for box in (self.recursive, self.overwrite, *self.what.values()):
@@ -244,6 +249,16 @@ class BatchOptions(QScrollArea):
         for section in self._of_look:
             section.previewed.connect(self.look_moved)
             section.committed.connect(self._take_look)
+
+    def _propose(self) -> None:
+        """Results that went to a proposed folder go to the one that fits the photos now."""
+        proposed = _beside(self.input.folder)
+        if proposed is None:
+            return  # the line is being written anew
+        follows = self._proposed is not None and self.output.folder == self._proposed
+        self._proposed = proposed
+        if follows:
+            self.output.set_folder(proposed)
 
     def _take_look(self, look: Look, _name: str) -> None:
         self._show_look(look)
@@ -267,6 +282,11 @@ class BatchOptions(QScrollArea):
             section.setVisible(not own)
         self.own_looks.setVisible(own)
         self.example.setText(_example(self.recipe()))
+
+
+def _beside(folder: Path | None) -> Path | None:
+    """Where results go unless somebody chooses; None where there is nothing beside the folder."""
+    return None if folder is None or not folder.name else folder.with_name(f"{folder.name}-cutouts")
 
 
 def _example(recipe: Recipe) -> str:

@@ -18,6 +18,9 @@ from matting_studio.app.look import Look
 from matting_studio.app.network_bench import NetworkChoice
 from matting_studio.app.reach import is_folder
 
+REPLACE_FILES = "Replace files that are there already"
+"""What the box is called that has files replaced which no batch made."""
+
 
 class OrderError(MattingError):
     """There is nothing of what is asked for."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from core.green_screen import network_picture
 from core.image_io import read_photo
 from core.memory_plan import Limit
 from matting_studio.app.batch import Item, Recipe
@@ -205,7 +206,7 @@ class _Kept:
             predictor = network.load(wanted.network)
             context.token.raise_if_cancelled()
             context.report(Progress("Running the network"))
-            matte = predictor.predict(photo.image, limit=wanted.limit)
+            matte = predictor.predict(network_picture(photo), limit=wanted.limit)
             base = Base(matte.alpha, matte.trimap)
             patch = fold(base, item.edits, base.box)
             self._snapshot = Snapshot(photo, patch.alpha, patch.trimap, wanted.recipe.look, revision=0)

@@ -34,7 +34,7 @@ from matting_studio.app.batch import (
 from matting_studio.app.batch.journal import History
 from matting_studio.app.jobs import Job, JobContext
 from matting_studio.qt.batch.network import BatchNetwork
-from matting_studio.qt.batch.order import Order, PastedFiles
+from matting_studio.qt.batch.order import REPLACE_FILES, Order, PastedFiles
 from matting_studio.qt.worker import Worker
 
 NEWS_MS = 100
@@ -268,7 +268,10 @@ class BatchRunner(QObject):
         # The network that is loaded must be the one that the key is of.
         network.check_model()
         context.token.raise_if_cancelled()
-        plan = make_plan(found.items, order.recipe, order.output, history, key, overwrite=order.overwrite)
+        plan = make_plan(
+            found.items, order.recipe, order.output, history, key,
+            overwrite=order.overwrite, to_replace=f"tick “{REPLACE_FILES}”",
+        )  # fmt: skip
         return plan, found
 
     def _open_again(self) -> Workplace:

@@ -18,7 +18,7 @@ from matting_studio.app.batch import Progress, Row, RunState
 from matting_studio.app.look import Look
 from matting_studio.app.reach import is_folder, is_there
 from matting_studio.qt.batch.controls import BatchControls
-from matting_studio.qt.batch.folder_line import folder_of
+from matting_studio.qt.batch.folder_line import taken_of
 from matting_studio.qt.batch.head import BatchHead
 from matting_studio.qt.batch.model import BatchModel
 from matting_studio.qt.batch.network import BatchNetwork
@@ -105,6 +105,8 @@ class BatchWindow(QWidget):
         self._studio.documents_changed.connect(self._show_documents)
         self.options.changed.connect(self._options_changed)
         self.options.output.changed.connect(self._show_output)
+        for line in (self.options.input, self.options.output):
+            line.remarked.connect(self._remark)
         self.options.look_moved.connect(self._preview_look)
         self.options.memory.chosen.connect(self._studio.set_memory_limit)
         self._studio.settings_changed.connect(self._show_memory_limit)
@@ -323,7 +325,14 @@ class BatchWindow(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         accept_as_copy(event)
-        self.options.take_folder(folder_of(local_paths(event.mimeData().urls())[0]))
+        dropped = taken_of(local_paths(event.mimeData().urls()))
+        self.options.take_folder(dropped.folder)
+        if dropped.remark is not None:
+            self._remark(dropped.remark)
+
+    @Slot(str)
+    def _remark(self, sentence: str) -> None:
+        self.message_bar.tell("info", sentence)
 
     @Slot()
     def _dress(self) -> None:

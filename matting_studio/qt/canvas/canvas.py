@@ -44,7 +44,7 @@ class Canvas(CanvasView):
         self._studio = studio
         self._traces = StrokeTraces(studio, self._pictures, self)
         self._traces.changed.connect(self.update)
-        studio.current_changing.connect(self._let_go)
+        studio.current_changing.connect(self.let_go)
 
     # Settings
 
@@ -108,11 +108,11 @@ class Canvas(CanvasView):
             self._studio.stroke(stroke.brush, stroke.points, stroke.size_px, stroke.hardness, opacity)
 
     @Slot()
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         # Before another photo comes, too: what was painted is the photo's that it was painted on.
         if self._stroke is not None:
             self._end_stroke()
-        super()._let_go()
+        super().let_go()
 
     def _cancel_stroke(self) -> None:
         if self._stroke is not None:

@@ -361,7 +361,7 @@ class CanvasView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         button = Qt.MouseButton.LeftButton if self._pan_from is None else self._pan_button
         if event.button() == button:
-            self._let_go()
+            self.let_go()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._move_pointer(event.position())
@@ -393,7 +393,7 @@ class CanvasView(QWidget):
         pinch = event.gesture(Qt.GestureType.PinchGesture)
         if not isinstance(pinch, QPinchGesture):
             return False
-        self._let_go()  # the first finger seemed to drag
+        self.let_go()  # the first finger seemed to drag
         self._zoom_at(self.mapFromGlobal(pinch.centerPoint()), max(0.1, pinch.scaleFactor()))
         moved = pinch.centerPoint() - pinch.lastCenterPoint()
         self.pan(moved.x(), moved.y())
@@ -500,10 +500,10 @@ class CanvasView(QWidget):
         # The release of a held key or button goes to whoever has the focus then, such as a dialog.
         self._hold_space(False)
         self.set_peeking(False)
-        self._let_go()
+        self.let_go()
         super().focusOutEvent(event)
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         """End whatever the mouse is in the middle of, as its release would."""
         self._pan_from = None
         if self._sliding:

@@ -98,7 +98,6 @@ class BackgroundSection(LookSection):
                 self.fit.setCurrentIndex([fit for fit, _ in FITS].index(background.placement.fit))
         self.shadow.setChecked(look.shadow is not None)
         self._shadow_controls.setVisible(look.shadow is not None)
-        self._shadow_row.setEnabled(background.kind != "transparent")
 
     def without(self, look: Look) -> Look:
         return look.model_copy(update={"background": Transparent(), "shadow": None})
@@ -138,7 +137,7 @@ class BackgroundSection(LookSection):
 
     def _transparent_page(self) -> QWidget:
         page, column = _page()
-        hint = QLabel("The cut-out keeps its transparency.")
+        hint = QLabel("The cut-out keeps its transparency. A soft shadow becomes part of it.")
         hint.setProperty("quiet", True)
         hint.setWordWrap(True)
         column.addWidget(hint)
@@ -222,15 +221,11 @@ class BackgroundSection(LookSection):
     # The shadow
 
     def _add_shadow(self) -> None:
-        self._shadow_row = QWidget()
-        column = QVBoxLayout(self._shadow_row)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
         self.shadow = QCheckBox("Soft shadow")
         self.shadow.clicked.connect(self._choose_shadow)
-        column.addWidget(self.shadow)
+        self.body.addWidget(self.shadow)
         self._shadow_controls, controls = _page()
-        column.addWidget(self._shadow_controls)
+        self.body.addWidget(self._shadow_controls)
         for name, text, low, high, unit, factor in (
             ("opacity", "Strength", 0, 100, " %", 100), ("blur_px", "Softness", 0, 200, " px", 1),
             ("shift_x_px", "To the right", -200, 200, " px", 1), ("shift_y_px", "Down", -200, 200, " px", 1),
@@ -243,7 +238,6 @@ class BackgroundSection(LookSection):
                 ),
                 controls,
             )
-        self.body.addWidget(self._shadow_row)
 
     def _choose_shadow(self, on: bool) -> None:
         self.settle()  # else a slider of the shadow would bring it back

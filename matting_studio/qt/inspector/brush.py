@@ -20,6 +20,8 @@ TITLES = {
 class BrushSection(InspectorSection):
     changed = Signal(object)
     """BrushSettings."""
+    icon_changed = Signal()
+    """To be dressed anew, by whoever knows the theme."""
 
     def __init__(self) -> None:
         super().__init__("Brush", "brush_foreground")
@@ -27,20 +29,28 @@ class BrushSection(InspectorSection):
         self.size_px = InspectorSlider("Size", SMALLEST_PX, LARGEST_PX, suffix=" px", tip="On the screen; keys [ and ]")
         self.hardness = InspectorSlider("Hardness", 0, 100, suffix=" %", tip="0 % is soft, 100 % sharp")
         self.opacity = InspectorSlider("Opacity", 1, 100, suffix=" %", tip="How strongly it paints")
-        for slider in (self.size_px, self.hardness, self.opacity):
+        self._sliders = (self.size_px, self.hardness, self.opacity)
+        for slider in self._sliders:
             slider.moved.connect(self._change)
             self.body.addWidget(slider)
         self.reset.connect(self._reset)
 
     def show_brush(self, brush: BrushSettings) -> None:
-        self._brush = brush
+        before, self._brush = self._brush, brush
         self.setVisible(brush.tool is not None)
-        if brush.tool is not None:
+        if brush.tool is not None and brush.tool is not before.tool:
             self.set_title(TITLES[brush.tool])
+            self.set_icon(f"brush_{brush.tool}")
+            self.icon_changed.emit()
         self.size_px.set_value(brush.size_px)
         self.hardness.set_value(brush.hardness * 100)
         self.opacity.set_value(brush.opacity * 100)
         self.reset_button.setEnabled(brush != BrushSettings(tool=brush.tool))
+
+    def settle(self) -> None:
+        """Take what was typed so far."""
+        for slider in self._sliders:
+            slider.settle()
 
     def _change(self) -> None:
         hardness, opacity = self.hardness.value / 100, self.opacity.value / 100
@@ -48,6 +58,5 @@ class BrushSection(InspectorSection):
         self.changed.emit(self._brush)
 
     def _reset(self) -> None:
-        for slider in (self.size_px, self.hardness, self.opacity):
-            slider.settle()  # else it would not show the default
+        self.settle()  # else a slider would not show the default
         self.changed.emit(BrushSettings(tool=self._brush.tool))

@@ -53,6 +53,7 @@ class Inspector(QScrollArea):
             section.set_look(look or Look())
 
     def settle(self) -> None:
-        """Keep at once what a control would keep in a moment; before anything else happens to the photo."""
-        for section in self._of_look:
+        """Keep at once what a control would keep in a moment, and what was typed so far; before anything else happens
+        to the photo or the brush."""
+        for section in (self.brush, *self._of_look):
             section.settle()

@@ -25,7 +25,7 @@ class InspectorSection(QFrame):
         self._title.setCheckable(False)
         self._title.setToolTip(f"Fold or unfold {title}")
         self._title.clicked.connect(self._fold)
-        name_icon(self._title, icon, "text")
+        self.set_icon(icon)
         self.reset_button = QToolButton()
         self.reset_button.setProperty("small", True)
         self.reset_button.setToolTip(f"Reset {title}")
@@ -51,6 +51,10 @@ class InspectorSection(QFrame):
 
     def set_title(self, title: str) -> None:
         self._title.setText(f" {title}")  # a little away from its icon
+
+    def set_icon(self, name: str) -> None:
+        """It is seen once the section is dressed."""
+        name_icon(self._title, name, "text")
 
     def _fold(self) -> None:
         self._content.setVisible(self._content.isHidden())
@@ -80,7 +84,7 @@ class LookSection(InspectorSection):
         self.reset_button.setEnabled(self.without(look) != look)
 
     def settle(self) -> None:
-        """Keep at once what a control would keep in a moment."""
+        """Keep at once what a control would keep in a moment, and what was typed so far."""
         for slider, _ in self._bound:
             slider.settle()
 

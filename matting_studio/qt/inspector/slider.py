@@ -1,6 +1,7 @@
 """A number with a name: a slider to drag and a box to type in.
 
-`moved` says what to preview while it changes, `settled` what to keep: on release, or a moment after the last key.
+`moved` says what to preview while it changes, `settled` what to keep: on release, or a moment after the last key. What
+is still being typed is a number once the box loses the keys, or is told to settle.
 """
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -60,8 +61,8 @@ class InspectorSlider(QWidget):
         return self._value
 
     def set_value(self, value: float) -> None:
-        """Show a value without announcing it; not while a hand is on the slider."""
-        if self._slider.isSliderDown() or self._settling.isActive():
+        """Show a value without announcing it; not while a hand is on the slider or types in the box."""
+        if self._slider.isSliderDown() or self._settling.isActive() or self._is_half_typed:
             return
         self._show(value)
 
@@ -121,7 +122,8 @@ class InspectorSlider(QWidget):
         self.moved.emit(value)
 
     def settle(self) -> None:
-        """Keep at once what would be kept in a moment."""
+        """Keep at once what would be kept in a moment, and what was typed so far."""
+        self._box.interpretText()
         if self._settling.isActive():
             self._settle()
 

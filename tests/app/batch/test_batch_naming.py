@@ -83,6 +83,8 @@ def test_long_names_are_cut_and_stay_distinct(letter):
         ("{stem:.2}", r"\{stem\} in another form"),
         ("{stem!r}", r"\{stem\} in another form"),
         ("{what}", r"put \{stem\} into it"),
+        ("", r"^The template is empty, so results would have no names: write one, such as \{stem\}-\{what\}\.$"),
+        ("  ", "The template is empty"),
         ("../{stem}", "leads out of the output folder"),
         ("/tmp/{stem}", "leads out of the output folder"),
         ("{stem}\\{what}", "leads out of the output folder"),

@@ -9,7 +9,7 @@ from batches import FAST, go, leftovers, put_photos, states, tree
 from PIL import Image
 
 from core.image_io import read_photo
-from matting_studio.app.batch import Recipe, Workplace, WorkplaceError, making
+from matting_studio.app.batch import Recipe, Workplace, WorkplaceError, find_photos, make_plan, making
 from matting_studio.app.batch.journal import Entry, History
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.look import Look, Picture, Plain, Refinement
@@ -121,7 +121,7 @@ def test_files_of_others_are_kept_unless_told(folders, predictor):
     theirs.write_text("mine!")
     run, plan = go(*folders, predictor)
     assert states(run) == {"a.png": "skipped", "b.png": "done", "sub/c.png": "done"}
-    assert "no batch made, and are kept: a-alpha.png. Have files replaced (--overwrite)" in plan.notices[0]
+    assert "no batch made, and are kept: a-alpha.png. To have them made anew, have files replaced." in plan.notices[0]
     assert theirs.read_text() == "mine!"
     run, _ = go(*folders, predictor, overwrite=True)
     assert states(run)["a.png"] == "done"
@@ -186,6 +186,21 @@ def test_a_photo_that_is_a_link_into_the_output_folder_is_safe(tmp_path, predict
     assert (tmp_path / "out" / "a_png.png").exists()
 
 
+@pytest.mark.parametrize("is_own", [False, True])
+def test_a_background_picture_in_the_output_folder_is_safe(is_own, folders):
+    source, output = folders
+    put_photos(output, ["a-composite.png"])
+    look = Look(background=Picture(path=output / "a-composite.png"))
+    items = find_photos(source, recursive=False, output=output).items
+    recipe = replace(BOTH, what=(ExportKind.COMPOSITE,))
+    if is_own:
+        items = tuple(replace(item, look=look) for item in items)
+    else:
+        recipe = replace(recipe, look=look)
+    plan = make_plan(items, recipe, output, History(), "tiny", overwrite=True)
+    assert [wanted.path for task in plan.tasks for wanted in task.to_make] == ["a_png-composite.png", "b-composite.png"]
+
+
 def test_a_result_that_somebody_touched_up_is_kept(folders, predictor):
     go(*folders, predictor)
     (folders[1] / "a-alpha.png").write_text("touched up")
@@ -213,9 +228,10 @@ def test_a_file_that_somebody_writes_while_the_batch_runs_is_kept_unless_told(ea
     theirs = folders[1] / "a-alpha.png"
     busy = Meanwhile(predictor, lambda: theirs.write_text("touched up"))
     other = replace(FAST, look=Look(refinement=Refinement(feather_px=3)))
-    run, _ = go(*folders, busy, other)
+    run, _ = go(*folders, busy, other, to_replace="add --overwrite")
     assert states(run) == {"a.png": "failed", "b.png": "done", "sub/c.png": "done"}
     assert f"{theirs} was written by somebody else" in run.row("a.png").reason
+    assert run.row("a.png").reason.endswith("Move it away, or add --overwrite, then try again.")
     assert theirs.read_text() == "touched up"
     run, _ = go(*folders, busy, other, overwrite=True)
     assert states(run)["a.png"] == "done"

@@ -76,6 +76,23 @@ def test_overrides_reach_into_tables_and_lists(tmp_path: Path) -> None:
             "loss={trimap=0,side_heads=0,laplacian=0,composition=0,alpha=0}",
             r"loss: One of the losses needs a weight above 0\.",
         ),
+        ("schedule.learning_rate=true", r"schedule\.learning_rate: This has to be a number\."),
+        ("schedule.betas=[true,0.9]", r"schedule\.betas\.0: This has to be a number\."),
+        ("data.photos.0.favour={'*'=false}", r"data\.photos\.0\.favour\.\*: This has to be a number\."),
+        ("data.workers=true", r"data\.workers: This has to be a whole number\."),
+        ("schedule.stages=[{steps=true,crop_px=64,batch_size=2}]", r"stages\.0\.steps: This has to be a whole number"),
+        ("data.photos.0.folder=", r"data\.photos\.0\.folder: The name is empty: give that of a folder or file\."),
+        ("data.validation=[{name='x',folder=' '}]", r"data\.validation\.0\.folder: The name is empty"),
+        ("network.base=''", r"network\.base: The name is empty: give that of a folder or file\."),
+        ("run.device=gpu", r"run\.device: 'gpu' is no device: use auto, cuda, cuda:0, mps or cpu\.$"),
+        ("run.device={sentence}", r"run\.device: '\{sentence\}' is no device"),
+        ("data.workers=1000000", r"data\.workers: This has to be at most 1024\."),
+        ("data.workers=-1", r"data\.workers: This has to be at least 0\."),
+        ("run.processes=0", r"run\.processes: This has to be at least 1\."),
+        ("run.validation_px=100000000", r"run\.validation_px: This has to be at most 8192\."),
+        ("schedule.stages=[{steps=1,crop_px=100000000,batch_size=2}]", r"crop_px: This has to be at most 8192\."),
+        (f"data.seed={'9' * 5000}", "The value of data.seed is too long"),
+        (f"data.seed={'[' * 100_000}", "or nested too deeply, to be read: give another"),
         ("nonsense", "is no setting"),
         ("data.photos.7.folder=x", "leads nowhere"),
         ("data.photos.first.folder=x", "leads nowhere"),
@@ -92,6 +109,33 @@ def test_files_that_are_missing_or_no_toml_are_named(tmp_path: Path) -> None:
         load_config(tmp_path / "nothing.toml")
     with pytest.raises(ConfigError, match="not valid TOML"):
         load_config(write(tmp_path, "= 3"))
+
+
+def test_whole_numbers_are_numbers_and_the_current_folder_has_a_name(tmp_path: Path) -> None:
+    config = load_config(
+        write(tmp_path, MINIMAL),
+        ["schedule.learning_rate=1", "schedule.betas=[0, 0.9]", "data.photos.0.folder=.", "network.base=base.pth"],
+    )
+    assert (config.schedule.learning_rate, config.schedule.betas) == (1, (0, 0.9))
+    assert (config.data.photos[0].folder, config.network.base) == (Path(), Path("base.pth"))
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "mps", "cuda", "cuda:7"])
+def test_devices_of_other_machines_can_be_named(tmp_path: Path, device: str) -> None:
+    assert load_config(write(tmp_path, MINIMAL), [f"run.device={device}"]).run.device == device
+
+
+@pytest.mark.parametrize("ending", ["json", "toml"])
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [("[" * 100_000, "is nested too deeply to be read"), ("9" * 5000, "has a number that is too long to be read")],
+    ids=["deep", "long"],
+)
+def test_what_python_cannot_read_is_named(tmp_path: Path, ending: str, value: str, sentence: str) -> None:
+    path = tmp_path / f"run.{ending}"
+    path.write_text(f'{{"data": {value}' if ending == "json" else f"data = {value}")
+    with pytest.raises(ConfigError, match=rf"run\.{ending} {sentence}: "):
+        load_config(path)
 
 
 def test_several_wrong_settings_have_a_line_each(tmp_path: Path) -> None:

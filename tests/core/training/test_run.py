@@ -148,6 +148,21 @@ def test_a_file_in_the_folder_stops_the_run_and_goes(tmp_path: Path) -> None:
     assert not run.stop_request.exists()
 
 
+@pytest.mark.parametrize("name", ["image", "process.lock", "checkpoint.pt"])
+def test_a_folder_with_other_files_in_it_takes_no_run(run: RunFolder, name: str) -> None:
+    (run.path / name).mkdir()
+    config = parse_config(settings(run.path.parent / "data"))
+    with pytest.raises(TrainingError, match=rf"run is not empty, there is {name} in it: name a new folder"):
+        run.create(config)
+    assert [path.name for path in run.path.iterdir()] == [name]
+
+
+def test_a_folder_with_nothing_in_it_but_what_is_hidden_takes_a_run(run: RunFolder) -> None:
+    (run.path / ".DS_Store").touch()
+    run.create(parse_config(settings(run.path.parent / "data")))
+    assert run.config.exists()
+
+
 def test_a_run_that_was_prepared_begins_at_its_start(tmp_path: Path) -> None:
     config = parse_config(settings(tmp_path / "data", steps=1))
     run = RunFolder(tmp_path / "run")
@@ -158,7 +173,7 @@ def test_a_run_that_was_prepared_begins_at_its_start(tmp_path: Path) -> None:
     assert not run.events.exists()
 
 
-@pytest.mark.parametrize("content", [b"", b'{"data": {', b"\xff\xfe{\x00}\x00"])
+@pytest.mark.parametrize("content", [b"", b'{"data": {', b"\xff\xfe{\x00}\x00", b"[" * 100_000], ids=range(4))
 def test_a_damaged_configuration_is_named(run: RunFolder, content: bytes) -> None:
     run.config.write_bytes(content)
     with pytest.raises(TrainingError, match=r"config\.json is damaged: put a copy of it there, or begin another run\."):

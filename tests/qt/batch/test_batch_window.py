@@ -564,6 +564,7 @@ def test_a_photo_that_cannot_be_read_says_so_in_the_preview(qtbot: QtBot, batch:
         ({"what": ()}, "choose at least one kind"),
         ({"what": (ExportKind.CUTOUT,), "suffix": ".jpg"}, "JPEG has no transparency"),
         ({"template": "{nonsense}"}, "unknown field"),
+        ({"template": ""}, "The template is empty"),
     ],
 )
 def test_what_makes_no_sense_is_said_and_cannot_be_started(
@@ -616,15 +617,97 @@ def test_choices_are_remembered(studio: Studio, batch: BatchWindow, photos: Path
     assert batch.options.recipe().look == look
 
 
-def test_a_folder_that_is_dropped_is_taken(qtbot: QtBot, window: BatchWindow, photos: Path) -> None:
+def drop(target: QWidget, *paths: Path) -> None:
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(photos))])
-    event = QDropEvent(QPointF(500, 400), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
                        Qt.KeyboardModifier.NoModifier)  # fmt: skip
-    window.dropEvent(event)
+    target.dropEvent(event)
+
+
+def test_a_folder_that_is_dropped_is_taken(qtbot: QtBot, window: BatchWindow, photos: Path) -> None:
+    drop(window, photos)
     assert window.options.input.folder == photos
     assert window.options.output.folder == photos.parent / "photos-cutouts"
+    assert not window.message_bar.isVisible(), "there is nothing to say"
     qtbot.waitUntil(lambda: window.model.rowCount() == len(GOOD) + len(BROKEN), timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def teams(tmp_path: Path) -> tuple[Path, Path]:
+    folders = tmp_path / "team1", tmp_path / "team2"
+    for folder in folders:
+        folder.mkdir()
+        write_image(folder / "anna.png", picture(3))
+    return folders
+
+
+def test_a_folder_for_the_results_that_was_proposed_follows_the_photos(
+    window: BatchWindow, teams: tuple[Path, Path], tmp_path: Path
+) -> None:
+    options, (first, second) = window.options, teams
+    drop(window, first)
+    drop(window, second)
+    assert options.output.folder == tmp_path / "team2-cutouts"
+    options.input.line.clear()
+    options.input.line.setText(str(first))
+    assert options.output.folder == tmp_path / "team1-cutouts", "also where the line is written anew"
+    drop(options.input.line, second)
+    assert options.output.folder == tmp_path / "team2-cutouts", "and where something falls onto it"
+
+
+def test_a_folder_for_the_results_that_was_chosen_stays(
+    window: BatchWindow, teams: tuple[Path, Path], tmp_path: Path
+) -> None:
+    first, second = teams
+    drop(window, first)
+    drop(window.options.output.line, tmp_path)
+    drop(window, second)
+    assert window.options.output.folder == tmp_path
+    assert window.options.input.folder == second
+
+
+def test_a_proposed_folder_is_known_as_one_the_next_time(
+    window: BatchWindow, teams: tuple[Path, Path], tmp_path: Path
+) -> None:
+    first, second = teams
+    for output, then in (("team1-cutouts", "team2-cutouts"), ("results", "results")):
+        window.options.show_settings(BatchSettings(input_folder=first, output_folder=tmp_path / output))
+        drop(window, second)
+        assert window.options.output.folder == tmp_path / then
+
+
+def test_that_a_whole_folder_is_taken_for_a_file_is_said(window: BatchWindow, photos: Path, tmp_path: Path) -> None:
+    said = "{} is a file: the whole folder that it lies in is taken, {}."
+    drop(window, photos / "anna.png", photos / "berta.png")
+    assert window.options.input.folder == photos
+    assert window.message_bar.text.text() == said.format("anna.png", photos)
+    (tmp_path / "old.png").touch()
+    drop(window.options.output.line, tmp_path / "old.png")
+    assert window.options.output.folder == tmp_path
+    assert window.message_bar.text.text() == said.format("old.png", tmp_path)
+
+
+def test_that_one_of_several_folders_is_taken_is_said(window: BatchWindow, teams: tuple[Path, Path]) -> None:
+    for target in (window, window.options.input.line):
+        window.message_bar.dismiss_all()
+        drop(target, *teams)
+        assert window.options.input.folder == teams[0]
+        assert window.message_bar.isVisible()
+        said = f"One folder is taken at a time: of the 2 that were dropped, {teams[0]}."
+        assert window.message_bar.text.text() == said
+
+
+def test_files_that_are_kept_are_said_with_the_words_of_the_window(
+    qtbot: QtBot, batch: BatchWindow, photos: Path, tmp_path: Path
+) -> None:
+    results = tmp_path / "others"
+    results.mkdir()
+    (results / "anna-alpha.png").write_text("mine!")
+    choose(qtbot, batch, photos, results)
+    cure = f"To have them made anew, tick “{batch.options.overwrite.text()}”."
+    qtbot.waitUntil(lambda: cure in batch.head.details.text(), timeout=PATIENCE_MS)
+    assert cure in batch.head.details.toolTip(), "the line itself may be cut off"
 
 
 def test_report_results_and_folder_are_opened(qtbot: QtBot, batch: BatchWindow, opened: Opened) -> None:

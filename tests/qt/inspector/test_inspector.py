@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from matting_studio.app.edits import Brush
@@ -109,6 +109,50 @@ def test_settle_keeps_at_once_what_was_typed(inspector: Inspector, heard: Heard)
     inspector.settle()
     inspector.settle()
     assert [look.refinement.feather_px for look, _ in heard.kept] == [5.0]
+
+
+def type_into(slider: InspectorSlider, text: str) -> None:
+    """As somebody does who goes on to something else without Return or Tab."""
+    slider._box.setFocus()
+    slider._box.selectAll()
+    QTest.keyClicks(slider._box, text)
+
+
+def test_settle_keeps_what_is_still_being_typed(inspector: Inspector, heard: Heard) -> None:
+    type_into(inspector.refine.feather, "20")
+    inspector.settle()
+    inspector.settle()
+    assert [look.refinement.feather_px for look, _ in heard.kept] == [20.0]
+    assert [look.refinement.feather_px for look in heard.previews] == [20.0]
+
+
+def test_what_is_being_typed_stays_when_something_else_comes_to_be_shown(inspector: Inspector, heard: Heard) -> None:
+    type_into(inspector.refine.feather, "20")
+    inspector.show_look(Look())  # as when a matte has come
+    inspector.background.kinds["colour"].click()  # takes no keys from the box
+    inspector.settle()
+    look = heard.kept[-1][0]
+    assert (look.refinement.feather_px, look.background) == (20.0, Plain())
+
+
+def test_a_brush_has_the_size_that_is_still_being_typed_when_another_one_is_taken(inspector: Inspector) -> None:
+    brush = inspector.brush
+    taken: list[BrushSettings] = []
+    brush.changed.connect(taken.append)
+    brush.show_brush(BrushSettings(tool=Brush.FOREGROUND))
+    type_into(brush.size_px, "77")
+    inspector.settle()
+    assert [each.size_px for each in taken] == [77]
+
+
+def test_the_brushs_section_has_the_icon_of_the_brush(inspector: Inspector, qtbot: QtBot) -> None:
+    brush = inspector.brush
+    for tool in (Brush.UNKNOWN, Brush.FOREGROUND, Brush.RESTORE, Brush.BACKGROUND):
+        with qtbot.waitSignal(brush.icon_changed, timeout=1000):
+            brush.show_brush(BrushSettings(tool=tool))
+        assert brush._title.property("icon_name") == f"brush_{tool}"
+    with qtbot.assertNotEmitted(brush.icon_changed):
+        brush.show_brush(BrushSettings(tool=Brush.BACKGROUND, size_px=77))
 
 
 @pytest.mark.parametrize("last", [0.0, 5.0])
@@ -220,6 +264,19 @@ def test_backgrounds_are_chosen_and_each_remembers_its_settings(inspector: Inspe
     assert [look.background for look, _ in heard.kept] == [
         Plain(), Plain(colour=(1.0, 0.0, 0.0)), Blurred(), Plain(colour=(1.0, 0.0, 0.0)), Transparent(),
     ]  # fmt: skip
+
+
+def test_a_shadow_is_set_and_taken_away_on_transparency_too(inspector: Inspector, heard: Heard) -> None:
+    inspector.show_look(Look(shadow=Shadow()))
+    section = inspector.background
+    assert section.kinds["transparent"].isChecked()
+    assert section.shadow.isEnabled()
+    strength = section.findChildren(InspectorSlider)[-4]
+    assert strength.isVisible()
+    assert strength.isEnabled()
+    assert any("shadow" in label.text() for label in section.pages.currentWidget().findChildren(QLabel))
+    section.shadow.click()
+    assert heard.kept[-1][0] == Look()
 
 
 def test_a_picture_keeps_its_place_when_another_is_chosen(inspector: Inspector, heard: Heard) -> None:
