@@ -30,6 +30,8 @@ STATUS_TEXTS = {
     Status.FAILED: ": no matte",
 }
 """What is said behind a model's name, as long as its matte is not there."""
+HINT = "Keys 1…7 choose what is seen, the wheel zooms both sides, Esc closes."
+EMPTY = "No photo is open. Open one in the studio to compare it here; Esc closes."
 
 
 class CompareWindow(QWidget):
@@ -70,10 +72,10 @@ class CompareWindow(QWidget):
         column.setSpacing(0)
         column.addWidget(self.message_bar)
         column.addLayout(panes, 1)
-        hint = QLabel("Keys 1…7 choose what is seen, the wheel zooms both sides, Esc closes.")
-        hint.setProperty("quiet", True)
-        hint.setContentsMargins(16, 8, 16, 8)
-        column.addWidget(hint)
+        self.hint = QLabel()
+        self.hint.setProperty("quiet", True)
+        self.hint.setContentsMargins(16, 8, 16, 8)
+        column.addWidget(self.hint)
         QShortcut(QKeySequence("Esc"), self, self.close)
         self.left.setFocus()
         studio.current_changed.connect(self._tell_titles)
@@ -106,6 +108,7 @@ class CompareWindow(QWidget):
     def _tell_titles(self) -> None:
         """Say what is seen on either side; nothing over panes without a photo."""
         document = self._studio.current
+        self.hint.setText(EMPTY if document is None else HINT)
         if document is None:
             names = ("", "")
         elif self._other is None:

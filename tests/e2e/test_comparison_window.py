@@ -103,6 +103,7 @@ def test_before_and_after_are_called_so_as_long_as_there_is_a_photo(
     assert [title.text() for title in comparison.titles] == ["Original", "Result"]
     window.studio.close(*window.studio.documents)
     assert [title.text() for title in comparison.titles] == ["", ""]
+    assert comparison.hint.text().startswith("No photo is open.")
     comparison.close()
 
 
