@@ -12,6 +12,7 @@ from PIL import ExifTags, Image, ImageCms
 
 from core.image_io import png, read_photo, read_photo_bytes, to_bit_depth, write_image
 from core.image_io.colour import leads_back
+from core.image_io.exif import directories, exif_from_bytes
 from core.image_io.made_profile import ADOBE_RGB, BT_2020, DISPLAY_P3, profile_of
 
 
@@ -251,4 +252,4 @@ def test_a_cut_out_carries_profile_and_exif_of_its_photo(suffix, tmp_path):
         assert by_another_reader.getexif()[0x010F] == "Camera"
     again = read_photo(path)
     assert again.icc_profile == source.icc_profile
-    assert again.exif == source.exif
+    assert directories(exif_from_bytes(again.exif)) == directories(exif_from_bytes(source.exif))  # in any byte order
