@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -19,7 +18,7 @@ from matting_studio.app.cutout import cut_out, opacity, write_like
 from matting_studio.app.doubt import NOBODY, REMARKS, SEVERAL, doubt_of
 from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
-from matting_studio.app.short_names import LONGEST_NAME_BYTES, shortened
+from matting_studio.app.short_names import fitted
 from matting_studio.app.stages import StageTimes
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say, tell
 from matting_studio.cli.paths import check_place, is_folder, is_there
@@ -115,9 +114,7 @@ def default_output(source: Path | Pipe) -> Path | Pipe:
     """Beside the photo, called after it, as far as that fits into a name; what comes from a pipe goes into one."""
     if not isinstance(source, Path):
         return PIPE
-    excess_bytes = len(os.fsencode(source.stem + DEFAULT_ENDING)) - LONGEST_NAME_BYTES
-    stem = shortened(source.stem, excess_bytes) if excess_bytes > 0 else source.stem
-    return source.with_name(stem + DEFAULT_ENDING)
+    return source.with_name(fitted(source.stem, DEFAULT_ENDING))
 
 
 def check_outputs(arguments: argparse.Namespace, output: Path | Pipe, background: Background | None) -> None:

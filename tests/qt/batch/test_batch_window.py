@@ -235,13 +235,18 @@ def test_a_home_folder_may_be_typed_letter_by_letter(window: BatchWindow) -> Non
     assert window.options.input.folder == Path.home() / "photos"
 
 
-def test_a_photo_whose_result_is_somebody_elses_file_is_kept_and_not_done(
-    qtbot: QtBot, batch: BatchWindow, photos: Path, tmp_path: Path
-) -> None:
+def choose_with_somebodys_file(qtbot: QtBot, batch: BatchWindow, photos: Path, tmp_path: Path) -> None:
+    """Choose a folder for results in which a file has the name of one already."""
     results = tmp_path / "others"
     results.mkdir()
     (results / "anna-alpha.png").write_text("mine!")
     choose(qtbot, batch, photos, results)
+
+
+def test_a_photo_whose_result_is_somebody_elses_file_is_kept_and_not_done(
+    qtbot: QtBot, batch: BatchWindow, photos: Path, tmp_path: Path
+) -> None:
+    choose_with_somebodys_file(qtbot, batch, photos, tmp_path)
 
     def state() -> str:
         place = batch.model.place("anna.png")
@@ -701,10 +706,7 @@ def test_that_one_of_several_folders_is_taken_is_said(window: BatchWindow, teams
 def test_files_that_are_kept_are_said_with_the_words_of_the_window(
     qtbot: QtBot, batch: BatchWindow, photos: Path, tmp_path: Path
 ) -> None:
-    results = tmp_path / "others"
-    results.mkdir()
-    (results / "anna-alpha.png").write_text("mine!")
-    choose(qtbot, batch, photos, results)
+    choose_with_somebodys_file(qtbot, batch, photos, tmp_path)
     cure = f"To have them made anew, tick “{batch.options.overwrite.text()}”."
     qtbot.waitUntil(lambda: cure in batch.head.details.text(), timeout=PATIENCE_MS)
     assert cure in batch.head.details.toolTip(), "the line itself may be cut off"
