@@ -9,13 +9,21 @@ true alpha itself, brought to the working size and back, following the photo's e
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.on_photos import add_quality_option, parser_of, predictor_of, tell
+from benchmarks.on_photos import (
+    add_quality_option,
+    add_worst_option,
+    parser_of,
+    predictor_of,
+    summary,
+    table_of_photos,
+    tell,
+)
 from core.detail import refine_detail
 from core.image_io import read_photo
 from core.predictor import MattingPredictor
@@ -23,7 +31,6 @@ from core.training.datasets import match_pairs
 from core.training.sources import read_grey
 
 Plane = NDArray[np.float32]
-PARTS = ("sad", "outline", "holes", "ghosts", "resolution")
 OPEN = 0.02  # alphas this far from 0 and from 1 belong to the transition
 NEAR = 0.012  # of the longer side
 
@@ -35,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     made = parser_of("errors", "Where a model's error lies.")
     add_quality_option(made)
-    made.add_argument("--worst", type=int, default=12, help="how many photos are named (default: 12)")
+    add_worst_option(made)
     return made
 
 
@@ -50,15 +57,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
             **split(predictor.predict(image).alpha, true),
             "resolution": thousands(np.abs(at_most - true)),
         }
-    worst = sorted(rows, key=lambda stem: rows[stem]["sad"], reverse=True)[: arguments.worst]
-    return {
-        "device": predictor.engine.description,
-        "size_px": predictor.size_px,
-        "photos": len(rows),
-        "mean": {part: float(np.mean([row[part] for row in rows.values()])) for part in PARTS},
-        "median": {part: float(np.median([row[part] for row in rows.values()])) for part in PARTS},
-        "worst": {stem: rows[stem] for stem in worst},
-    }
+    return summary(predictor.engine.description, predictor.size_px, rows, arguments.worst)
 
 
 def split(alpha: Plane, true: Plane) -> dict[str, float]:
@@ -89,18 +88,7 @@ def thousands(wrong: NDArray[np.float32]) -> float:
 
 
 def table(result: dict) -> str:
-    def line(name: str, row: Mapping[str, float]) -> str:
-        return f"{name:18}" + "".join(f"{row[part]:12.3f}" for part in PARTS)
-
-    return "\n".join(
-        [
-            f"{result['photos']} photos at {result['size_px']} px on {result['device']}",
-            f"{'':18}" + "".join(f"{part:>12}" for part in PARTS),
-            *(line(name, result[name]) for name in ("mean", "median")),
-            "worst:",
-            *(line(stem, row) for stem, row in result["worst"].items()),
-        ]
-    )
+    return table_of_photos(result, digits=3)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,10 @@ def add_quality_option(made: argparse.ArgumentParser) -> None:
     made.add_argument("--quality", type=Quality, choices=list(Quality), default=Quality.BALANCED)
 
 
+def add_worst_option(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--worst", type=int, default=12, help="how many photos are named (default: 12)")
+
+
 def predictor_of(arguments: argparse.Namespace) -> MattingPredictor:
     """The one that a model's options and a quality ask for. Raises CheckpointError, DeviceError."""
     return MattingPredictor.from_checkpoint(arguments.model, arguments.device, arguments.size_px, arguments.quality)
@@ -52,6 +56,41 @@ def tell(
         return 2
     print(json.dumps(result) if arguments.json else table(result))
     return 0
+
+
+def summary(device: str, size_px: int, rows: Mapping[str, Mapping[str, float]], worst: int) -> dict[str, object]:
+    """Mean and median over the photos, and so many of the worst by their first measure; `rows`: photo → measures."""
+    names = [*next(iter(rows.values()), {})]
+
+    def over_all(middle: Callable[[list[float]], np.floating]) -> dict[str, float]:
+        return {name: float(middle([row[name] for row in rows.values()])) for name in names}
+
+    last = sorted(rows, key=lambda photo: rows[photo][names[0]], reverse=True)[:worst]
+    return {
+        "device": device,
+        "size_px": size_px,
+        "photos": len(rows),
+        "mean": over_all(np.mean),
+        "median": over_all(np.median),
+        "worst": {photo: rows[photo] for photo in last},
+    }
+
+
+def table_of_photos(result: dict, digits: int) -> str:
+    """A `summary` as lines."""
+
+    def line(name: str, row: Mapping[str, float]) -> str:
+        return f"{name:18}" + "".join(f"{value:12.{digits}f}" for value in row.values())
+
+    return "\n".join(
+        [
+            f"{result['photos']} photos at {result['size_px']} px on {result['device']}",
+            f"{'':18}" + "".join(f"{name:>12}" for name in result["mean"]),
+            *(line(name, result[name]) for name in ("mean", "median")),
+            "worst:",
+            *(line(photo, row) for photo, row in result["worst"].items()),
+        ]
+    )
 
 
 def means_by_way(rows: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, dict[str, float]]:

@@ -1,0 +1,72 @@
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from core.checkpoint import ModelFile, read_model, save_model
+
+
+@pytest.fixture
+def two(model, tmp_path):
+    """Two files of models that differ, and their weights."""
+    first = read_model(model)
+    second = ModelFile({name: values + np.float32(1) for name, values in first.weights.items()}, first.width)
+    paths = tmp_path / "before.safetensors", tmp_path / "after.safetensors"
+    for path, each in zip(paths, (first, second), strict=True):
+        save_model(path, each, "float32")
+    return paths
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_mean_is_written_and_says_of_what_it_is(two, tmp_path, capsys):
+    from tools import mean_of_models  # noqa: PLC0415
+
+    output = tmp_path / "mean.safetensors"
+    words = [*map(str, two), "--parts", "3", "1", "-o", str(output), "--dtype", "float32", "--notes", "tried"]
+    assert mean_of_models.main(words) == 0
+    made, before = read_model(output), read_model(two[0])
+    for name, values in made.weights.items():
+        np.testing.assert_allclose(values, before.weights[name] + 0.25, atol=1e-5)
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in two]
+    assert json.loads(made.metadata["mean_of"]) == [
+        ["before.safetensors", hashes[0], 3.0],
+        ["after.safetensors", hashes[1], 1.0],
+    ]
+    assert made.metadata["notes"] == "tried"
+    assert hashlib.sha256(output.read_bytes()).hexdigest() in capsys.readouterr().out
+
+
+def test_equal_parts_are_taken_where_none_are_named(two, tmp_path):
+    from tools import mean_of_models  # noqa: PLC0415
+
+    output = tmp_path / "mean.safetensors"
+    assert mean_of_models.main([*map(str, two), "-o", str(output), "--dtype", "float32"]) == 0
+    name, values = next(iter(read_model(output).weights.items()))
+    np.testing.assert_allclose(values, read_model(two[0]).weights[name] + 0.5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--parts", "1"], "Each model needs a part above 0"),
+        (["-o", "nowhere/mean.safetensors"], "cannot be written"),
+        (["-o", "before.safetensors"], "before.safetensors exists: name another file, or add --overwrite"),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_what_cannot_be_done_is_a_sentence(two, tmp_path, capsys, words, sentence):
+    from tools import mean_of_models  # noqa: PLC0415
+
+    (tmp_path / "nowhere").touch()
+    before = two[0].read_bytes()
+    with pytest.raises(SystemExit) as ended:
+        mean_of_models.main([*map(str, two), "-o", "mean.safetensors", *words])
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
+    assert two[0].read_bytes() == before
+    assert not (tmp_path / "mean.safetensors").exists()
