@@ -19,6 +19,7 @@ from matting_studio.qt.batch.thumbnails import SIDE_PX
 from matting_studio.qt.checkerboard import draw_checkerboard
 from matting_studio.qt.icons import pixmap
 from matting_studio.qt.room import for_font
+from matting_studio.qt.rows import choose_by_row
 from matting_studio.qt.theme import Colours, Theme
 
 ROW_HEIGHT_PX = SIDE_PX + 8
@@ -45,24 +46,15 @@ class BatchTable(QTableView):
     def __init__(self, model: BatchModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = model
-        self.setProperty("rows", True)
+        choose_by_row(self, ROW_HEIGHT_PX)
         self.setAccessibleName("Photos of the batch")
         self.setModel(model)
         self.setItemDelegate(_Cell(self, theme))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
         self.setWordWrap(True)
-        self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT_PX)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setFixedHeight(32)
         header.setMinimumSectionSize(56)
         for column, width_px in WIDTHS_PX.items():
             self.setColumnWidth(column, for_font(width_px))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from core.training.datasets import Pair
 from matting_studio.qt.room import for_font
+from matting_studio.qt.rows import choose_by_row
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.comparing import Compared
 from matting_studio.qt.training.run_words import mad
@@ -27,23 +28,15 @@ class ComparisonTable(QTableWidget):
         super().__init__(0, len(_TITLES))
         self._theme = theme
         self._pairs: tuple[Pair, ...] = ()
-        self.setProperty("rows", True)
+        choose_by_row(self, _ROW_HEIGHT_PX)
         self.setProperty("figures", True)
         self.setAccessibleName("Both models, photo by photo")
         self.setHorizontalHeaderLabels(_TITLES)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT_PX)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setFixedHeight(32)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSortIndicator(3, Qt.SortOrder.AscendingOrder)
         for column in range(1, len(_TITLES)):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegat
 
 from matting_studio.app.training.runs import RunSummary
 from matting_studio.qt.room import for_font
+from matting_studio.qt.rows import choose_by_row
 from matting_studio.qt.training.runs_model import Column, Index, RunsModel
 
 ROW_HEIGHT_PX = 36
@@ -27,24 +28,15 @@ class RunsTable(QTableView):
     def __init__(self, model: RunsModel) -> None:
         super().__init__()
         self._runs = model
-        self.setProperty("rows", True)
+        choose_by_row(self, ROW_HEIGHT_PX)
         self.setProperty("figures", True)
         self.setAccessibleName("Training runs")
         self.setModel(model)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
         self.setWordWrap(False)
         self.setItemDelegateForColumn(Column.RUN, _Names(self))
-        self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT_PX)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setFixedHeight(32)
         header.setMinimumSectionSize(64)
         for column, width_px in _WIDTHS_PX.items():
             self.setColumnWidth(column, for_font(width_px))
