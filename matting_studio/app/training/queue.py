@@ -13,6 +13,7 @@ from core.atomic import write_atomically
 from core.instance_lock import LockedError, wait_for_lock
 from core.training.run import RunFolder
 from matting_studio.app.reach import is_there
+from matting_studio.app.training.run_names import QUEUE_LOCK
 from matting_studio.app.training.runs import RunError, RunState, RunSummary
 
 _PATIENCE_SECONDS = 2.0
@@ -52,7 +53,7 @@ class RunQueue:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            lock = wait_for_lock(self._path.with_suffix(".lock"), _PATIENCE_SECONDS)
+            lock = wait_for_lock(self._path.with_name(QUEUE_LOCK), _PATIENCE_SECONDS)
         except LockedError:
             raise TimeoutError("another program holds the queue: try again") from None
         with lock:

@@ -16,6 +16,7 @@ from core.errors import MattingError
 from core.training.run import RunFolder
 from matting_studio.app.training.event_digest import EventDigest, Measures, digest, mean_mad
 from matting_studio.app.training.log_tail import hint, log_tail
+from matting_studio.app.training.run_names import is_possible, is_taken
 
 
 class RunError(MattingError):
@@ -132,10 +133,12 @@ def _summary(run: RunFolder) -> RunSummary:
 def rename(folder: Path, name: str) -> Path:
     """Give a run another name; returns its new folder. Raises RunError while it runs, or where the name cannot be."""
     _refuse_while_running(folder, "renamed")
+    if not is_possible(name.strip()):
+        raise RunError(
+            f"'{name}' is no name for a run: leave out slashes and a dot at the beginning, and write something."
+        )
     target = folder.parent / name.strip()
-    if not name.strip() or target.name != name.strip() or target.name in {".", ".."}:
-        raise RunError(f"'{name}' is no name for a run: leave out slashes, and write something.")
-    if target.exists():
+    if is_taken(target):
         raise RunError(f"There is something called {target.name} already: choose another name.")
     try:
         return folder.rename(target)

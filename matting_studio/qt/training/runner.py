@@ -7,7 +7,6 @@ the queue is looked at, and now and then.
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -18,12 +17,12 @@ from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.training import launching
 from matting_studio.app.training.queue import RunQueue
 from matting_studio.app.training.run_list import RunList
+from matting_studio.app.training.run_names import QUEUE_FILE, free_folder
 from matting_studio.app.training.runs import RunError, RunState, RunSummary, delete_run
 from matting_studio.qt.worker import Worker
 
 LOOK_MS, QUEUE_MS = 1000, 5000
 """How often the runs are looked at while somebody watches them, and the queue while nobody does."""
-_QUEUE = "queue.json"
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Runner(QObject):
         return folder
 
     def _prepared(self, config: TrainingConfig, name: str, processes: int) -> Path:
-        folder = self._free(name)
+        folder = free_folder(self._root, name)
         run = config.run.model_copy(update={"processes": processes})
         try:
             launching.prepare(folder, config.model_copy(update={"run": run}))
@@ -153,12 +152,6 @@ class Runner(QObject):
         self._timer.stop()
         return self._worker.shutdown(timeout_seconds)
 
-    def _free(self, name: str) -> Path:
-        """A folder that is not there yet, called after the run."""
-        plain = "".join(letter if letter.isalnum() or letter in " ._-" else "-" for letter in name).strip(" .") or "run"
-        folders = (self._root / (plain if number == 1 else f"{plain}-{number}") for number in count(1))
-        return next(folder for folder in folders if not folder.exists())
-
     def _do(self, what: str, folder: Path, work: Callable[[], None]) -> None:
         """Do something to the runs on the thread, also when the program is about to end; look at them afterwards."""
 
@@ -196,7 +189,7 @@ class _Keeper:
 
     def __init__(self, root: Path) -> None:
         self._list = RunList(root)
-        self._queue = RunQueue(root / _QUEUE)
+        self._queue = RunQueue(root / QUEUE_FILE)
         self._started: list[subprocess.Popen[bytes]] = []
 
     def look(self) -> Seen:

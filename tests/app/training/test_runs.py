@@ -352,7 +352,7 @@ def test_runs_are_renamed_and_deleted_and_annotated(tmp_path):
     run = make_run(tmp_path / "run", [*BEGUN, {"event": "stopped", "step": 10}])
     write_notes(run.path, "Wärmer\nzweite Zeile")
     assert summarise(run.path).notes == "Wärmer\nzweite Zeile"
-    for name in ("", "a/b", "..", "taken"):
+    for name in ("", "a/b", "..", "taken", ".hidden", "queue.json", 300 * "x"):
         with pytest.raises(RunError):
             rename(run.path, name)
     moved = rename(run.path, "better name")
