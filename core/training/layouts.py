@@ -1,7 +1,8 @@
 """Which data sets a folder holds, so that nobody has to say."""
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,13 +39,22 @@ def recognise(*folders: Path) -> Recognised:
     What lies in a folder called validation or test is held back. Two plain folders of pictures, one with transparency
     and one without, are cut-outs and their backgrounds.
 
-    Raises: DatasetError with the layouts that there are, where a folder has none of them.
+    Raises: DatasetError with the layouts that there are, where a folder has none of them or cannot be looked into.
     """
+    try:
+        return _recognised(folders)
+    except OSError as error:
+        where = error.filename or folders[0]
+        raise DatasetError(
+            f"{where} cannot be looked into ({error.strerror or error}): see to its disk, or name another folder."
+        ) from error
+
+
+def _recognised(folders: Sequence[Path]) -> Recognised:
     found = _Found()
     plain: list[Path] = []
     for folder in folders:
-        if not folder.is_dir():
-            raise DatasetError(f"The folder {folder} does not exist.")
+        _check_folder(folder)
         if not _may_be_entered(folder):
             raise DatasetError(f"The folder {folder} may not be looked into: ask for permission to read it.")
         if not found.search(folder):
@@ -58,6 +68,16 @@ def recognise(*folders: Path) -> Recognised:
         found.validation = []
     data = DataConfig(cutouts=found.cutouts, photos=found.photos, validation=found.validation)
     return Recognised(", ".join(dict.fromkeys(found.layouts)), data)
+
+
+def _check_folder(folder: Path) -> None:
+    """Raises DatasetError where nothing is there, or a file; OSError where nobody can tell."""
+    try:
+        mode = folder.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise DatasetError(f"The folder {folder} does not exist.") from error
+    if not stat.S_ISDIR(mode):
+        raise DatasetError(f"{folder} is a file: name the folder of a data set.")
 
 
 def layout_of_pairs(images: Path, alphas: Path) -> str:
@@ -109,7 +129,8 @@ def _folders(base: Path, levels: int) -> Iterator[Path]:
         return
     for below in sorted(base.iterdir()):
         is_meant = not below.name.startswith(".") and below.name not in (*IMAGE_FOLDERS, *ALPHA_FOLDERS)
-        if is_meant and below.is_dir() and _may_be_entered(below):
+        # Not that of Path: it raises where a link leads to what is closed.
+        if is_meant and os.path.isdir(below) and _may_be_entered(below):  # noqa: PTH112
             yield from _folders(below, levels - 1)
 
 

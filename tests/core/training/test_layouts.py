@@ -1,5 +1,8 @@
 """A folder says by itself which data sets it holds."""
 
+import errno
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,3 +101,40 @@ def test_other_folders_are_refused_with_the_layouts_that_there_are(tmp_path: Pat
         recognise(tmp_path)
     with pytest.raises(DatasetError, match="does not exist"):
         recognise(tmp_path / "missing")
+    (tmp_path / "photo.jpg").touch()
+    with pytest.raises(DatasetError, match="is a file: name the folder"):
+        recognise(tmp_path / "photo.jpg")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_refused_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(DatasetError, match=r"x cannot be looked into \(File name too long\): see to its disk"):
+        recognise(tmp_path / (300 * "x"))
+    write_pairs(tmp_path / "own")
+    looked_into = Path.iterdir
+
+    def drop_out(folder: Path) -> Iterator[Path]:
+        if folder == tmp_path / "own":
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(folder))
+        return looked_into(folder)
+
+    monkeypatch.setattr(Path, "iterdir", drop_out)
+    with pytest.raises(DatasetError, match=r"own cannot be looked into \(Stale file handle\)"):
+        recognise(tmp_path / "own")
+
+
+def test_a_link_to_what_is_closed_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_pairs(tmp_path / "own")
+    link = tmp_path / "own" / "elsewhere"
+    link.symlink_to(tmp_path)
+    found_out = Path.stat
+
+    def refuse(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.name == link.name:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return found_out(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    monkeypatch.setattr(os.path, "isdir", lambda path: Path(path).name != link.name)
+    assert [photos.folder for photos in recognise(tmp_path / "own").data.photos] == [tmp_path / "own"]
