@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.image_io import is_photo_path
 from matting_studio.app.reach import is_file, is_folder
-from matting_studio.app.suffixes import PROJECT_SUFFIX
+from matting_studio.app.suffixes import MODEL_SUFFIXES, PROJECT_SUFFIX
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ def sort_out(paths: Iterable[Path], should_stop: Callable[[], None] = lambda: No
             complaints.append(trouble)
         elif _is_ours(path) or not path.suffix:
             files.append(path)
+        elif path.suffix.lower() in MODEL_SUFFIXES:
+            complaints.append(f"{path.name} is a model and no photo. To matte with it: Photo, Choose a model…")
         else:
             complaints.append(f"{path.name} is not opened: {path.suffix} is no kind of photo that can be read.")
     return PathsToOpen(tuple(dict.fromkeys(files)), tuple(complaints))

@@ -80,3 +80,11 @@ def test_what_cannot_be_reached_is_said_to_be_so(tree):
     assert found.complaints == (
         f"{tree / name} cannot be reached (File name too long). Check its folder and its disk.",
     )
+
+
+def test_a_model_is_told_from_photos_with_the_way_to_use_it(tmp_path):
+    model = tmp_path / "mine.SafeTensors"
+    model.touch()
+    found = sort_out([model])
+    assert found.files == ()
+    assert found.complaints == (f"{model.name} is a model and no photo. To matte with it: Photo, Choose a model…",)
