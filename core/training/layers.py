@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 Picture = NDArray[np.float32]
 """(H, W, 3) RGB in [0, 1]."""
 
+_DARKEST = np.float32(0.02)
+"""Light that is always there: no gain is without end."""
+
 LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
@@ -49,6 +52,12 @@ def match_colours(foreground: Picture, alpha: NDArray[np.float32], background: P
     ratio = np.clip(target_spread / spread, 0.6, 1.6) ** strength
     shifted = (foreground - mean) * ratio + mean + (target_mean - mean) * strength * 0.5
     return np.asarray(np.clip(shifted, 0, 1), dtype=np.float32)
+
+
+def light_like(picture: Picture, colour: NDArray[np.float32], strength: float) -> Picture:
+    """Light a picture so that its mean comes near a colour (3,), by `strength` in [0, 1]."""
+    gain = (colour + _DARKEST) / (picture.mean(axis=(0, 1)) + _DARKEST)
+    return np.asarray(np.clip(picture * gain**strength, 0, 1), dtype=np.float32)
 
 
 def defocus(picture: Picture, rng: np.random.Generator) -> Picture:

@@ -104,8 +104,11 @@ class CutoutSource:
         contrast = np.ones((height, width), np.float32)
         if rng.random() >= settings.empty:
             placing = self.placing(rng)
-            for _ in range(head_count(rng, settings.second_person)):
+            for number in range(head_count(rng, settings.second_person)):
                 colours, opacity = self.person(rng, height, width, placing)
+                if number == 0 and rng.random() < settings.camouflage:
+                    background = layers.light_like(background, hair_colour(colours, opacity), rng.uniform(0.5, 1))
+                    image = background
                 if rng.random() < settings.colour_match:
                     colours = layers.match_colours(colours, opacity, background, rng.uniform(0.2, 0.8))
                 image = layers.mix(colours, opacity, image)
@@ -145,6 +148,15 @@ class CutoutSource:
         if rng.random() < self.augmentation.relight:
             colours = layers.relight(colours, rng)
         return colours, opacity
+
+
+def hair_colour(colours: layers.Picture, opacity: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean colour (3,) of a person's outline, in the upper half of what is seen of them."""
+    rows, _ = bounds(opacity > VISIBLE) or whole(opacity.shape)
+    upper = slice(rows.start, (rows.start + rows.stop + 1) // 2)
+    open_part = opacity[upper] * (1 - opacity[upper]) + np.float32(1e-6)
+    summed = (colours[upper] * open_part[..., None]).sum(axis=(0, 1))
+    return np.asarray(summed / open_part.sum(), dtype=np.float32)
 
 
 class PhotoSource:

@@ -11,11 +11,11 @@ from core.errors import ConfigError, DatasetError
 from core.training.batches import CropBatches, Part, batches, stage_at
 from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig, parse_config
 from core.training.datasets import find_pairs
-from core.training.sources import CutoutSource, Lottery, PhotoSource, extent, read_grey
+from core.training.sources import CutoutSource, Lottery, PhotoSource, extent, hair_colour, read_grey
 
 PLAIN = {
-    "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "background_blur": 0, "close_up": 0, "distant": 0,
-    "rotation_degrees": 0,
+    "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "camouflage": 0, "background_blur": 0,
+    "close_up": 0, "distant": 0, "rotation_degrees": 0,
 }  # fmt: skip
 
 
@@ -66,6 +66,30 @@ def test_composed_crops_are_their_layers(tmp_path: Path) -> None:
     assert (crop.alpha[-1] > 0.9).any()
     inside = crop.image[crop.alpha > 0.99]
     assert np.ptp(inside, axis=0).max() < 0.02  # one colour, as the cut-out has
+
+
+def test_a_scene_takes_on_the_colour_of_somebodys_hair(tmp_path: Path) -> None:
+    folders = CutoutsConfig(**write_cutouts(tmp_path, count=1))
+    differences = []
+    for camouflage in (0, 1):
+        source = CutoutSource(folders, AugmentationConfig(**PLAIN | {"camouflage": camouflage}))
+        crops = [source.draw(np.random.default_rng(seed), 64, 64) for seed in range(10)]
+        differences.append(
+            np.mean(
+                [np.abs(crop.image[crop.alpha == 0].mean(0) - crop.image[crop.alpha > 0.99].mean(0)) for crop in crops]
+            )
+        )
+    assert differences[1] < 0.5 * differences[0]
+
+
+def test_hair_is_looked_for_along_the_upper_half_of_the_outline() -> None:
+    opacity = np.zeros((40, 20), np.float32)
+    opacity[10:40, 5:15] = 1
+    opacity[10:40, 4:6] = 0.5
+    colours = np.zeros((40, 20, 3), np.float32)
+    colours[:25, 4:6] = (0.5, 0.25, 0)
+    colours[25:] = 1
+    np.testing.assert_allclose(hair_colour(colours, opacity), (0.5, 0.25, 0), atol=1e-3)
 
 
 def test_some_crops_are_empty_and_some_have_two_persons(tmp_path: Path) -> None:
