@@ -4,6 +4,7 @@ import errno
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 from core.errors import MattingError
@@ -11,6 +12,8 @@ from matting_studio.cli.arguments import parse
 from matting_studio.cli.messages import FAILED, INTERRUPTED, NOBODY_READS, WRONG_USAGE, say
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+STREAMS = (0, 1, 2)
+"""The numbers of standard input, output and error."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -18,6 +21,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
     Raises SystemExit for --help, and with the code 2 where the words make no sense.
     """
+    _take_closed_numbers()
+    _hush_libraries()
     try:
         try:
             return answered(sys.argv[1:] if words is None else words)
@@ -35,6 +40,23 @@ def main(words: Sequence[str] | None = None) -> int:
         _write_no_more()
         say(f"The output cannot be written ({error.strerror}). Make room, or send it elsewhere.")
         return FAILED
+
+
+def _take_closed_numbers() -> None:
+    """Put nothing in the place of standard streams that are closed, as by >&-; to Python they stay so.
+
+    The next file that is opened would have such a number, and what libraries print would be in the middle of it.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) in STREAMS:
+        os.set_inheritable(number, True)
+    os.close(number)
+
+
+def _hush_libraries() -> None:
+    """Keep from the user what libraries say of damaged files: what it means for a photo is said by the program."""
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")  # and so for the processes that prepare crops
+    if not sys.warnoptions:
+        warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def _write_no_more() -> None:

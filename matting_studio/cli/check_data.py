@@ -6,7 +6,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-import cv2
 from tqdm import tqdm
 
 from core.errors import DatasetError, ImageWriteError
@@ -26,8 +25,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sheet:
         check_sheet(arguments.sheet, overwrite=arguments.overwrite)
     data, crop_px = chosen_data(arguments)
-    # Of damaged files OpenCV has its own word to say, between the lines of the progress bar.
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     report = examined(data, crop_px)
     tell(json.dumps(as_values(report)) if arguments.json else as_text(report))
     if arguments.sheet:

@@ -1,7 +1,6 @@
 """Messages for people go to standard error, results to standard output; exit codes say how it went."""
 
 import contextlib
-import errno
 import os
 import sys
 
@@ -17,15 +16,14 @@ class UsageError(MattingError):
 
 
 def say(sentence: str) -> None:
-    """Print a message; to a terminal that has ended none, and what was done is no failure for that."""
+    """Print a message; none where standard error takes it no more, and what was done is no failure for that."""
     if sys.stderr is None:
         # Closed, as by 2>&-: print would take standard output in its place, where a picture may go.
         return
     try:
         print(sentence, file=sys.stderr)
-    except OSError as error:
-        if error.errno != errno.EIO:
-            raise
+    except OSError:
+        # A terminal that has ended, a reader who has had enough, a full disk: there is nobody to tell.
         # Python would try to write it once more at its end, and fail with a code of its own.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
@@ -33,7 +31,7 @@ def say(sentence: str) -> None:
 def say_at_once(line: str) -> None:
     """Write a message from within a signal, which may have come in the middle of a print."""
     if sys.stderr is not None:  # the number of one that was closed may be another file's by now
-        with contextlib.suppress(OSError):  # a terminal that has ended takes no message
+        with contextlib.suppress(OSError):  # as in `say`
             os.write(2, line.encode())
 
 
