@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.errors import DatasetError
+from core.errors import CheckpointError, DatasetError
 from core.image_io import read_photo
 from core.metrics import evaluate_pair
 from core.network import MTGINet
@@ -63,17 +63,29 @@ def measure_pair(predictor: MattingPredictor, pair: Pair) -> Mapping[str, float]
 def measure_photo(predictor: MattingPredictor, pair: Pair) -> MeasuredPhoto:
     """What `evaluate_pair` gives, of the unknown region too where the photo's trimap has one.
 
-    Raises DatasetError and ImageReadError with the name of the file that cannot be measured.
+    Raises DatasetError and ImageReadError with the name of the file that cannot be measured, CheckpointError where the
+    network gives no numbers.
     """
     alpha = read_grey(pair.alpha)
     trimap = read_trimap(pair.trimap) if pair.trimap else None
     image = read_photo(pair.image).image
+    check_size(pair.alpha, alpha, pair.image, image)
+    if pair.trimap and trimap is not None:
+        check_size(pair.trimap, trimap, pair.image, image)
     matte = predictor.predict(image)
-    try:
-        measures = evaluate_pair(matte.alpha, alpha, trimap)
-    except ValueError as error:
-        raise DatasetError(f"{pair.image} cannot be measured against {pair.alpha}: {error}") from error
-    return MeasuredPhoto(pair, image, alpha, matte, measures)
+    if not np.isfinite(matte.alpha).all():
+        raise CheckpointError(
+            f"The model gives no numbers for {pair.image}: its weights have grown beyond all bounds in training, so "
+            "train with a lower learning rate, or choose another model."
+        )
+    return MeasuredPhoto(pair, image, alpha, matte, evaluate_pair(matte.alpha, alpha, trimap))
+
+
+def check_size(path: Path, plane: NDArray[np.uint8], photo: Path, image: NDArray[np.generic]) -> None:
+    """Raises DatasetError where what was read from `path` is not as large as the photo."""
+    if plane.shape != image.shape[:2]:
+        own, of_photo = (f"{width} × {height} px" for height, width in (plane.shape, image.shape[:2]))
+        raise DatasetError(f"{path} is {own}, and {photo} is {of_photo}: make it anew from the photo.")
 
 
 def read_trimap(path: Path) -> NDArray[np.uint8] | None:

@@ -45,14 +45,20 @@ def sort_out(paths: Iterable[Path], should_stop: Callable[[], None] = lambda: No
     return PathsToOpen(tuple(dict.fromkeys(files)), tuple(complaints))
 
 
+def not_searched(error: OSError) -> str:
+    """What to say of a folder that could not be looked into."""
+    is_forbidden = isinstance(error, PermissionError)
+    cure = "Ask for permission to read it" if is_forbidden else "See to it that it is there and can be reached"
+    return f"{error.filename} cannot be searched ({error.strerror or error}). {cure}."
+
+
 def _search(folder: Path, should_stop: Callable[[], None]) -> tuple[list[Path], list[str]]:
     """Photos and projects by name, and sentences about folders that could not be searched."""
     found: list[Path] = []
     complaints: list[str] = []
 
     def complain(error: OSError) -> None:
-        reason = error.strerror or error
-        complaints.append(f"{error.filename} cannot be searched ({reason}). Ask for permission to read it.")
+        complaints.append(not_searched(error))
 
     for root, folders, names in os.walk(folder, onerror=complain):
         should_stop()

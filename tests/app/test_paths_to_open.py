@@ -41,7 +41,7 @@ def test_a_folder_that_cannot_be_searched_is_complained_about_and_the_others_are
     found = sort_out([tree])
     assert [path.name for path in found.files] == ["a.PNG", "b.jpg", "work.mstudio"]
     assert found.complaints == (
-        f"{tree / 'sub'} cannot be searched (Stale file handle). Ask for permission to read it.",
+        f"{tree / 'sub'} cannot be searched (Stale file handle). See to it that it is there and can be reached.",
     )
 
 

@@ -69,8 +69,38 @@ def test_an_alpha_of_another_size_is_a_failure_that_names_both_files(studio, mod
     write_image(data / "alphas" / "0.png", person(20, 20)[1])
     outcome = studio("evaluate", *folders(data), "--model", model)
     assert outcome.code == 1
-    assert str(data / "images" / "0.png") in outcome.err
-    assert str(data / "alphas" / "0.png") in outcome.err
+    photo, alpha = data / "images" / "0.png", data / "alphas" / "0.png"
+    assert f"{alpha} is 20 × 20 px, and {photo} is 40 × 48 px: make it anew" in outcome.err
+
+
+def test_a_trimap_of_another_size_is_a_failure_that_names_it(studio, model, data):
+    write_image(data / "trimaps" / "0.png", np.full((20, 30), 128, np.uint8))
+    outcome = studio("evaluate", *folders(data), "--trimaps", data / "trimaps", "--model", model)
+    assert outcome.code == 1
+    assert f"{data / 'trimaps' / '0.png'} is 30 × 20 px, and " in outcome.err
+
+
+def test_a_picture_in_colours_is_measured_as_no_alpha(studio, model, data):
+    alpha = data / "alphas" / "0.png"
+    alpha.write_bytes((data / "images" / "0.png").read_bytes())
+    outcome = studio("evaluate", *folders(data), "--model", model, "--json")
+    assert (outcome.code, outcome.json()["photos"]) == (1, 1)
+    assert outcome.err.startswith(f"0.png: {alpha} has colours, as photos have: save the alpha in grey")
+
+
+def test_two_alphas_for_one_photo_are_wrong_usage(studio, model, data):
+    write_image(data / "alphas" / "0.jpg", person(48, 40)[1])
+    outcome = studio("evaluate", *folders(data), "--model", model)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "there are 0.jpg and 0.png: keep one of each name" in outcome.err
+
+
+def test_alphas_without_a_photo_are_named_and_the_others_are_measured(studio, model, data):
+    (data / "images" / "0.png").rename(data / "images" / "0.heic")
+    outcome = studio("evaluate", *folders(data), "--model", model, "--json")
+    assert (outcome.code, outcome.json()["photos"]) == (0, 1)
+    assert outcome.err.startswith("1 of the alphas have no photo of the same name in JPEG")
+    assert outcome.err.endswith(": 0.png\n")
 
 
 def test_a_missing_alpha_is_wrong_usage(studio, model, data):

@@ -12,7 +12,7 @@ from matting_studio.app.batch.journal import FOLDER, Histories
 from matting_studio.app.edits import Edit
 from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Look
-from matting_studio.app.paths_to_open import absolute
+from matting_studio.app.paths_to_open import absolute, not_searched
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ def find_photos(folder: Path, *, recursive: bool, output: Path, histories: Histo
     notices: list[str] = []
 
     def complain(error: OSError) -> None:
-        complaints.append(f"{error.filename} cannot be searched ({error.strerror}). Ask for permission to read it.")
+        complaints.append(not_searched(error))
 
     for root, folders, files in os.walk(folder, onerror=complain):
         here = Path(root)

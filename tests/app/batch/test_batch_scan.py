@@ -92,7 +92,7 @@ def test_a_folder_that_may_not_be_read_is_said(tmp_path):
     closed.chmod(0)
     found = find_photos(tmp_path, recursive=True, output=tmp_path / "out")
     closed.chmod(0o700)
-    assert "closed cannot be searched" in found.complaints[0]
+    assert "closed cannot be searched (Permission denied). Ask for permission to read it." in found.complaints[0]
 
 
 def test_a_folder_named_like_a_photo_that_cannot_be_read_is_said(tmp_path, close_folder):
