@@ -7,11 +7,12 @@ import hashlib
 import json
 import math
 import pickle
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,7 +150,11 @@ def read_pickle(path: Path) -> ModelFile:
             return from_training(content)
         return from_release(content)
     except (KeyError, ValueError, RuntimeError, AttributeError, TypeError) as error:
-        raise CheckpointError(f"{path.name} is no complete MTGINet checkpoint: {error}.") from error
+        reason = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise CheckpointError(
+            f"{path.name} is no complete MTGINet checkpoint: {reason}. Give one of the official release, or of a training "
+            "run."
+        ) from error
 
 
 def unpickled(path: Path) -> dict[str, Any]:
@@ -161,6 +166,7 @@ def unpickled(path: Path) -> dict[str, Any]:
 
     with path.open("rb") as file:
         try:
+            check_sums(file)
             content = torch.load(file, map_location="cpu", weights_only=True)
         except pickle.UnpicklingError as error:
             raise CheckpointError(
@@ -172,6 +178,16 @@ def unpickled(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise CheckpointError(f"{path.name} holds no network: a dictionary with a state_dict was expected.")
     return content
+
+
+def check_sums(file: BinaryIO) -> None:
+    """Raises BadZipFile where parts of an archive are not what they were when it was written: PyTorch does not look."""
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            part = archive.testzip()
+        if part is not None:
+            raise zipfile.BadZipFile(f"The sum of {part} is wrong.")
+    file.seek(0)
 
 
 def from_training(content: dict[str, Any]) -> ModelFile:
@@ -189,10 +205,25 @@ def from_release(content: dict[str, Any]) -> ModelFile:
     from core.network import official  # noqa: PLC0415
 
     state_dict = content.get("state_dict", content)
+    if not is_state_dict(state_dict):
+        raise ValueError("it holds no weights by their names")
     if not official.is_official(state_dict):
         raise ValueError("its entries have other names")
     note = {"source": "official checkpoint", "training": json.dumps({"step": plain(content.get("iter"))})}
     return ModelFile(floats_only(official.translate(state_dict)), 1.0, note)
+
+
+def is_state_dict(values: object) -> bool:
+    """Whether these are numbers by names, as PyTorch's modules keep them."""
+    import torch  # noqa: PLC0415
+
+    return isinstance(values, Mapping) and all(
+        isinstance(name, str)
+        and isinstance(tensor, torch.Tensor)
+        and tensor.layout == torch.strided
+        and not tensor.is_complex()
+        for name, tensor in values.items()
+    )
 
 
 def check_architecture(model: ModelFile, path: Path) -> None:

@@ -40,9 +40,9 @@ def is_official(state_dict: Mapping[str, Tensor]) -> bool:
 
 
 def translate(state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Official entries -> entries of `MTGINet`, with each spectral norm divided out.
+    """Official entries -> entries of `MTGINet`, in float32, with each spectral norm divided out.
 
-    Raises KeyError where a raw weight lacks its singular vectors.
+    Raises ValueError where a raw weight lacks its singular vectors, or they do not fit it.
     """
     translated: dict[str, Tensor] = {}
     for name, tensor in state_dict.items():
@@ -50,9 +50,19 @@ def translate(state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
             continue
         if name.endswith(RAW):
             stem = name.removesuffix(RAW)
-            matrix = tensor.reshape(tensor.shape[0], -1)
-            sigma = torch.dot(state_dict[stem + LEFT], torch.mv(matrix, state_dict[stem + RIGHT]))
-            translated[our_name(stem + ".weight")] = tensor / sigma
+            translated[our_name(stem + ".weight")] = without_norm(state_dict, stem)
         else:
-            translated[our_name(name)] = tensor
+            translated[our_name(name)] = tensor.float() if tensor.is_floating_point() else tensor
     return translated
+
+
+def without_norm(state_dict: Mapping[str, Tensor], stem: str) -> Tensor:
+    """A weight with its spectral norm divided out, in float32: one stored in half precision would lose digits."""
+    for part in (LEFT, RIGHT):
+        if stem + part not in state_dict:
+            raise ValueError(f"{stem + part} is missing")
+    raw, left, right = (state_dict[stem + part] for part in (RAW, LEFT, RIGHT))
+    if raw.ndim < 2 or left.shape != raw.shape[:1] or right.shape != (raw[0].numel(),):
+        raise ValueError(f"{stem + RAW} has another shape than the singular vectors beside it")
+    raw, left, right = (tensor.float() for tensor in (raw, left, right))
+    return raw / torch.dot(left, torch.mv(raw.flatten(1), right))

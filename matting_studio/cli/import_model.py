@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.checkpoint import import_model
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say, tell
-from matting_studio.cli.paths import check_place, is_there
+from matting_studio.cli.paths import check_place, is_folder, is_there
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -14,6 +14,8 @@ def run(arguments: argparse.Namespace) -> int:
     output: Path = arguments.output or source.with_suffix(".safetensors")
     if output.suffix != ".safetensors":
         raise UsageError(f"{output} is no name of a model file: end it in .safetensors.")
+    if is_folder(output):
+        raise UsageError(f"{output} is a folder: name a file, such as {output / 'model.safetensors'}.")
     check_place(output)
     if is_there(output) and output.samefile(source):
         raise UsageError(f"{output} is the checkpoint itself: give the result another name.")

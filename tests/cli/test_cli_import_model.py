@@ -77,10 +77,27 @@ def test_a_truncated_checkpoint_is_refused(studio, checkpoint):
     assert_refused(studio, checkpoint, "checkpoint.pt is")
 
 
+def test_a_checkpoint_of_which_one_byte_is_another_is_refused(studio, checkpoint):
+    content = bytearray(checkpoint.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    checkpoint.write_bytes(content)
+    assert_refused(studio, checkpoint, "checkpoint.pt is no checkpoint or is damaged: fetch it again.")
+
+
+RAW = "module.conv.module.weight_bar"
+VECTORS = {"module.conv.module.weight_u": torch.ones(4), "module.conv.module.weight_v": torch.ones(9)}
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         ({"state_dict": {"module.head.weight": torch.zeros(3)}}, "its entries have other names"),
+        ({"state_dict": {RAW: torch.ones(4, 9)}}, "module.conv.module.weight_u is missing. Give one of the official"),
+        ({"state_dict": {RAW: torch.ones(4, 8), **VECTORS}}, "weight_bar has another shape than the singular vectors"),
+        ({"state_dict": {RAW: torch.tensor(1.0), **VECTORS}}, "has another shape than the singular vectors beside it"),
+        ({"state_dict": {RAW: "text"}}, "it holds no weights by their names"),
+        ({"state_dict": {7: torch.ones(4, 9)}}, "it holds no weights by their names"),
+        ({"state_dict": None}, "it holds no weights by their names"),
         ([1, 2], "holds no network"),
     ],
 )
@@ -97,6 +114,14 @@ def test_what_exists_is_replaced_only_when_told(studio, checkpoint):
     assert target.read_bytes() == b"precious"
     assert studio("import-model", checkpoint, "--overwrite").code == 0
     assert target.read_bytes() != b"precious"
+
+
+def test_a_folder_in_the_place_of_the_model_file_is_wrong_usage(studio, checkpoint, tmp_path):
+    folder = tmp_path / "models.safetensors"
+    folder.mkdir()
+    outcome = studio("import-model", checkpoint, "-o", folder, "--overwrite")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"{folder} is a folder: name a file" in outcome.err
 
 
 def assert_refused(studio, source, reason):

@@ -95,3 +95,13 @@ def test_heads_and_context_have_no_spectral_norm() -> None:
 def test_refuses_sizes_that_are_no_multiple_of_32() -> None:
     with pytest.raises(ValueError, match="pad height and width to multiples of 32"):
         MTGINet(width=0.125)(torch.zeros(1, 3, 64, 65))
+
+
+@pytest.mark.parametrize("precision", [torch.float16, torch.float64])
+def test_official_weights_of_another_precision_are_translated_in_single(precision: torch.dtype) -> None:
+    raw = torch.arange(6.0).reshape(2, 3, 1, 1)
+    vectors = {"c.module.weight_u": torch.tensor([0.6, 0.8]), "c.module.weight_v": torch.tensor([0.0, 0.6, 0.8])}
+    expected = translate({"c.module.weight_bar": raw, **vectors})["c.weight"]
+    translated = translate({"c.module.weight_bar": raw.to(precision), **vectors})["c.weight"]
+    assert translated.dtype == torch.float32
+    assert torch.equal(translated, expected)
