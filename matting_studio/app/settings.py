@@ -122,9 +122,15 @@ class Settings(_Remembered):
 class SettingsFile:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "settings.json"
+        self._known: Settings | None = None
+        """As they were last loaded or saved here."""
 
     def load(self) -> tuple[Settings, str | None]:
         """The settings, or the defaults and a sentence that says why; a damaged file is kept beside, renamed."""
+        self._known, complaint = self._load()
+        return self._known, complaint
+
+    def _load(self) -> tuple[Settings, str | None]:
         try:
             return Settings.model_validate(json.loads(self.path.read_bytes())), None
         except FileNotFoundError:
@@ -146,13 +152,39 @@ class SettingsFile:
         return f"{found} The damaged file is kept as {aside}."
 
     def save(self, settings: Settings) -> None:
-        """Raises ConfigError where they cannot be written."""
+        """What was not changed here since it was loaded stays as another program has saved it meanwhile.
+
+        Raises ConfigError where they cannot be written.
+        """
+        merged = self._with_changes_of_others(settings)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with write_atomically(self.path) as file:
                 # Not by Pydantic: it refuses the names of files that are no valid UTF-8, which json escapes.
-                file.write(json.dumps(settings.model_dump(mode="json"), indent=1).encode())
+                file.write(json.dumps(merged.model_dump(mode="json"), indent=1).encode())
         except OSError as error:
             raise ConfigError(
                 f"The settings cannot be saved in {self.path} ({error.strerror or error}). Make the folder writable."
             ) from error
+        self._known = settings
+
+    def _with_changes_of_others(self, settings: Settings) -> Settings:
+        if self._known is None:
+            return settings
+        try:
+            theirs = Settings.model_validate(json.loads(self.path.read_bytes()))
+        except (OSError, ValueError, RecursionError):
+            return settings  # nothing there that anybody could want to keep
+        names = (name for name in Settings.model_fields if getattr(settings, name) == getattr(self._known, name))
+        merged = settings.model_copy(update={name: getattr(theirs, name) for name in names})
+        opened = _newly_opened(settings.recent_files, self._known.recent_files)
+        return merged.model_copy(update={"recent_files": theirs.with_recent(reversed(opened)).recent_files})
+
+
+def _newly_opened(now: tuple[Path, ...], before: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The first ones of recent files: those that were opened since the list was another one."""
+    for number in range(len(now)):
+        others = [path for path in before if path not in now[:number]]
+        if tuple(others[: len(now) - number]) == now[number:]:
+            return now[:number]
+    return now

@@ -16,6 +16,7 @@ from matting_studio.qt.worker import Worker
 Severity = Literal["info", "warning", "error"]
 
 SETTINGS_DELAY_MS = 500
+_SETTINGS = ("settings",)
 
 
 class Desk(QObject):
@@ -40,6 +41,8 @@ class Desk(QObject):
             worker.failed.connect(self._tell_failure)
         self._settings_file = settings_file
         self.settings, self._settings_complaint = settings_file.load()
+        self._settings_trouble = ""
+        """Why they could not be saved the last time."""
         self._settings_timer = QTimer(self, interval=SETTINGS_DELAY_MS, singleShot=True)
         self._settings_timer.timeout.connect(self._save_settings)
 
@@ -89,7 +92,11 @@ class Desk(QObject):
         def work(_context: JobContext) -> None:
             self._settings_file.save(settings)
 
-        self.files.submit(Job(("settings",), "Saving the settings", work, Priority.HOUSEKEEPING, essential=True))
+        def deliver(_nothing: None) -> None:
+            self._settings_trouble = ""
+
+        title = "Saving the settings"
+        self.files.submit(Job(_SETTINGS, title, work, Priority.HOUSEKEEPING, deliver, essential=True))
 
     def shutdown(self, timeout_seconds: float) -> bool:
         """End all threads; the settings are written before. False if a thread is still busy after that time."""
@@ -101,5 +108,9 @@ class Desk(QObject):
         return all(ended)
 
     @Slot(object, str)
-    def _tell_failure(self, _job: Job, sentence: str) -> None:
+    def _tell_failure(self, job: Job, sentence: str) -> None:
+        if job.key == _SETTINGS:
+            if sentence == self._settings_trouble:
+                return  # each change is saved: somebody who has read it would never be rid of it
+            self._settings_trouble = sentence
         self.say("error", sentence)

@@ -83,6 +83,32 @@ def test_names_that_are_no_unicode_are_remembered(file, tmp_path):
     assert file.load()[0].existing_recent_files == (photo,)
 
 
+def test_two_programs_leave_each_other_what_only_one_of_them_changed(file, tmp_path):
+    photos = [tmp_path / f"{name}.jpg" for name in "abcd"]
+    file.save(Settings().with_recent(photos[:2]))
+    first, second = SettingsFile(file.path.parent), SettingsFile(file.path.parent)
+    of_first, of_second = first.load()[0], second.load()[0]
+    of_first = of_first.model_copy(update={"theme": "light"}).with_recent([photos[2]])
+    first.save(of_first)
+    of_second = of_second.model_copy(update={"size_px": 768}).with_recent([photos[3], photos[0]])
+    second.save(of_second)
+    found = file.load()[0]
+    assert (found.theme, found.size_px) == ("light", 768)
+    assert found.recent_files == (photos[0], photos[3], photos[2], photos[1])
+    second.save(of_second.model_copy(update={"quality": "fast"}))
+    assert file.load()[0] == found.model_copy(update={"quality": "fast"}), "nothing of the first one is taken back"
+    second.save(of_second.model_copy(update={"theme": "dark"}))
+    assert file.load()[0].theme == "dark", "the last word counts where both have one"
+
+
+def test_what_is_damaged_meanwhile_is_written_anew(file):
+    settings = file.load()[0].model_copy(update={"theme": "light"})
+    file.path.parent.mkdir()
+    file.path.write_bytes(b"{")
+    file.save(settings)
+    assert file.load() == (settings, None)
+
+
 def test_settings_that_cannot_be_saved_are_an_error_with_a_sentence(tmp_path):
     (tmp_path / "config").write_text("a file where the folder should be")
     with pytest.raises(ConfigError, match="cannot be saved"):

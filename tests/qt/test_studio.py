@@ -1667,6 +1667,24 @@ def test_settings_are_there_at_the_next_start(studio, make_studio, photos, qtbot
     assert again.settings.existing_recent_files == (photos[0],)
 
 
+def test_settings_that_cannot_be_saved_are_said_once_until_they_can(studio, tmp_path, qtbot, settle):
+    def change(size_px):
+        studio.change_settings(studio.settings.model_copy(update={"size_px": size_px}))
+        studio._desk._save_settings()
+        settle(studio)
+        return len(studio.heard.said("The settings cannot be saved"))
+
+    kept = (tmp_path / "settings").rename(tmp_path / "elsewhere")
+    (tmp_path / "settings").touch()
+    assert [change(size_px) for size_px in (96, 128, 160)] == [1, 1, 1]
+    (tmp_path / "settings").unlink()
+    kept.rename(tmp_path / "settings")
+    assert change(192) == 1
+    (tmp_path / "settings" / "settings.json").unlink()
+    (tmp_path / "settings" / "settings.json").mkdir()
+    assert change(224) == 2
+
+
 def test_damaged_settings_are_said_once_somebody_listens(studio, make_studio, tmp_path, qtbot):
     (tmp_path / "settings" / "settings.json").write_text("{ not json")
     again = make_studio()
