@@ -4,6 +4,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
+from core.checkpoint import ARCHITECTURE
 from core.errors import CheckpointError
 
 OFFICIAL_WIDTH = 1.0
@@ -17,6 +18,10 @@ def width_of(model: Path) -> float | None:
         return OFFICIAL_WIDTH if model.suffix == ".pth" else None
     try:
         with safe_open(model, framework="numpy") as file:
-            return float((file.metadata() or {}).get("width", OFFICIAL_WIDTH))
+            metadata = file.metadata() or {}
+        network = metadata.get("architecture", ARCHITECTURE)
+        if network != ARCHITECTURE:
+            raise CheckpointError(f"{model} holds the network {network}, which is not MTGINet. Choose another one.")
+        return float(metadata.get("width", OFFICIAL_WIDTH))
     except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(f"{model} is damaged or no model ({error}). Choose another one.") from error

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPen, QWheelEvent
@@ -109,6 +110,7 @@ class Chart(QFrame):
             measured.setData(curve.steps, curve.values * scale, symbol=None, antialias=smooth_edges)
             smooth.setData(curve.steps, curve.smooth * scale, symbol=marks, antialias=smooth_edges)
         self._mark_rollbacks()
+        self._fit_values()
         self._dress()
 
     def show_steps(self, first: float, last: float) -> None:
@@ -118,6 +120,21 @@ class Chart(QFrame):
     def set_logarithmic(self, logarithmic: bool) -> None:
         self.plot.setLogMode(x=False, y=logarithmic)
         self.plot.enableAutoRange(x=False)  # which it has switched on
+        self._fit_values()
+
+    def _fit_values(self) -> None:
+        """Where all values are one, as at the first validation, pyqtgraph would show as much around it as of any other
+        number: a MAD of 0.01 in the midst of negative ones."""
+        values = [line.curve.values[np.isfinite(line.curve.values)] for line in self._lines]
+        lowest = min((float(each.min()) for each in values if each.size), default=0.0)
+        highest = max((float(each.max()) for each in values if each.size), default=0.0)
+        if 0 < lowest == highest:
+            value = lowest * self.subject.scale
+            logarithmic = self.plot.getPlotItem().ctrl.logYCheck.isChecked()
+            low, high = (math.log10(value / 2), math.log10(value * 2)) if logarithmic else (0.0, 2 * value)
+            self.plot.setYRange(low, high, padding=0)
+        else:
+            self.plot.enableAutoRange(y=True)
 
     def point_at(self, step: float | None) -> None:
         """Mark a step and say what was measured there; None: what was measured last."""

@@ -17,11 +17,15 @@ class Verdicts(QObject):
     not_better = Signal(str)
     failed = Signal(str)
     """A sentence: why a run has ended."""
+    made_good = Signal(str)
+    """The sentence of a failure, said before: its run has gone on, or is gone."""
 
     def __init__(self, runner: Runner, parent: QObject) -> None:
         super().__init__(parent)
         self._runner = runner
         self._states: dict[Path, RunState] = {}
+        self._failures: dict[Path, str] = {}
+        """What was said of runs that have failed."""
         self._worker = Worker("training verdicts", self)
         self._worker.failed.connect(lambda _job, sentence: self.failed.emit(sentence))
         runner.runs_changed.connect(self._look)
@@ -32,13 +36,16 @@ class Verdicts(QObject):
     @Slot()
     def _look(self) -> None:
         before, self._states = self._states, {run.folder: run.state for run in self._runner.runs()}
+        for folder in [each for each in self._failures if self._states.get(each) is not RunState.FAILED]:
+            self.made_good.emit(self._failures.pop(folder))
         for run in self._runner.runs():
             if before.get(run.folder) is not RunState.RUNNING:
                 continue
             if run.state is RunState.FINISHED:
                 self._judge(run.folder)
             elif run.state is RunState.FAILED:
-                self.failed.emit(f"{run.name} has failed. {run.reason or ''}".strip())
+                self._failures[run.folder] = f"{run.name} has failed. {run.reason or ''}".strip()
+                self.failed.emit(self._failures[run.folder])
 
     def _judge(self, folder: Path) -> None:
         def work(_context: JobContext) -> Verdict:

@@ -39,6 +39,8 @@ class TrainingWindow(QWidget):
 
     news = Signal(str, str)
     """Severity and a sentence: what became of a run while nobody was looking."""
+    made_good = Signal(str)
+    """The sentence of an error among the news: its run has gone on, or is gone."""
 
     def __init__(self, parent: QWidget, studio: Studio, theme: Theme) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -111,6 +113,8 @@ class TrainingWindow(QWidget):
         self._verdicts.better.connect(self._offer)
         self._verdicts.not_better.connect(self._tell_not_better)
         self._verdicts.failed.connect(self._tell_failure)
+        self._verdicts.made_good.connect(self.message_bar.take_back)
+        self._verdicts.made_good.connect(self.made_good)
         QShortcut(QKeySequence("Esc"), self, self.close)
 
     # Pages

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_runs import make_run, step
+from made_runs import make_run, step, validation
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
@@ -105,6 +105,20 @@ def test_the_logarithmic_scale_leaves_the_steps_alone(charts, read) -> None:
     after, (low, high) = chart(charts, "MAD").plot.viewRange()
     assert after == pytest.approx(before)
     assert low < np.log10(0.02) < np.log10(0.05) < high
+
+
+def test_a_single_value_stands_in_the_middle_of_what_it_could_be(charts, read) -> None:
+    charts.show_runs(read(run=[validation(0, studio=0.01)]), ["run"])
+    plot = chart(charts, "MAD").plot
+    assert plot.viewRange()[1] == pytest.approx([0, 0.02])
+    charts.set_logarithmic(True)
+    assert plot.viewRange()[1] == pytest.approx([np.log10(0.005), np.log10(0.02)])
+    charts.set_logarithmic(False)
+    charts.show_runs(read(longer=[validation(0, studio=0.01), validation(10, studio=0.03)]), ["run"])
+    plot.grab()  # only what is drawn is fitted
+    low, high = plot.viewRange()[1]
+    assert 0 < low < 0.01
+    assert 0.03 < high < 0.04
 
 
 def test_round_numbers_stand_at_a_logarithmic_axis(charts, read) -> None:
