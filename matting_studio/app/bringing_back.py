@@ -22,6 +22,11 @@ def bring_back(item: RecoveryItem, photo_path: Path | None, backgrounds: Path) -
         ) from error
     except ProjectError as error:
         cause = error.__cause__
+        if isinstance(cause, FileNotFoundError):
+            # Only the program that crashed wrote there, and each that was started since offers what it left.
+            raise RecoveryError(
+                f"Your work on {item.name} is not kept any more: it was brought back or discarded in another window."
+            ) from error
         if isinstance(cause, OSError):
             raise RecoveryError(
                 f"Your work on {item.name} cannot be brought back now ({cause.strerror or cause}). It stays kept: see "

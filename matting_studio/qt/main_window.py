@@ -343,6 +343,7 @@ class MainWindow(QMainWindow):
         if self._training is None:
             self._training = TrainingWindow(self, self.studio, self._theme)
             self._training.news.connect(self.message_bar.tell)
+            self._training.made_good.connect(self.message_bar.take_back)
         self._training.show()
         self._training.activateWindow()
         return self._training
@@ -399,6 +400,8 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._dress()
+        elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.question_bar.review()  # it may have been answered in another window of the program
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -83,6 +83,13 @@ def test_a_copy_that_cannot_be_read_now_stays_kept(item, tmp_path):
     assert "cannot be brought back now (Is a directory). It stays kept" in str(refused(item, tmp_path))
 
 
+def test_a_copy_that_another_window_has_taken_is_not_said_to_be_kept(item, tmp_path):
+    item.path.unlink()
+    assert str(refused(item, tmp_path)) == (
+        "Your work on anna.png is not kept any more: it was brought back or discarded in another window."
+    )
+
+
 def test_a_copy_of_a_newer_program_waits_for_that(item, tmp_path):
     with zipfile.ZipFile(item.path) as archive:
         contents = json.loads(archive.read("project.json"))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import HEIGHT, PATIENCE_MS, WIDTH, portrait
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColorSpace, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QStyle, QStyleOptionSlider
@@ -445,6 +445,18 @@ def test_work_that_a_crash_left_is_asked_about_until_it_is_open_or_discarded(
     assert {document.name for document in window.studio.documents} == {"moved-berta.png", "moved-clara.png"}
     assert window.studio.pending_recoveries() == []
     assert not any(copy.exists() for copy in crashed)
+
+
+def test_work_that_another_window_has_taken_is_not_asked_about_any_longer(
+    qtbot: QtBot, crashed: list[Path], window: MainWindow
+) -> None:
+    assert "was kept" in window.question_bar.text.text()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
+    for copy in crashed:
+        copy.unlink()
+    QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))  # somebody comes back to it
+    assert not window.question_bar.isVisible()
 
 
 def test_a_project_is_first_saved_where_its_photo_lies(ready: MainWindow, photos: list[Path]) -> None:
