@@ -68,6 +68,7 @@ class EmptyState(QWidget):
         zone.addStretch()
 
         self._recent = QWidget()
+        self._recent.setObjectName("recent_files")
         self._recent.setMaximumWidth(720)
         self._recent_column = QVBoxLayout(self._recent)
         self._recent_column.setContentsMargins(0, 0, 0, 0)
@@ -107,6 +108,7 @@ class EmptyState(QWidget):
 
 
 def _shortened(path: Path, longest: int = 64) -> str:
-    folder = str(path.parent).replace(str(Path.home()), "~", 1)
+    home = Path.home()
+    folder = str("~" / path.parent.relative_to(home) if path.parent.is_relative_to(home) else path.parent)
     room = max(8, longest - len(path.name))
     return f"{path.name}   –   {folder if len(folder) <= room else '…' + folder[-room:]}".replace("&", "&&")

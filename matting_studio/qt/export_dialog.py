@@ -187,6 +187,10 @@ class ExportDialog(QDialog):
         except OSError as error:
             fault = sentence = f"No file can have this name ({error.strerror or error}). Give it another one."
         self.summary.setText(sentence)
+        self.summary.setProperty("quiet", fault is None)
+        self.summary.setProperty("wrong", fault is not None)
+        self.summary.style().unpolish(self.summary)
+        self.summary.style().polish(self.summary)
         self.export_button.setEnabled(fault is None)
 
     def _no_place(self, name: str, folder: Path) -> str | None:

@@ -351,7 +351,7 @@ QFrame#message_bar[severity="info"] {{ border-left: 4px solid {c.accent_text}; }
 QFrame#question_bar {{ background: {c.raised}; border: none; border-bottom: 1px solid {c.line};
     border-left: 4px solid {c.accent_text}; border-radius: 0; }}
 
-QWidget#empty_state {{ background: {c.window}; }}
+QWidget#empty_state, QWidget#recent_files {{ background: {c.window}; }}
 QFrame#drop_zone {{ background: {c.panel}; border: 2px dashed {c.line}; border-radius: 16px; }}
 QFrame#drop_zone[dropping="true"] {{ border-color: {c.accent_text}; background: {c.raised}; }}
 QLabel#headline {{ font-size: 20px; font-weight: 600; }}

@@ -133,6 +133,12 @@ def test_what_cannot_be_written_cannot_be_asked_for(parent: QWidget, tmp_path: P
     dialog.name.textEdited.emit(name)
     assert not dialog.export_button.isEnabled()
     assert dialog.summary.text()
+    assert dialog.summary.property("wrong")
+    dialog.folder.setText(str(tmp_path))
+    dialog.name.setText("good")
+    dialog.name.textEdited.emit("good")
+    assert dialog.export_button.isEnabled()
+    assert not dialog.summary.property("wrong"), "what is promised is no fault"
 
 
 def test_a_folder_has_to_be_named(parent: QWidget, tmp_path: Path) -> None:
