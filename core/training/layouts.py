@@ -157,9 +157,15 @@ def _cutouts_and_backgrounds(plain: list[Path]) -> list[CutoutsConfig]:
     if transparent and not opaque:
         raise DatasetError(f"{transparent[0]} holds cut-outs: name a folder of backgrounds, too.")
     raise DatasetError(
-        f"{opaque[0]} is no data set that is known: it needs {' or '.join(IMAGE_FOLDERS)} and "
-        f"{' or '.join(ALPHA_FOLDERS)} side by side, or foregrounds and backgrounds."
+        f"{opaque[0]} is no data set that is known: it needs image and alpha side by side, or foregrounds and "
+        f"backgrounds. Image may also be called {_enumerated(IMAGE_FOLDERS)}, and alpha {_enumerated(ALPHA_FOLDERS)}."
     )
+
+
+def _enumerated(names: tuple[str, ...]) -> str:
+    """The other names of what the sentence calls by its usual one."""
+    others = [name for name in names if name not in ("image", "alpha")]
+    return f"{', '.join(others[:-1])} or {others[-1]}"
 
 
 def _has_transparency(folder: Path) -> bool:

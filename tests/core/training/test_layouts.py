@@ -97,8 +97,11 @@ def test_cutouts_without_backgrounds_say_what_is_missing(tmp_path: Path) -> None
 
 
 def test_other_folders_are_refused_with_the_layouts_that_there_are(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"no data set that is known: it needs image .* side by side"):
+    with pytest.raises(DatasetError, match=r"no data set that is known: it needs image .* side by side") as refused:
         recognise(tmp_path)
+    assert "Image may also be called blurred_image, original_image or images, and alpha mask or alphas." in str(
+        refused.value
+    )
     with pytest.raises(DatasetError, match="does not exist"):
         recognise(tmp_path / "missing")
     (tmp_path / "photo.jpg").touch()
