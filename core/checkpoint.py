@@ -152,8 +152,7 @@ def read_pickle(path: Path) -> ModelFile:
     except (KeyError, ValueError, RuntimeError, AttributeError, TypeError) as error:
         reason = f"{error} is missing" if isinstance(error, KeyError) else error
         raise CheckpointError(
-            f"{path.name} is no complete MTGINet checkpoint: {reason}. Give one of the official release, or of a training "
-            "run."
+            f"{path.name} is no complete MTGINet checkpoint: {reason}. Give one of the official release, or of a run."
         ) from error
 
 

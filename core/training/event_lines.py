@@ -7,6 +7,8 @@ from typing import Any
 
 STEP = b'{"event": "step"'
 """How the line of a step begins. There are thousands of them, and most readers want others."""
+CHECKPOINT = b'{"event": "checkpoint"'
+"""How the line of a checkpoint begins."""
 _TAIL_BYTES = 65_536
 _LARGEST = 2**63
 _LAST_MOMENT = 2e11

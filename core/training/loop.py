@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,7 @@ from core.errors import CheckpointError, DeviceError, TrainingError
 from core.normalisation import normalise
 from core.training.batches import Batch, batches, stage_at
 from core.training.config import TrainingConfig
+from core.training.event_lines import CHECKPOINT, whole_lines
 from core.training.failure import explained, note_for_others
 from core.training.figures import FiguresSince, StepFigures
 from core.training.losses import Targets, weighted_losses
@@ -88,11 +90,14 @@ class Trainer:
     def resume(self) -> None:
         """Go back to the run's checkpoint; a run that has none yet begins at its start.
 
-        Raises TrainingError where the checkpoint is damaged or of another network.
+        Raises TrainingError where the checkpoint is damaged, of another network or gone: a run that began anew would
+        replace its best model with what it knows after its first steps.
         """
         if self.processes.leads:
             self.events.mend()
         if not self.run_folder.checkpoint.exists():
+            if any(line.startswith(CHECKPOINT) for line in whole_lines(self.run_folder.events)):
+                raise self.lost_checkpoint("missing")
             return
         self.load_checkpoint()
         if self.processes.leads:
@@ -225,14 +230,16 @@ class Trainer:
         self.log("rollback", reason=reason, failed_at=failed_at)
 
     def load_checkpoint(self) -> None:
-        run = self.run_folder
         try:
-            self.state.load(run.checkpoint)
+            self.state.load(self.run_folder.checkpoint)
         except CheckpointError as error:
-            another = "begin another run"
-            if run.best_model.exists():
-                another += f" from the best model of this one, with --set network.base={run.best_model}"
-            raise TrainingError(f"{run.checkpoint} is damaged: put a copy of it there, or {another}.") from error
+            raise self.lost_checkpoint("damaged") from error
+
+    def lost_checkpoint(self, what: Literal["damaged", "missing"]) -> TrainingError:
+        run, another = self.run_folder, "begin another run"
+        if run.best_model.exists():
+            another += f" from the best model of this one, with --set network.base={run.best_model}"
+        return TrainingError(f"{run.checkpoint} is {what}: put a copy of it there, or {another}.")
 
     def measure(self) -> None:
         """Validate the averaged network and keep it where it is the best so far."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from core.errors import MattingError
+from core.errors import DatasetError, ImageReadError, MattingError, TrainingError
 from core.training.allocator import keep_freed_memory
 from core.training.batches import WISHES_TO_STOP, CropBatches
 from core.training.config import TrainingConfig, apply_override, load_config, parse_config
@@ -51,7 +51,7 @@ def probe_only(arguments: argparse.Namespace, processes: Processes) -> int:
     check_data(config, processes)
     try:
         found = probe(config, processes)
-    except MattingError as error:
+    except (TrainingError, DatasetError, ImageReadError) as error:
         say(str(error))
         return FAILED
     if processes.leads:

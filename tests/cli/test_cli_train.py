@@ -129,6 +129,7 @@ def test_json_events_are_the_lines_of_the_log(studio, config, tmp_path):
         (["--config", "tiny.toml", "--set", "data.validation.0.folder=nowhere"], "nowhere is no data set"),
         (["--config", "tiny.toml", "--set", "run.device=toaster"], "is no device"),
         (["--config", "tiny.toml", "--set", "network.base=gone.pth"], "no model file gone.pth"),
+        (["--config", "tiny.toml", "--probe", "--set", "network.base=gone.pth"], "no model file gone.pth"),
         (["--config", "tiny.toml", "--set", "network.encoder_init=tiny.toml"], "tiny.toml is no .npz file"),
         (["--config", "tiny.toml", "--set", f"schedule.stages.0.steps={10**22}"], "This has to be at most 1e+09."),
     ],

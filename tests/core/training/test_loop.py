@@ -290,6 +290,17 @@ def test_a_damaged_checkpoint_is_named_with_what_to_do(tmp_path: Path, how: str)
         Trainer(config, run, ALONE).resume()
 
 
+def test_a_run_whose_checkpoint_is_gone_does_not_begin_anew(tmp_path: Path) -> None:
+    config = parse_config(settings(tmp_path / "data", steps=1))
+    start(config, tmp_path / "run").train()
+    run = RunFolder(tmp_path / "run")
+    run.checkpoint.unlink()
+    before = run.events.read_bytes()
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt is missing: put a copy of it there, or begin another run"):
+        Trainer(config, run, ALONE).resume()
+    assert run.events.read_bytes() == before
+
+
 def test_a_first_line_that_was_cut_off_is_taken_away_before_the_next(tmp_path: Path) -> None:
     trainer = start(parse_config(settings(tmp_path / "data", steps=1)), tmp_path / "run")
     trainer.run_folder.events.write_text('{"event": "started", "ste')
