@@ -52,6 +52,8 @@ def named_device(name: str) -> Device:
     if match is None:
         raise DeviceError(f"'{name}' is no device: use auto, cuda, cuda:0, mps or cpu.")
     kind, index = match.groups()
+    if kind != "cuda" and int(index or 0) > 0:
+        raise DeviceError(f"There is no {name}: {kind} is one device, so leave the number out.")
     return Device(kind, None if index is None else int(index))  # type: ignore[arg-type]  # one of the three
 
 

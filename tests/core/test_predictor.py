@@ -221,7 +221,7 @@ def test_a_photo_that_a_gpu_has_no_room_for_takes_none_of_the_next_ones_along(fr
     assert gpu.runs == 2
 
 
-@pytest.mark.parametrize("name", ["cuda", "cuda:7", "mps", "tpu", "meta"])
+@pytest.mark.parametrize("name", ["cuda", "cuda:7", "mps", "tpu", "meta", "cpu:3", "mps:1"])
 def test_a_device_that_is_missing_is_an_error(name: str) -> None:
     if (name == "cuda" and torch.cuda.is_available()) or (name == "mps" and torch.backends.mps.is_available()):
         pytest.skip(f"this machine has {name}")

@@ -8,12 +8,19 @@ from core.training.config import (
     AspectRatio,
     AugmentationConfig,
     CutoutsConfig,
+    Decay,
+    FileIfAny,
+    Folder,
+    Number,
+    Probability,
+    Processes,
     Seed,
     Settings,
     SidePx,
     SideRange,
     Steps,
     Weight,
+    Whole,
     read_values,
     validated,
 )
@@ -23,8 +30,8 @@ class CompositesConfig(Settings):
     """The pictures that crops are taken of; each is composed, and matted by MTGINet, once."""
 
     cutouts: CutoutsConfig
-    model: Path = Field(description="Model of MTGINet whose alphas the detail network is to refine.")
-    count: int = Field(4000, gt=0, description="How many.")
+    model: Folder = Field(description="Model of MTGINet whose alphas the detail network is to refine.")
+    count: Steps = Field(4000, description="How many.")
     longer_side_px: SideRange = Field((448, 704), description="Sizes; cut-outs should not be enlarged for them.")
     aspect_ratios: list[AspectRatio] = Field(
         [0.67, 0.75, 0.8, 1.0, 1.0, 1.33], min_length=1, description="Width over height."
@@ -36,12 +43,14 @@ class CompositesConfig(Settings):
 
 
 class CropsConfig(Settings):
-    side_px: int = Field(256, ge=64, multiple_of=16, description="Side of a crop.")
-    batch_size: int = Field(16, ge=2, description="Crops per step.")
-    true_alpha: float = Field(0.15, ge=0, le=1, description="Share that is told the true alpha, only made small.")
-    thicker_or_thinner: float = Field(0.1, ge=0, le=1, description="Share whose alpha is told too wide or too narrow.")
-    told_by_itself: float = Field(0.0, ge=0, le=1, description="Share that is told its own word from further away.")
-    workers: int = Field(1, ge=0, description="Processes that prepare crops; 0 prepares them in the training process.")
+    side_px: Whole = Field(256, ge=64, multiple_of=16, description="Side of a crop.")
+    batch_size: Whole = Field(16, ge=2, description="Crops per step.")
+    true_alpha: Probability = Field(0.15, description="Share that is told the true alpha, only made small.")
+    thicker_or_thinner: Probability = Field(0.1, description="Share whose alpha is told too wide or too narrow.")
+    told_by_itself: Probability = Field(0.0, description="Share that is told its own word from further away.")
+    workers: Processes = Field(
+        1, ge=0, description="Processes that prepare crops; 0 prepares them in the training process."
+    )
     seed: Seed = 5
 
 
@@ -62,13 +71,13 @@ class DetailConfig(Settings):
     crops: CropsConfig = CropsConfig()
     augmentation: AugmentationConfig = AugmentationConfig()
     loss: DetailLossConfig = DetailLossConfig()
-    base: Path | None = Field(None, description="Weights to start from, a run's detail.safetensors; none is chance.")
+    base: FileIfAny = Field(None, description="Weights to start from, a run's detail.safetensors; none is chance.")
     steps: Steps = Field(3000, description="Optimiser steps.")
-    learning_rate: float = Field(1e-3, gt=0, description="Highest learning rate, reached after the warm-up.")
-    warmup_steps: int = Field(100, ge=1, description="Steps in which the learning rate rises; then a cosine to 0.")
-    weight_decay: float = Field(1e-4, ge=0, description="Decoupled weight decay (AdamW).")
-    ema_decay: float = Field(0.998, ge=0, lt=1, description="Decay of the averaged weights, which are what is kept.")
-    checkpoint_steps: int = Field(200, gt=0, description="Steps between two checkpoints.")
+    learning_rate: Number = Field(1e-3, gt=0, description="Highest learning rate, reached after the warm-up.")
+    warmup_steps: Whole = Field(100, ge=1, description="Steps in which the learning rate rises; then a cosine to 0.")
+    weight_decay: Number = Field(1e-4, ge=0, description="Decoupled weight decay (AdamW).")
+    ema_decay: Decay = Field(0.998, description="Decay of the averaged weights, which are what is kept.")
+    checkpoint_steps: Whole = Field(200, gt=0, description="Steps between two checkpoints.")
 
 
 def load_detail_config(path: Path) -> DetailConfig:

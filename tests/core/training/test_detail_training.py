@@ -72,6 +72,11 @@ def test_the_recipe_of_the_shipped_network_can_be_read() -> None:
         ("composites", "longer_side_px", [180, 140]),
         ("composites", "working_sizes_px", [0]),
         ("composites", "aspect_ratios", [0.0]),
+        ("composites", "count", True),
+        ("composites", "model", ""),
+        ("crops", "batch_size", True),
+        ("crops", "workers", 5000),
+        ("crops", "true_alpha", True),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(values: dict[str, Any], table: str, key: str, wrong: object) -> None:
