@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from core.colour_block import reach_px, solve_block
 from core.enlarge import enlarged_part
 from core.transition_blocks import SURE, Block, transition_blocks
+from core.unit_interval import OVERSHOOT, ROUNDING, check_unit_interval
 
 _Picture = NDArray[Any]  # (H, W, 3), uint8, uint16 or float32 in [0, 1]
 _Plane = NDArray[np.float32]  # (H, W)
@@ -32,7 +33,6 @@ _ITERATIONS_LARGE = 2
 _MEANS_SIZE_PX = 256  # the first guess is the mean over so small a picture
 _STRIP_ROWS = 256
 _MOST_THREADS = 8
-_ROUNDING = 1e-4  # a filtered alpha may leave [0, 1] by so much
 
 
 class _Colours(NamedTuple):
@@ -64,7 +64,7 @@ def estimate_foreground(image: NDArray[np.generic], alpha: NDArray[np.floating])
         read out of a file.
 
     Raises:
-        ValueError: image and alpha have different sizes, other dimensions or types, or alpha leaves [0, 1].
+        ValueError: image and alpha have different sizes, other dimensions or types, or leave [0, 1], as NaN does.
     """
     picture, plane = _checked(image, alpha)
     coarse = _solve_below_full_size(picture, plane)
@@ -101,9 +101,7 @@ def _checked(image: NDArray[np.generic], alpha: NDArray[np.floating]) -> tuple[_
         raise ValueError(f"The alpha is {alpha.shape} and the image {image.shape[:2]}; give both one size.")
     if not np.issubdtype(alpha.dtype, np.floating):
         raise ValueError(f"The alpha must be float in [0, 1]; it is {alpha.dtype}.")
-    # Written so that NaN fails too.
-    if not (alpha.min() >= -_ROUNDING and alpha.max() <= 1 + _ROUNDING):
-        raise ValueError(f"The alpha must lie in [0, 1]; it goes from {alpha.min():g} to {alpha.max():g}.")
+    check_unit_interval(alpha, "alpha", ROUNDING)
     return _own_samples(image), np.ascontiguousarray(alpha, dtype=np.float32)
 
 
@@ -112,6 +110,7 @@ def _own_samples(image: NDArray[np.generic]) -> _Picture:
         return np.ascontiguousarray(image)
     if not np.issubdtype(image.dtype, np.floating):
         raise ValueError(f"The image must be float in [0, 1], uint8 or uint16; it is {image.dtype}.")
+    check_unit_interval(image, "image", OVERSHOOT)
     return np.ascontiguousarray(image, dtype=np.float32)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.trimap import UNKNOWN
+from core.unit_interval import ROUNDING, check_unit_interval
 
 _Plane = NDArray[np.float64]
 
@@ -20,7 +21,6 @@ _GRADIENT_SIGMA_PX = 1.4
 _GRADIENT_CUTOFF = 0.01
 _THRESHOLDS = np.arange(11) * 0.1  # as the seed steps them: 6 * 0.1 lies just above 153 / 255
 _CONNECTIVITY_TOLERANCE = 0.15
-_ROUNDING = 1e-4  # a filtered alpha may leave [0, 1] by so much; it is clipped
 
 
 def evaluate_pair(
@@ -85,9 +85,7 @@ def _as_plane(alpha: NDArray[np.generic], name: str) -> _Plane:
     if not np.issubdtype(alpha.dtype, np.floating):
         raise ValueError(f"The {name} must be uint8, or float in [0, 1]; it is {alpha.dtype}.")
     plane = alpha.astype(np.float64)
-    # Written so that NaN fails too.
-    if not (plane.min() >= -_ROUNDING and plane.max() <= 1 + _ROUNDING):
-        raise ValueError(f"The {name} must lie in [0, 1]; it goes from {plane.min():g} to {plane.max():g}.")
+    check_unit_interval(plane, name, ROUNDING)
     return plane.clip(0, 1)
 
 

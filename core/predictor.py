@@ -22,6 +22,7 @@ from core.memory_room import free_room
 from core.people import looks_from_nearer
 from core.strays import without_strays
 from core.trimap import BACKGROUND, trimap_from_logits
+from core.unit_interval import OVERSHOOT, check_unit_interval
 from core.working_size import Quality, effort
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 Samples = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 
 DEFAULT_SIZE_PX = 512
-OVERSHOOT = 0.5
-"""How far outside of [0, 1] floats are still taken for a picture."""
 
 
 @dataclass(frozen=True)
@@ -301,10 +300,7 @@ def network_samples(image: NDArray[np.generic]) -> Samples:
     if image.dtype.kind != "f":
         raise ValueError(f"A picture's samples are uint8, uint16 or floats in [0, 1], not {image.dtype}.")
     samples = image.astype(np.float32)
-    lowest, highest = float(samples.min()), float(samples.max())
-    # What a filter has left a little outside does no harm; NaN is never within.
-    if not (lowest >= -OVERSHOOT and highest <= 1 + OVERSHOOT):
-        raise ValueError(f"A picture's floats lie in [0, 1]; these reach from {lowest:g} to {highest:g}.")
+    check_unit_interval(samples, "picture", OVERSHOOT)
     return samples
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.blur import blur
 from core.boxes import bounds, grown, whole
+from core.unit_interval import ROUNDING, check_unit_interval
 
 _Plane = NDArray[np.float32]  # (H, W) in [0, 1]
 
@@ -41,8 +42,9 @@ def refine(
         (H, W) float32 in [0, 1]; the alpha itself if nothing is to be done.
 
     Raises:
-        ValueError: the feather is negative.
+        ValueError: the feather is negative, or alpha leaves [0, 1], as NaN does.
     """
+    check_unit_interval(alpha, "alpha", ROUNDING)
     if not feather_px >= 0:
         raise ValueError(f"The feather is 0 px or more, not {feather_px}.")
     if keep_largest:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.enlarge import enlarged_part
+from core.unit_interval import ROUNDING, check_unit_interval
 
 BACKGROUND = 0
 UNKNOWN = 128
@@ -32,7 +33,7 @@ def trimap_from_alpha(alpha: NDArray[np.generic], radius_px: int) -> NDArray[np.
         (H, W) uint8 of BACKGROUND, UNKNOWN, FOREGROUND.
 
     Raises:
-        ValueError: alpha is not two-dimensional, not uint8 or float, or the radius is negative.
+        ValueError: alpha is not two-dimensional, not uint8 or float, or leaves [0, 1]; or the radius is negative.
     """
     if alpha.ndim != 2:
         raise ValueError(f"An alpha has two dimensions, this one has the shape {alpha.shape}.")
@@ -112,6 +113,7 @@ def _eight_bit(alpha: NDArray[np.generic]) -> NDArray[np.uint8]:
     if alpha.dtype == np.uint8:
         return alpha.astype(np.uint8, copy=False)
     if np.issubdtype(alpha.dtype, np.floating):
+        check_unit_interval(alpha, "alpha", ROUNDING)
         levels: NDArray[np.float32] = np.multiply(alpha, 255, dtype=np.float32)
         return np.rint(levels).clip(0, 255).astype(np.uint8)
     raise ValueError(f"An alpha is uint8, or float in [0, 1], not {alpha.dtype}.")

@@ -170,6 +170,8 @@ def test_odd_sizes_and_constant_alphas_have_colours_too(size, alpha_value):
         (np.zeros((4, 5, 3)), np.zeros((4, 5), np.uint8), "uint8"),
         (np.zeros((4, 5, 3)), np.full((4, 5), 255.0), r"\[0, 1\]"),
         (np.zeros((4, 5, 3)), np.full((4, 5), np.nan), r"\[0, 1\]"),
+        (np.full((4, 5, 3), 255.0), np.zeros((4, 5)), r"^The image must lie in \[0, 1\]; it goes from 255 to 255\.$"),
+        (np.full((4, 5, 3), np.nan), np.zeros((4, 5)), r"^The image must lie in \[0, 1\]"),
     ],
 )
 def test_what_does_not_fit_is_refused(image, alpha, sentence):

@@ -98,6 +98,12 @@ class TestRefine:
         with pytest.raises(ValueError, match="0 px or more"):
             refine(square, feather_px=-1)
 
+    @pytest.mark.parametrize("value", [255, np.nan])
+    def test_refuses_what_is_no_alpha(self, square, value):
+        square[0, 0] = value
+        with pytest.raises(ValueError, match=r"The alpha must lie in \[0, 1\]"):
+            refine(square, feather_px=1)
+
 
 class TestLargestPerson:
     def test_islands_and_smaller_people_go(self, square):

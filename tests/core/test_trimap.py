@@ -58,6 +58,8 @@ def test_the_alpha_is_left_alone(step):
         (np.zeros((4, 4, 1), np.uint8), 3, "two dimensions"),
         (np.zeros((4, 4), np.uint16), 3, "uint16"),
         (np.zeros((4, 4), np.uint8), -1, "0 px or more"),
+        (np.full((4, 4), 255.0), 3, r"must lie in \[0, 1\]; it goes from 255 to 255\."),
+        (np.full((4, 4), np.nan), 3, r"must lie in \[0, 1\]"),
     ],
 )
 def test_what_is_no_alpha_or_radius_is_refused(alpha, radius_px, sentence):
