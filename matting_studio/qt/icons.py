@@ -25,11 +25,20 @@ def icon(name: str, colours: Colours, scale: float, colour: str | None = None) -
     made = QIcon()
     normal = colour or colours.text
     for ratio in {1.0, scale}:
-        made.addPixmap(pixmap(name, normal, SIZE_PX, ratio), QIcon.Mode.Normal, QIcon.State.Off)
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+            made.addPixmap(pixmap(name, normal, SIZE_PX, ratio), mode, QIcon.State.Off)
         made.addPixmap(pixmap(name, colour or "#ffffff", SIZE_PX, ratio), QIcon.Mode.Normal, QIcon.State.On)
         disabled = pixmap(name, colours.disabled, SIZE_PX, ratio)
         for state in QIcon.State:
             made.addPixmap(disabled, QIcon.Mode.Disabled, state)
+    return made
+
+
+def steady_icon(drawing: QPixmap) -> QIcon:
+    """One that looks the same in a row that is selected: by itself Qt washes it with the colour of the selection."""
+    made = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        made.addPixmap(drawing, mode)
     return made
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QIcon
 
 from matting_studio.app.training.runs import RunState, RunSummary
-from matting_studio.qt.icons import pixmap
+from matting_studio.qt.icons import pixmap, steady_icon
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.run_words import STATE_ICONS, STATE_TEXTS, day_and_time, duration, mad
 
@@ -138,7 +138,7 @@ class RunsModel(QAbstractTableModel):
             name, role = "model", "accent_text"
         else:
             return None
-        return QIcon(pixmap(name, getattr(self._theme.colours, role), _ICON_PX, self.scale))
+        return steady_icon(pixmap(name, getattr(self._theme.colours, role), _ICON_PX, self.scale))
 
     @Slot()
     def _refresh(self) -> None:
