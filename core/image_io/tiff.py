@@ -9,11 +9,10 @@ from typing import BinaryIO
 
 import numpy as np
 from isal import isal_zlib
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from PIL.TiffTags import LONG, SHORT, UNDEFINED
 
 from core.image_io.exif import directories, exif_from_bytes
-from core.image_io.exif_directories import fill, hang
+from core.image_io.exif_directories import TagDirectory, fill, hang
 from core.image_io.in_order import in_order
 from core.image_io.layers import Layers
 
@@ -36,7 +35,7 @@ def write_tiff(file: BinaryIO, layers: Layers, icc_profile: bytes | None, exif: 
     rows_per_strip = max(1, _STRIP_BYTES // (width * channels * layers.bit_depth // 8))
     strips = list(_compressed_strips(layers, rows_per_strip))
 
-    tags = ImageFileDirectory_v2()
+    tags = TagDirectory()
     # In a TIFF the EXIF directories hang on the file's own.
     found = {} if exif is None else directories(exif_from_bytes(exif))
     fill(tags, found)
@@ -77,6 +76,6 @@ def _compressed_strips(layers: Layers, rows_per_strip: int) -> Iterator[bytes]:
     return in_order(compress, (slice(top, min(top + rows_per_strip, layers.height)) for top in tops))
 
 
-def _put(tags: ImageFileDirectory_v2, tag: int, kind: int, value: int | bytes | tuple[int, ...]) -> None:
+def _put(tags: TagDirectory, tag: int, kind: int, value: int | bytes | tuple[int, ...]) -> None:
     tags.tagtype[tag] = kind
     tags[tag] = value

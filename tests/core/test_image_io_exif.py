@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
-from PIL.TiffTags import ASCII, BYTE, SHORT, SIGNED_RATIONAL, UNDEFINED
+from PIL.TiffTags import ASCII, BYTE, RATIONAL, SHORT, SIGNED_RATIONAL, UNDEFINED
 
 from core.image_io import read_photo, read_photo_bytes, write_image
 
@@ -52,10 +52,12 @@ def camera_jpeg(byte_order):
     camera = [
         (BASE.ExifVersion, UNDEFINED, 4, b"0232"),
         (BASE.ComponentsConfiguration, UNDEFINED, 4, b"\x01\x02\x03\0"),
-        (BASE.ExposureBiasValue, SIGNED_RATIONAL, 1, struct.pack(order + "ll", 1, 3)),
+        (BASE.ExposureTime, RATIONAL, 1, struct.pack(order + "LL", 10, 1250)),
+        (BASE.ExposureBiasValue, SIGNED_RATIONAL, 1, struct.pack(order + "ll", -2, 6)),
         (BASE.MakerNote, UNDEFINED, len(notes), notes),
         (BASE.UserComment, UNDEFINED, len(comment), comment),
         (BASE.CameraOwnerName, ASCII, len(name), name),
+        (BASE.LensSpecification, RATIONAL, 4, struct.pack(order + "8L", 240, 10, 700, 10, 0, 0, 0, 0)),
     ]
     place = [(GPS.GPSVersionID, BYTE, 4, b"\x02\x03\0\0"), (GPS.GPSProcessingMethod, UNDEFINED, 8, b"ASCII\0\0\0")]
 
@@ -94,6 +96,17 @@ class TestWhatACameraWrote:
             write_image(path, PIXELS, exif=again.exif)
             assert path.read_bytes().count(NAME.encode()) == 2, suffix
 
+    def test_fractions_are_not_reduced_in_any_format(self, byte_order, tmp_path):
+        order = "<" if byte_order == b"II" else ">"
+        lens = (240, 10, 700, 10, 0, 0, 0, 0)
+        photo = read_photo_bytes(camera_jpeg(byte_order), "camera.jpg")
+        for suffix in SUFFIXES:
+            path = tmp_path / f"a.{suffix}"
+            write_image(path, PIXELS, exif=photo.exif)
+            own_order = "<" if suffix == "tif" else order  # a TIFF's directories have that of the file
+            for code, fraction in (("2L", (10, 1250)), ("2l", (-2, 6)), ("8L", lens)):
+                assert struct.pack(own_order + code, *fraction) in path.read_bytes(), (suffix, fraction)
+
     def test_values_keep_their_kinds_and_the_cameras_byte_order(self, byte_order):
         exif = read_photo_bytes(camera_jpeg(byte_order), "camera.jpg").exif
         assert exif[6:8] == byte_order
@@ -104,7 +117,7 @@ class TestWhatACameraWrote:
         assert [kinds[tag] for tag in undefined] == [UNDEFINED] * 4
         assert camera[BASE.UserComment] == b"ASCII\0\0\0hello"
         assert (kinds[BASE.ExposureBiasValue], float(camera[BASE.ExposureBiasValue])) == (
-            SIGNED_RATIONAL, pytest.approx(1 / 3),
+            SIGNED_RATIONAL, pytest.approx(-1 / 3),
         )  # fmt: skip
         kinds, place = kinds_and_values(exif, main[IFD.GPSInfo], IFD.GPSInfo)
         assert (kinds[GPS.GPSVersionID], place[GPS.GPSVersionID]) == (BYTE, b"\x02\x03\0\0")
