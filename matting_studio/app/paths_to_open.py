@@ -36,6 +36,9 @@ def sort_out(paths: Iterable[Path], should_stop: Callable[[], None] = lambda: No
             complaints += closed
         elif (trouble := _trouble(path)) is not None:
             complaints.append(trouble)
+        elif not is_file(path):
+            # Whoever read a pipe would wait for what somebody writes to it, and all photos with him.
+            complaints.append(f"{path.name} is not opened: it is neither a file nor a folder.")
         elif _is_ours(path) or not path.suffix:
             files.append(path)
         elif path.suffix.lower() in MODEL_SUFFIXES:

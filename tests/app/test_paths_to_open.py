@@ -88,3 +88,11 @@ def test_a_model_is_told_from_photos_with_the_way_to_use_it(tmp_path):
     found = sort_out([model])
     assert found.files == ()
     assert found.complaints == (f"{model.name} is a model and no photo. To matte with it: Photo, Choose a model…",)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
+@pytest.mark.parametrize("name", ["pipe", "pipe.jpg"])
+def test_nobody_waits_for_a_pipe(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    assert sort_out([tmp_path / name]).complaints == (f"{name} is not opened: it is neither a file nor a folder.",)
+    assert sort_out([tmp_path / name]).files == ()
