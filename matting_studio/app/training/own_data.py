@@ -46,7 +46,9 @@ def add(folder: Path, image: NDArray[np.uint8], alpha: NDArray[np.float32], name
         _write(alpha_target, np.rint(np.clip(alpha, 0, 1) * 255).astype(np.uint8))
         _write(target, cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
     except OSError as error:
-        raise DatasetError(f"{target} cannot be written ({error.strerror or error}).") from error
+        raise DatasetError(
+            f"{target} cannot be written ({error.strerror or error}): see to its folder and to the room on its disk."
+        ) from error
     return target
 
 

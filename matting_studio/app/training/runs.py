@@ -143,7 +143,10 @@ def rename(folder: Path, name: str) -> Path:
     try:
         return folder.rename(target)
     except OSError as error:
-        raise RunError(f"{folder} cannot be renamed ({error.strerror or error}).") from error
+        raise RunError(
+            f"{folder} cannot be renamed ({error.strerror or error}): choose another name, or see to the folder "
+            f"{folder.parent}."
+        ) from error
 
 
 def delete_run(folder: Path) -> None:
@@ -158,7 +161,9 @@ def delete_run(folder: Path) -> None:
         # Out of sight at once: half a run is none.
         folder.rename(folder.with_name(f".{secrets.token_hex(8)}.deleted"))
     except OSError as error:
-        raise RunError(f"{folder} cannot be deleted ({error.strerror or error}).") from error
+        raise RunError(
+            f"{folder} cannot be deleted ({error.strerror or error}): see to {folder.parent}, then try again."
+        ) from error
     for left in [path for path in folder.parent.iterdir() if _DELETED.fullmatch(path.name)]:
         try:
             shutil.rmtree(left)
@@ -174,7 +179,10 @@ def write_notes(folder: Path, notes: str) -> None:
         with write_atomically(RunFolder(folder).notes) as file:
             file.write(notes.encode())
     except OSError as error:
-        raise RunError(f"The notes of {folder} cannot be written ({error.strerror or error}).") from error
+        raise RunError(
+            f"The notes of {folder} cannot be written ({error.strerror or error}): make the folder writable, then "
+            "change them again."
+        ) from error
 
 
 def export_model(folder: Path, which: Literal["best", "last"], target: Path) -> None:
@@ -195,7 +203,7 @@ def export_model(folder: Path, which: Literal["best", "last"], target: Path) -> 
     try:
         import_model(source, target, notes=_notes(run) or None)
     except OSError as error:
-        raise RunError(f"{target} cannot be written ({error.strerror or error}).") from error
+        raise RunError(f"{target} cannot be written ({error.strerror or error}). Choose another folder.") from error
 
 
 def _refuse_while_running(folder: Path, what: str) -> None:
@@ -216,7 +224,10 @@ def _total_steps(run: RunFolder) -> int:
         values = json.loads(run.config.read_text(encoding="utf-8"))
         return sum(int(stage["steps"]) for stage in values["schedule"]["stages"])
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise RunError(f"{run.path} holds no run: its {run.config.name} cannot be read.") from error
+        raise RunError(
+            f"{run.path} holds no run: its {run.config.name} cannot be read. Put a copy of that file there, or "
+            "delete the run."
+        ) from error
 
 
 def _state(run: RunFolder, events: EventDigest) -> RunState:

@@ -151,13 +151,18 @@ class RunDetails(QScrollArea):
             self.notes.setPlainText(notes or "")
             self.notes.blockSignals(False)
 
+    def show_name(self) -> None:
+        """The name that the run has, whatever was written there."""
+        if self._run is not None:
+            self.name.setText(self._run.name)
+
     @Slot()
     def _rename(self) -> None:
         name = self.name.text().strip()
         if self._run is not None and name and name != self._run.name:
             self.renamed.emit(self._run.folder, name)
-        elif self._run is not None:
-            self.name.setText(self._run.name)
+        else:
+            self.show_name()
 
 
 def _title(text: str = "") -> QLabel:

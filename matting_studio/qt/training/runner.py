@@ -217,7 +217,10 @@ class _Keeper:
                 if not RunFolder(folder).is_trained:
                     self._queue.add(folder)
         except OSError as error:
-            raise RunError(f"{folder.name} cannot be put into the queue ({error.strerror or error}).") from error
+            raise RunError(
+                f"{folder.name} cannot be put into the queue ({error.strerror or error}): see to the folder "
+                f"{folder.parent}, then try again."
+            ) from error
 
     def stop(self, folder: Path) -> None:
         self._leave(folder)
@@ -246,7 +249,10 @@ class _Keeper:
         try:
             self._queue.remove(folder)
         except OSError as error:
-            raise RunError(f"{folder.name} cannot be taken out of the queue ({error.strerror or error}).") from error
+            raise RunError(
+                f"{folder.name} cannot be taken out of the queue ({error.strerror or error}): see to the folder "
+                f"{folder.parent}, then try again."
+            ) from error
 
     def _start_next(self, runs: tuple[RunSummary, ...]) -> tuple[RunSummary, ...]:
         """The runs after the next one was started, by this program or by another one that was just about to."""
@@ -267,7 +273,9 @@ class _Keeper:
         try:
             self._started.append(launching.start(folder, processes))
         except OSError as error:
-            raise RunError(f"{folder.name} cannot be started ({error.strerror or error}).") from error
+            raise RunError(
+                f"{folder.name} cannot be started ({error.strerror or error}): see to its folder, then resume it."
+            ) from error
 
 
 def _in_queue(run: RunSummary, waiting: tuple[Path, ...]) -> RunSummary:

@@ -260,15 +260,22 @@ class RunsPage(QWidget):
                 self.use_model.emit(target / model.name)
             self._runner.refresh()
 
-        self._do(f"Renaming {folder.name}", lambda: rename(folder, name), follow)
+        self._do(f"Renaming {folder.name}", lambda: rename(folder, name), follow, self.details.show_name)
 
     @Slot(object, str)
     def _note(self, folder: Path, notes: str) -> None:
         self._do(f"Noting on {folder.name}", lambda: write_notes(folder, notes), lambda _none: self._runner.refresh())
 
-    def _do(self, title: str, work: Callable[[], T], then: Callable[[T], None]) -> None:
+    def _do(
+        self, title: str, work: Callable[[], T], then: Callable[[T], None], otherwise: Callable[[], None] = lambda: None
+    ) -> None:
         """Do something to files on the thread, even when the window is about to close."""
-        self._worker.submit(Job(object(), title, lambda _context: work(), deliver=then, essential=True))
+        self._worker.submit(
+            Job(
+                object(), title, lambda _context: work(), deliver=then, fail=lambda _sentence: otherwise(),
+                essential=True,
+            )
+        )  # fmt: skip
 
     @Slot(object, str)
     def _tell_failure(self, _job: Job, sentence: str) -> None:

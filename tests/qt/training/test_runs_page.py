@@ -156,6 +156,7 @@ def test_a_name_that_is_taken_is_refused_with_a_sentence(look, runner, qtbot) ->
     page.details.name.editingFinished.emit()
     qtbot.waitUntil(lambda: "already" in page.message_bar.text.text(), timeout=PATIENCE_MS)
     assert (runner.root / "anna").is_dir()
+    assert page.details.name.text() == "anna", "it is still called so"
 
 
 def test_the_best_model_is_put_into_the_studio_and_taken_out_again(look, runner, qtbot) -> None:
