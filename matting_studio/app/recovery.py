@@ -9,18 +9,23 @@ import os
 import re
 import secrets
 import shutil
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from core.errors import MattingError
-from core.instance_lock import InstanceLock, is_held
+from core.instance_lock import InstanceLock, LockedError, is_held, wait_for_lock
 from matting_studio.app.reach import is_folder
 from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 _LOCK = "lock"
 _NAME_AND_KEY = re.compile(rf"(?P<name>.*)-[0-9a-f]{{16}}{re.escape(PROJECT_SUFFIX)}", re.DOTALL)
 _LONGEST_NAME = 60
+_PATIENCE_SECONDS = 2.0
+"""Longer than it takes to find out whether a lock is held, which holds it."""
+_YOUNG_SECONDS = 60.0
+"""So long after its lock was made, a program may be about to hold it and to write its first copy."""
 
 
 class RecoveryError(MattingError):
@@ -51,12 +56,12 @@ class Recovery:
         """Where to keep the copies of a document; `name` is its photo's. Raises RecoveryError."""
         if self._lock is None:
             try:
-                self._own.mkdir(parents=True)
-                self._lock = InstanceLock(self._own / _LOCK)
-            except OSError as error:
+                self._own.mkdir(parents=True, exist_ok=True)
+                self._lock = wait_for_lock(self._own / _LOCK, _PATIENCE_SECONDS)
+            except (OSError, LockedError) as error:
                 raise RecoveryError(
-                    f"Unsaved work cannot be kept in {self._common} ({error.strerror or error}): save often, or make "
-                    "the folder writable."
+                    f"Unsaved work cannot be kept in {self._common} ({_reason(error)}): save often, or make the "
+                    "folder writable."
                 ) from error
         plain = re.sub(r"[^\w .-]", "_", name)[:_LONGEST_NAME]
         return self._own / f"{plain}-{secrets.token_hex(8)}{PROJECT_SUFFIX}"
@@ -73,7 +78,7 @@ class Recovery:
                 if folder == self._own or not lock.exists() or is_held(lock):
                     continue
                 found = [_item(path) for path in folder.glob(f"*{PROJECT_SUFFIX}")]
-                if not found:
+                if not found and time.time() - lock.stat().st_mtime > _YOUNG_SECONDS:
                     shutil.rmtree(folder)
                 items += found
         except OSError as error:
@@ -116,6 +121,10 @@ class Recovery:
             shutil.rmtree(self._own)
         except OSError as error:
             raise RecoveryError(f"{self._own} cannot be deleted: {error.strerror or error}.") from error
+
+
+def _reason(error: OSError | LockedError) -> str:
+    return str(error.strerror or error) if isinstance(error, OSError) else "another program holds it"
 
 
 def _item(path: Path) -> RecoveryItem:

@@ -247,8 +247,9 @@ class Projects(QObject):
         try:
             path = kept.path if kept else self._recovery.new_path(document.name)
         except RecoveryError as error:
-            self._timer.stop()  # once is enough
-            self._desk.say("warning", str(error))
+            if self._trouble is None:
+                self._desk.say("warning", str(error))
+            self._trouble = str(error)  # it is tried again: there may be room, or a way there, later
             return
 
         def work(_context: JobContext) -> str | None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -97,9 +98,28 @@ def test_discarded_and_emptied_folders_go_away(folder):
     keep(crashed, "anna.jpg")
     crash(crashed)
     recovery = Recovery(folder)
-    recovery.discard(recovery.pending()[0])
+    item = recovery.pending()[0]
+    recovery.discard(item)
+    os.utime(item.path.with_name("lock"), (1_000_000, 1_000_000))
     assert recovery.pending() == []
     assert list(folder.iterdir()) == []
+
+
+def test_a_program_that_begins_to_keep_copies_loses_no_folder_to_one_that_looks(folder):
+    (folder / "1234-beginning").mkdir(parents=True)
+    (folder / "1234-beginning" / "lock").touch()  # and is not held yet
+    assert Recovery(folder).pending() == []
+    assert (folder / "1234-beginning" / "lock").exists()
+
+
+def test_a_look_at_the_lock_keeps_nobody_from_keeping_copies(folder):
+    recovery = Recovery(folder)
+    recovery._own.mkdir(parents=True)
+    looking = InstanceLock(recovery._own / "lock")
+    threading.Timer(0.1, looking.release).start()
+    keep(recovery, "anna.jpg")
+    assert Recovery(folder).pending() == []
+    recovery.close()
 
 
 def test_a_program_that_ends_well_leaves_nothing(folder):

@@ -1767,3 +1767,19 @@ def test_that_no_copy_can_be_kept_is_said_once_until_one_can(opened, settle, mon
         opened._projects.autosave()
         settle(opened)
         assert len(list((tmp_path / "data").rglob("*.mstudio"))) == 1
+
+
+def test_where_there_was_no_place_for_copies_they_are_kept_as_soon_as_there_is(opened, settle, tmp_path):
+    (tmp_path / "data" / "recovery").parent.mkdir(exist_ok=True)
+    (tmp_path / "data" / "recovery").touch()
+    opened.stroke(Brush.FOREGROUND, **line(20))
+    settle(opened)
+    for _ in range(2):
+        opened._projects.autosave()
+        settle(opened)
+    assert len(opened.heard.said("Unsaved work cannot be kept")) == 1
+    assert opened._projects._timer.isActive()
+    (tmp_path / "data" / "recovery").unlink()
+    opened._projects.autosave()
+    settle(opened)
+    assert len(list((tmp_path / "data").rglob("*.mstudio"))) == 1
