@@ -11,6 +11,8 @@ import psutil
 import pytest
 import torch
 from conftest import PATIENCE_MS
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -306,3 +308,24 @@ def test_corrected_photos_are_learnt_from(
     assert page.setup.data.folders().training == (folder,)
     qtbot.waitUntil(lambda: any(source.folder == folder for source in page.config().data.photos), timeout=PATIENCE_MS)
     assert [chosen.folder for chosen in page.config().data.validation] == [folder / "validation"]
+
+
+def test_the_focus_goes_along_to_another_page(training: TrainingWindow) -> None:
+    for focused in (training.new_run.start_bar.name, training.tabs[training.new_run]):
+        training.show_page(training.new_run)
+        focused.setFocus()
+        training.show_page(training.live)
+        assert training.focusWidget() is training.tabs[training.live]
+
+
+def test_a_model_that_is_dropped_is_started_from_and_a_folder_is_learnt_from(
+    training: TrainingWindow, data: Path, model: Path
+) -> None:
+    contents = QMimeData()
+    contents.setUrls([QUrl.fromLocalFile(str(path)) for path in (model, data)])
+    copy, left, plain = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    before = training.new_run.setup.data.training.folders
+    QApplication.sendEvent(training, QDragEnterEvent(QPoint(9, 9), copy, contents, left, plain))
+    QApplication.sendEvent(training, QDropEvent(QPointF(9, 9), copy, contents, left, plain))
+    assert training.new_run.setup.base.base == model
+    assert training.new_run.setup.data.training.folders == (*before, data)

@@ -90,17 +90,18 @@ class BaseSection(InspectorSection):
             self._show_choice()
             self._browse()
             return
-        self._take(None if value == _FROM_CHANCE else value)
+        self.choose(None if value == _FROM_CHANCE else value)
 
     def _browse(self) -> None:
         folder = self._base.parent if self._base is not None else Path.home()
         dialog = QFileDialog(self.window(), "Base model", str(folder), MODEL_FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self._take(Path(name)))
+        dialog.fileSelected.connect(lambda name: self.choose(Path(name)))
         dialog.open()
 
-    def _take(self, base: Path | None) -> None:
+    def choose(self, base: Path | None) -> None:
+        """Start from this one; None: from scratch."""
         self.show_base(base)
         self.changed.emit()
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from matting_studio.app.reach import is_there
 from matting_studio.app.settings import TrainingSettings
+from matting_studio.app.suffixes import MODEL_SUFFIXES
 from matting_studio.app.training.runs import RunState
 from matting_studio.qt.batch.folder_line import folder_of
 from matting_studio.qt.drops import accept_as_copy, local_paths
@@ -120,8 +121,12 @@ class TrainingWindow(QWidget):
     # Pages
 
     def show_page(self, page: QWidget) -> None:
+        focused = self.focusWidget()
         self.tabs[page].setChecked(True)
         self._pages.setCurrentWidget(page)
+        # Left to itself, the focus of what is hidden now goes to the tab of another page.
+        if focused is not None and (focused in self.tabs.values() or not focused.isVisibleTo(self)):
+            self.tabs[page].setFocus()
         if page is self.new_run:
             self.new_run.wake()
 
@@ -249,7 +254,10 @@ class TrainingWindow(QWidget):
         accept_as_copy(event)
         self.show_page(self.new_run)
         for path in local_paths(event.mimeData().urls()):
-            self.new_run.setup.data.training.add(folder_of(path))
+            if path.suffix.lower() in MODEL_SUFFIXES:
+                self.new_run.setup.base.choose(path)
+            else:
+                self.new_run.setup.data.training.add(folder_of(path))
 
     @Slot()
     def _dress(self) -> None:
