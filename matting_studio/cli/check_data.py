@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from core.errors import DatasetError, ImageWriteError
 from core.image_io import WRITABLE_SUFFIXES, write_image
 from core.training.config import DataConfig, load_config
 from core.training.doctor import Finding, Report, SetSummary, Severity, examine
+from core.training.doctor.sets import list_sets
 from core.training.layouts import recognise
 from core.training.sample_sheet import sample_sheet
 from matting_studio.cli.messages import DONE, FAILED, UsageError, say, shows_bars, tell
@@ -25,6 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sheet:
         check_sheet(arguments.sheet, overwrite=arguments.overwrite)
     data, crop_px = chosen_data(arguments)
+    if arguments.sheet:
+        check_apart(arguments.sheet, data)
     report = examined(data, crop_px)
     tell(json.dumps(as_values(report)) if arguments.json else as_text(report))
     if arguments.sheet:
@@ -45,6 +49,16 @@ def check_sheet(path: Path, *, overwrite: bool) -> None:
     check_place(path)
     if is_there(path) and not overwrite:
         raise UsageError(f"{path} exists: name another file, or add --overwrite to replace it.")
+
+
+def check_apart(sheet: Path, data: DataConfig) -> None:
+    """Raises UsageError where the sheet would take the place of a picture to train on, or be taken for another one."""
+    sets, _ = list_sets(data)
+    files = [path for chosen in sets for sample in chosen.samples for path, _ in sample.files()]
+    folders = {path.parent for path in files}
+    lies_among_them = os.path.realpath(sheet.parent) in {os.path.realpath(folder) for folder in folders}
+    if lies_among_them or (is_there(sheet) and os.path.realpath(sheet) in map(os.path.realpath, files)):
+        raise UsageError(f"{sheet} is where pictures of a data set lie: name a file in another folder.")
 
 
 def chosen_data(arguments: argparse.Namespace) -> tuple[DataConfig, int | None]:

@@ -123,6 +123,18 @@ def test_a_file_that_exists_becomes_a_sheet_only_when_told(studio, data, tmp_pat
     assert cv2.imread(str(sheet)).shape[1] == 1600
 
 
+@pytest.mark.parametrize("place", ["image/0.png", "image/sheet.png", "alpha/sheet.png", "elsewhere/0.png"])
+def test_a_sheet_is_never_put_where_the_pictures_lie(studio, data, place):
+    (data / "elsewhere").mkdir()
+    (data / "image" / "0.png").rename(data / "elsewhere" / "0.png")
+    (data / "image" / "0.png").symlink_to(data / "elsewhere" / "0.png")
+    before = {path: path.read_bytes() for path in data.rglob("*.png")}
+    outcome = studio("check-data", data, "--sheet", data / place, "--overwrite")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == f"{data / place} is where pictures of a data set lie: name a file in another folder.\n"
+    assert {path: path.read_bytes() for path in data.rglob("*.png")} == before
+
+
 def test_a_sheet_with_nothing_to_show_is_said_and_none_is_written(studio, data, tmp_path):
     for name in "01":
         (data / "image" / f"{name}.png").write_bytes(b"nothing")
