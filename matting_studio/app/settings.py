@@ -113,6 +113,10 @@ class Settings(_Remembered):
         recent = [*reversed([path.absolute() for path in opened]), *self.recent_files]
         return self.model_copy(update={"recent_files": tuple(dict.fromkeys(recent))[:RECENT_FILES]})
 
+    def without_recent(self) -> Self:
+        """With all opened files forgotten."""
+        return self.model_copy(update={"recent_files": ()})
+
     @property
     def existing_recent_files(self) -> tuple[Path, ...]:
         """Those of the recent files that are still there."""
@@ -177,8 +181,15 @@ class SettingsFile:
             return settings  # nothing there that anybody could want to keep
         names = (name for name in Settings.model_fields if getattr(settings, name) == getattr(self._known, name))
         merged = settings.model_copy(update={name: getattr(theirs, name) for name in names})
-        opened = _newly_opened(settings.recent_files, self._known.recent_files)
-        return merged.model_copy(update={"recent_files": theirs.with_recent(reversed(opened)).recent_files})
+        now, before = settings.recent_files, self._known.recent_files
+        kept = theirs.without_recent() if _is_forgotten(before, now) else theirs
+        opened = _newly_opened(now, before)
+        return merged.model_copy(update={"recent_files": kept.with_recent(reversed(opened)).recent_files})
+
+
+def _is_forgotten(before: tuple[Path, ...], now: tuple[Path, ...]) -> bool:
+    """Whether the list was emptied, and not only pushed out by as many others."""
+    return bool(before) and len(now) < RECENT_FILES and not set(before) & set(now)
 
 
 def _newly_opened(now: tuple[Path, ...], before: tuple[Path, ...]) -> tuple[Path, ...]:

@@ -309,6 +309,9 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, path=path: self._open_recent(path))
         if self._recent.isEmpty():
             self._recent.addAction("No files yet").setEnabled(False)
+        else:
+            self._recent.addSeparator()
+            self._recent.addAction("Clear list").triggered.connect(self.studio.forget_recent_files)
 
     # Other windows
 

@@ -200,6 +200,9 @@ class Studio(QObject):
         job = Job(("recent files",), title, work, Priority.HOUSEKEEPING, self.recent_files_found.emit)
         self._desk.files.submit(job)
 
+    def forget_recent_files(self) -> None:
+        self._desk.change_settings(self._desk.settings.without_recent())
+
     def _take_paths(self, found: PathsToOpen) -> None:
         for complaint in found.complaints:
             self._desk.say("warning", complaint)

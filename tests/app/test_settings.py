@@ -115,6 +115,24 @@ def test_settings_that_cannot_be_saved_are_an_error_with_a_sentence(tmp_path):
         SettingsFile(tmp_path / "config").save(Settings())
 
 
+@pytest.mark.parametrize("opened_meanwhile", [0, 1])
+def test_recent_files_that_were_cleared_do_not_come_back(file, tmp_path, opened_meanwhile):
+    photos = [tmp_path / f"{name}.jpg" for name in "abc"]
+    file.save(Settings().with_recent(photos[:2]))
+    settings, _ = file.load()
+    opened = photos[2 : 2 + opened_meanwhile]
+    file.save(settings.without_recent().with_recent(opened))
+    assert file.load()[0].recent_files == tuple(opened)
+
+
+def test_recent_files_are_pushed_out_by_as_many_others_only(file, tmp_path):
+    before, now = ([tmp_path / f"{kind}{number}.jpg" for number in range(RECENT_FILES)] for kind in "ab")
+    file.save(Settings().with_recent(before))
+    settings, _ = file.load()
+    file.save(settings.with_recent(now))
+    assert file.load()[0].recent_files == tuple(reversed(now))
+
+
 def test_recent_files_are_few_unique_and_the_latest_first(tmp_path):
     paths = [tmp_path / f"{number}.jpg" for number in range(RECENT_FILES + 3)]
     settings = Settings().with_recent(paths).with_recent([paths[7]])

@@ -784,6 +784,12 @@ def test_the_window_asks_no_disk_about_recent_files(
     qtbot.waitUntil(lambda: bool(ready._recent_files), timeout=PATIENCE_MS)
     press(ready, Qt.Key.Key_BracketRight)
     ready._recent.aboutToShow.emit()
-    assert [action.text() for action in ready._recent.actions()] == [photos[0].name]
+    first, _, last = ready._recent.actions()
+    assert (first.text(), last.text()) == (photos[0].name, "Clear list")
     qtbot.waitUntil(lambda: bool(asked_by), timeout=PATIENCE_MS)
     assert threading.main_thread() not in asked_by
+    last.trigger()
+    assert ready.studio.settings.recent_files == ()
+    qtbot.waitUntil(lambda: not ready._recent_files, timeout=PATIENCE_MS)
+    ready._recent.aboutToShow.emit()
+    assert [action.text() for action in ready._recent.actions()] == ["No files yet"]
