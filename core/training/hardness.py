@@ -4,7 +4,7 @@ A trained model makes two thirds of its gross mistakes on a tenth of the cut-out
 evenly, most crops teach it what it knows. This is mining of hard examples, once before a run goes on from a model.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from glob import escape
@@ -91,24 +91,20 @@ def favour_by(errors: Mapping[str, float], favour: Mapping[str, float]) -> dict[
 def scenes_errors(folder: Path, look: Look) -> dict[str, float]:
     """What part of each scene without people is taken for somebody."""
     paths = pictures(folder)
-    errors = {}
-    for path in paths:
-        errors[path.name] = float(look(read_colour(path)).mean())
-        look.told("scenes", len(errors), len(paths))
-    return errors
+    return each_told("scenes", paths, look, lambda number: float(look(read_colour(paths[number])).mean()))
 
 
 def cutouts_errors(config: CutoutsConfig, look: Look) -> dict[str, float]:
     """What part of a crop with each cut-out alone is grossly wrong."""
     source = CutoutSource(config, ALONE)
     source.lot = EachInTurn()
-    errors = {}
-    for number, path in enumerate(source.foregrounds):
+
+    def error(number: int) -> float:
         rng = np.random.default_rng([SEED, number])
         crop = finish(source.draw(rng, look.side_px, look.side_px), rng, ALONE)
-        errors[path.name] = gross_error(look(np.clip(crop.image, 0, 1)), crop.alpha)
-        look.told("cut-outs", len(errors), len(source.foregrounds))
-    return errors
+        return gross_error(look(np.clip(crop.image, 0, 1)), crop.alpha)
+
+    return each_told("cut-outs", source.foregrounds, look, error)
 
 
 def photos_errors(config: PhotosConfig, pattern: str, look: Look) -> dict[str, float]:
@@ -117,12 +113,21 @@ def photos_errors(config: PhotosConfig, pattern: str, look: Look) -> dict[str, f
         pair for pair in find_pairs(config.folder)
         if fnmatch(pair.image.name, pattern) and favour_of(pair.image.name, config.favour)
     ]  # fmt: skip
+
+    def error(number: int) -> float:
+        alpha = look(read_colour(pairs[number].image))
+        true = cv2.resize(unit(read_grey(pairs[number].alpha)), alpha.shape[::-1], interpolation=cv2.INTER_AREA)
+        return gross_error(alpha, np.asarray(true, dtype=np.float32))
+
+    return each_told("photos", [pair.image for pair in pairs], look, error)
+
+
+def each_told(kind: str, paths: Sequence[Path], look: Look, error: Callable[[int], float]) -> dict[str, float]:
+    """The error of each file, which is asked for by number, by the file's name; the look is told after each."""
     errors: dict[str, float] = {}
-    for pair in pairs:
-        alpha = look(read_colour(pair.image))
-        true = cv2.resize(unit(read_grey(pair.alpha)), alpha.shape[::-1], interpolation=cv2.INTER_AREA)
-        errors[pair.image.name] = gross_error(alpha, np.asarray(true, dtype=np.float32))
-        look.told("photos", len(errors), len(pairs))
+    for number, path in enumerate(paths):
+        errors[path.name] = error(number)
+        look.told(kind, number + 1, len(paths))
     return errors
 
 
