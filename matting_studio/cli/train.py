@@ -67,7 +67,8 @@ def train(arguments: argparse.Namespace, processes: Processes) -> int:
         bar.set_postfix({name: f"{loss:.3f}" for name, loss in figures.losses.items()}, refresh=False)
         bar.update(step - bar.n)
 
-    folder, trainer = prepared(arguments, processes, stop.is_set, show)
+    lines = JsonLines(stop) if arguments.json_events else None
+    folder, trainer = prepared(arguments, processes, stop.is_set, show, lines or hear_nothing)
     if arguments.json_events and processes.leads:
         listen(stop)
     bar = tqdm(
@@ -84,6 +85,8 @@ def train(arguments: argparse.Namespace, processes: Processes) -> int:
         return FAILED
     if processes.leads:
         say(outcome(trainer, folder))
+    if lines is not None and lines.nobody_reads:
+        raise BrokenPipeError
     return DONE
 
 
@@ -92,6 +95,7 @@ def prepared(
     processes: Processes,
     should_stop: Callable[[], bool],
     on_step: Callable[[int, StepFigures], None],
+    on_line: Callable[[str], None],
 ) -> tuple[RunFolder, Trainer]:
     """A trainer that is ready to go, and the folder that is entered as its own."""
     folder, config = resumed(arguments) if arguments.resume else fresh(arguments, processes)
@@ -104,7 +108,7 @@ def prepared(
             processes,
             should_stop=should_stop,
             on_step=on_step,
-            on_event=listener(folder, arguments.json_events),
+            on_event=listener(folder, on_line),
         )
 
     def note(reason: str) -> None:
@@ -139,16 +143,36 @@ def prepared(
     return folder, trainer
 
 
-def listener(folder: RunFolder, json_events: bool) -> Callable[[str], None]:
-    """Puts each event into the run's log for people, and onto standard output where that is asked for."""
+def listener(folder: RunFolder, on_line: Callable[[str], None]) -> Callable[[str], None]:
+    """Puts each event into the run's log for people, and hands it on."""
     log = PlainLog(folder.log)
 
     def hear(line: str) -> None:
         log.add(json.loads(line))
-        if json_events:
-            print(line, flush=True)
+        on_line(line)
 
     return hear
+
+
+def hear_nothing(line: str) -> None:
+    """For who wants no events on standard output."""
+
+
+class JsonLines:
+    """Events on standard output. Where nobody reads them any more that is a wish to stop, so that the run is saved."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self.nobody_reads = False
+
+    def __call__(self, line: str) -> None:
+        if self.nobody_reads:
+            return
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:
+            self.nobody_reads = True
+            self._stop.set()
 
 
 def fresh(arguments: argparse.Namespace, processes: Processes) -> tuple[RunFolder, TrainingConfig]:

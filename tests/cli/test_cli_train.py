@@ -18,6 +18,7 @@ from core.training.run import RunFolder
 from core.training.trainer_process import TrainerProcess
 from matting_studio.app.training.runs import summarise
 from matting_studio.cli import train
+from matting_studio.cli.messages import NOBODY_READS
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """
@@ -310,6 +311,17 @@ def test_a_stop_saves_the_run_and_ends_well(started, how):
     assert code == 0
     assert f"Stopped at step {started.saved_step()}, and saved." in messages
     assert "Traceback" not in messages
+    assert started.saved_step() >= 1
+    assert events(started.run)[-1]["event"] == "stopped"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="tells the end of a pipe otherwise")
+def test_a_run_whose_events_nobody_reads_any_more_is_saved(started):
+    started.process.stdout.close()
+    code, messages = started.end()
+    assert code == NOBODY_READS
+    assert messages.startswith(f"Stopped at step {started.saved_step()}, and saved.")
     assert started.saved_step() >= 1
     assert events(started.run)[-1]["event"] == "stopped"
 
