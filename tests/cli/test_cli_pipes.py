@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from core.errors import ImageWriteError
+from core.image_io import read_photo, write_image
 from matting_studio.cli.pipes import poured_out
 
 ROOT = Path(__file__).parents[2]
@@ -105,7 +106,8 @@ def test_streams_that_are_not_needed_may_be_closed(model, portrait, tmp_path):
     folder = tmp_path / "data"
     for name in ("image", "alpha"):
         (folder / name).mkdir(parents=True)
-        (folder / name / "a.png").write_bytes(portrait.read_bytes())
+    (folder / "image" / "a.png").write_bytes(portrait.read_bytes())
+    write_image(folder / "alpha" / "a.png", read_photo(portrait).image[..., 0])
     for words in (
         ("matte", portrait, "--model", model),
         ("batch", folder / "image", tmp_path / "out", "--model", model),
