@@ -22,11 +22,10 @@ from core.engine import Engine, make_engine
 from core.image_io import read_photo
 from core.predictor import DEFAULT_SIZE_PX, crop, fit, network_samples
 from core.training.datasets import match_pairs, pictures
+from core.training.hardness import GROSS
 from core.training.sources import read_grey
 
 Plane = NDArray[np.float32]
-GROSS = 0.5
-"""An alpha that is wrong by more is no matter of strands."""
 
 
 def main(words: Sequence[str] | None = None) -> int:

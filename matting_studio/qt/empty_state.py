@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from matting_studio.qt.icons import name_icon
+from matting_studio.qt.restyle import restyle
 from matting_studio.qt.room import for_font
 
 RECENT_SHOWN = 5
@@ -102,9 +103,7 @@ class EmptyState(QWidget):
 
     def set_dropping(self, dropping: bool) -> None:
         """Show that what is being dragged may be dropped here."""
-        self._zone.setProperty("dropping", dropping)
-        self._zone.style().unpolish(self._zone)
-        self._zone.style().polish(self._zone)
+        restyle(self._zone, dropping=dropping)
 
 
 def _shortened(path: Path, longest: int = 64) -> str:

@@ -29,6 +29,7 @@ from matting_studio.app.result_name import result_stem
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.inspector.slider import InspectorSlider
+from matting_studio.qt.restyle import restyle
 from matting_studio.qt.sentence_label import SentenceLabel
 
 KINDS = (
@@ -187,10 +188,7 @@ class ExportDialog(QDialog):
         except OSError as error:
             fault = sentence = f"No file can have this name ({error.strerror or error}). Give it another one."
         self.summary.setText(sentence)
-        self.summary.setProperty("quiet", fault is None)
-        self.summary.setProperty("wrong", fault is not None)
-        self.summary.style().unpolish(self.summary)
-        self.summary.style().polish(self.summary)
+        restyle(self.summary, quiet=fault is None, wrong=fault is not None)
         self.export_button.setEnabled(fault is None)
 
     def _no_place(self, name: str, folder: Path) -> str | None:

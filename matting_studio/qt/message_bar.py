@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from matting_studio.qt.icons import name_icon, pixmap
+from matting_studio.qt.restyle import restyle
 from matting_studio.qt.sentence_label import SentenceLabel
 from matting_studio.qt.theme import Theme
 
@@ -85,9 +86,7 @@ class MessageBar(QFrame):
 
     def _show(self, severity: str, sentence: str) -> None:
         self.severity = severity
-        self.setProperty("severity", severity)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        restyle(self, severity=severity)
         self.text.setText(sentence)
         self._dress()
         self._show_count()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel
 from core.checkpoint import shipped_model
 from matting_studio.qt.files import MODEL_FILTER
 from matting_studio.qt.inspector.section import InspectorSection
+from matting_studio.qt.restyle import restyle
 from matting_studio.qt.wheel import leave_wheel_to_area
 
 _FROM_CHANCE, _BROWSE = "from chance", "browse"
@@ -57,10 +58,7 @@ class BaseSection(InspectorSection):
         """Say why the model cannot be started from, or that it can."""
         self.problem = problem
         self.note.setText(problem or _explanation(self._base))
-        self.note.setProperty("wrong", problem is not None)
-        self.note.setProperty("quiet", problem is None)
-        self.note.style().unpolish(self.note)
-        self.note.style().polish(self.note)
+        restyle(self.note, quiet=problem is None, wrong=problem is not None)
 
     def _fill(self) -> None:
         choices: list[tuple[str, object]] = [

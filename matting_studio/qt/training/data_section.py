@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushBut
 from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.icons import dress, name_icon
 from matting_studio.qt.inspector.section import InspectorSection
+from matting_studio.qt.restyle import restyle
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.examiner import Folders
 
@@ -56,10 +57,7 @@ class DataSection(InspectorSection):
         """Say what the folders were taken for, or why they could not be."""
         self.layout_text.setText(sentence)
         self.layout_text.setVisible(bool(sentence))
-        self.layout_text.setProperty("quiet", not wrong)
-        self.layout_text.setProperty("wrong", wrong)
-        self.layout_text.style().unpolish(self.layout_text)
-        self.layout_text.style().polish(self.layout_text)
+        restyle(self.layout_text, quiet=not wrong, wrong=wrong)
 
 
 class FolderList(QWidget):

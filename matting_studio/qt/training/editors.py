@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from matting_studio.app.training.setting import Kind, Setting
+from matting_studio.qt.restyle import restyle
 from matting_studio.qt.room import for_font
 
 EDITOR_WIDTH_PX = 168
@@ -135,6 +136,4 @@ class PathEditor(QWidget):
 def mark_wrong(line: QLineEdit, wrong: bool) -> None:
     """Show by the line's frame that its text cannot be used."""
     if bool(line.property("wrong")) != wrong:
-        line.setProperty("wrong", wrong)
-        line.style().unpolish(line)
-        line.style().polish(line)
+        restyle(line, wrong=wrong)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from core.errors import ConfigError
 from matting_studio.app.training.setting import Kind, Setting
 from matting_studio.qt.icons import name_icon
+from matting_studio.qt.restyle import restyle
 from matting_studio.qt.room import for_font
 from matting_studio.qt.training.editors import EDITOR_WIDTH_PX, Editor, editor_for
 
@@ -92,10 +93,7 @@ class SettingRow(QWidget):
         wrong = self.problem is not None
         self.editor.mark(wrong)
         self.help.setText(self.problem or self._explanation())
-        self.help.setProperty("quiet", not wrong)
-        self.help.setProperty("wrong", wrong)
-        self.help.style().unpolish(self.help)
-        self.help.style().polish(self.help)
+        restyle(self.help, quiet=not wrong, wrong=wrong)
         self.reset_button.setEnabled(self.is_changed)
         self.reset_button.setToolTip(f"Back to {self._text(self._preset)}")
 
