@@ -18,6 +18,7 @@ from core.errors import DatasetError
 from core.training import layers
 from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig
 from core.training.datasets import find_pairs, pictures
+from core.training.pieces import add_pieces
 
 VISIBLE = 0.02
 """Alpha above which a pixel counts as part of a person when a cut-out's extent is measured."""
@@ -133,6 +134,8 @@ class CutoutSource:
         scene = layers.unit(pixels[:, ::-1] if rng.random() < 0.5 else pixels)
         if rng.random() < self.augmentation.relight:
             scene = layers.relight(scene, rng)
+        if rng.random() < self.augmentation.pieces:
+            scene = add_pieces(scene, np.ones((height, width), np.float32), rng)
         if rng.random() < self.augmentation.background_blur:
             scene = layers.defocus(scene, rng)
         return np.ascontiguousarray(scene)
@@ -147,6 +150,8 @@ class CutoutSource:
         colours = np.clip(placed[..., :3] / np.maximum(opacity, 1e-3)[..., None], 0, 1, dtype=np.float32)
         if rng.random() < self.augmentation.relight:
             colours = layers.relight(colours, rng)
+        if rng.random() < self.augmentation.pieces:
+            colours = add_pieces(colours, opacity, rng)
         return colours, opacity
 
 

@@ -11,11 +11,12 @@ from core.errors import ConfigError, DatasetError
 from core.training.batches import CropBatches, Part, batches, stage_at
 from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig, parse_config
 from core.training.datasets import find_pairs
+from core.training.pieces import add_pieces
 from core.training.sources import CutoutSource, Lottery, PhotoSource, extent, hair_colour, read_grey
 
 PLAIN = {
-    "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "camouflage": 0, "background_blur": 0,
-    "close_up": 0, "distant": 0, "rotation_degrees": 0,
+    "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "camouflage": 0, "pieces": 0,
+    "background_blur": 0, "close_up": 0, "distant": 0, "rotation_degrees": 0,
 }  # fmt: skip
 
 
@@ -80,6 +81,31 @@ def test_a_scene_takes_on_the_colour_of_somebodys_hair(tmp_path: Path) -> None:
             )
         )
     assert differences[1] < 0.5 * differences[0]
+
+
+def test_pieces_lie_on_people_and_in_scenes_and_leave_alpha_as_it_is(tmp_path: Path) -> None:
+    folders = CutoutsConfig(**write_cutouts(tmp_path, count=1))
+    plain, pieced = (
+        CutoutSource(folders, AugmentationConfig(**PLAIN | {"pieces": chance})).person(
+            np.random.default_rng(5), 64, 64, AugmentationConfig(**PLAIN)
+        )
+        for chance in (0, 1)
+    )
+    np.testing.assert_array_equal(pieced[1], plain[1])
+    assert pieced[0].min() >= 0
+    assert pieced[0].max() <= 1
+    on_the_person = np.abs(pieced[0] - plain[0]).max(axis=2) > 0.05
+    assert 0 < on_the_person[plain[1] > 0.99].mean() < 1
+    source = CutoutSource(folders, AugmentationConfig(**PLAIN | {"empty": 1, "pieces": 1}))
+    without = CutoutSource(folders, AugmentationConfig(**PLAIN | {"empty": 1}))
+    crops = [each.draw(np.random.default_rng(3), 64, 64) for each in (source, without)]
+    assert 0 < (np.abs(crops[0].image - crops[1].image).max(axis=2) > 0.05).mean() < 1
+    assert not crops[0].alpha.any()
+
+
+def test_who_is_not_opaque_anywhere_gets_no_pieces() -> None:
+    haze = np.full((8, 8, 3), 0.5, np.float32)
+    assert add_pieces(haze, np.full((8, 8), 0.4, np.float32), np.random.default_rng(0)) is haze
 
 
 def test_hair_is_looked_for_along_the_upper_half_of_the_outline() -> None:
