@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.boxes import bounds, whole
-from core.training.layers import Picture
+from core.training.layers import LUMA, Picture
 
 MOST_PIECES = 3
 OPAQUE = 0.9
@@ -72,7 +72,7 @@ def cloth(below: Picture, width: int, rng: np.random.Generator) -> Picture:
         angle, period = rng.uniform(0, np.pi), max(rng.uniform(*STRIPES) * width, 3.0)
         across = x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle))
         dyed = np.where(np.sin(across * np.float32(2 * np.pi / period))[..., None] > 0, first, second)
-    grey = below.mean(axis=2, keepdims=True)
+    grey = (below @ LUMA)[..., None]
     shade = np.clip(grey / max(float(grey.mean()), 0.05), 0, 2)
     kept = np.float32(rng.uniform(SHADED, 1))
     return np.asarray(np.clip(dyed * (1 - kept + kept * shade), 0, 1), dtype=np.float32)
