@@ -64,8 +64,8 @@ def _write_no_more() -> None:
 
 
 def answered(words: Sequence[str]) -> int:
-    command, arguments = parse(words)
     try:
+        command, arguments = parse(words)
         # Only now the module, and with it PyTorch: help and mistakes are answered at once.
         return int(importlib.import_module(f"matting_studio.cli.{command}").run(arguments))
     except MattingError as error:

@@ -10,6 +10,8 @@ from generated_portraits import person
 from PIL import Image
 
 from core.image_io import write_image
+from matting_studio.__main__ import main
+from matting_studio.cli.messages import INTERRUPTED
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,3 +83,11 @@ def test_of_damaged_files_libraries_say_nothing(model, tmp_path):
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["a.png", "b.tif"]
+
+
+def test_an_interruption_while_the_words_are_read_is_no_crash(monkeypatch):
+    def interrupted(words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("matting_studio.__main__.parse", interrupted)
+    assert main(["info"]) == INTERRUPTED
