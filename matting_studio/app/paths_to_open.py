@@ -1,7 +1,7 @@
 """From what somebody named, dropped or chose to the photos and projects that are to be opened."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,46 @@ class PathsToOpen:
     files: tuple[Path, ...]
     """Photos and projects by absolute paths, in the order in which they were named, those of a folder by name."""
     complaints: tuple[str, ...]
-    """Sentences about what is not opened."""
+    """Sentences about what is not opened; one for all of a kind where there are many."""
+
+
+MOST_NAMED = 3
+"""Files of one kind of trouble that are named one by one."""
+
+
+@dataclass(frozen=True)
+class _Trouble:
+    """Why something is not opened, to be said of one file or of many: {path}, {name}, {suffix} and {others}."""
+
+    one: str
+    many: str
+
+    def sentences(self, paths: Sequence[Path]) -> list[str]:
+        if len(paths) <= MOST_NAMED:
+            return [self.one.format(path=path, name=path.name, suffix=path.suffix) for path in paths]
+        return [self.many.format(path=paths[0], name=paths[0].name, others=len(paths) - 1)]
+
+
+_EMPTY = _Trouble(
+    "There are no photos in {path}.",
+    "There are no photos in {path} and {others} other folders.",
+)
+_GONE = _Trouble(
+    "{path} does not exist. Check the name and the folder.",
+    "{path} and {others} others do not exist. Check the names and the folders.",
+)
+_NO_FILE = _Trouble(
+    "{name} is not opened: it is neither a file nor a folder.",
+    "{name} and {others} others are not opened: they are neither files nor folders.",
+)
+_MODEL = _Trouble(
+    "{name} is a model and no photo. To matte with it: Photo, Choose a model…",
+    "{name} and {others} others are models and no photos. To matte with one: Photo, Choose a model…",
+)
+_NO_PHOTO = _Trouble(
+    "{name} is not opened: {suffix} is no kind of photo that can be read.",
+    "{name} and {others} others are not opened: they are no kind of photo that can be read.",
+)
 
 
 def sort_out(paths: Iterable[Path], should_stop: Callable[[], None] = lambda: None) -> PathsToOpen:
@@ -25,27 +64,22 @@ def sort_out(paths: Iterable[Path], should_stop: Callable[[], None] = lambda: No
     `should_stop` is called at each folder, and raises to end the search.
     """
     files: list[Path] = []
-    complaints: list[str] = []
+    closed: list[str] = []
+    troubles: dict[_Trouble, list[Path]] = {}
     for named in paths:
         path = absolute(named)
         if is_folder(path):
-            found, closed = _search(path, should_stop)
-            if not found and not closed:
-                complaints.append(f"There are no photos in {path}.")
+            found, unsearched = _search(path, should_stop)
+            if not found and not unsearched:
+                troubles.setdefault(_EMPTY, []).append(path)
             files += found
-            complaints += closed
+            closed += unsearched
         elif (trouble := _trouble(path)) is not None:
-            complaints.append(trouble)
-        elif not is_file(path):
-            # Whoever read a pipe would wait for what somebody writes to it, and all photos with him.
-            complaints.append(f"{path.name} is not opened: it is neither a file nor a folder.")
-        elif _is_ours(path) or not path.suffix:
-            files.append(path)
-        elif path.suffix.lower() in MODEL_SUFFIXES:
-            complaints.append(f"{path.name} is a model and no photo. To matte with it: Photo, Choose a model…")
+            troubles.setdefault(trouble, []).append(path)
         else:
-            complaints.append(f"{path.name} is not opened: {path.suffix} is no kind of photo that can be read.")
-    return PathsToOpen(tuple(dict.fromkeys(files)), tuple(complaints))
+            files.append(path)
+    said = (sentence for trouble, them in troubles.items() for sentence in trouble.sentences(them))
+    return PathsToOpen(tuple(dict.fromkeys(files)), (*said, *closed))
 
 
 def not_searched(error: OSError) -> str:
@@ -71,15 +105,24 @@ def _search(folder: Path, should_stop: Callable[[], None]) -> tuple[list[Path], 
     return sorted(found), complaints
 
 
-def _trouble(path: Path) -> str | None:
-    """Why nothing is there, as far as this program is told."""
+def _trouble(path: Path) -> _Trouble | None:
+    """Why something that is no folder cannot be opened, as far as its name and the system tell."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        return f"{path} does not exist. Check the name and the folder."
+        return _GONE
     except OSError as error:
-        return f"{path} cannot be reached ({error.strerror or error}). Check its folder and its disk."
-    return None
+        reason = str(error.strerror or error).replace("{", "{{").replace("}", "}}")
+        return _Trouble(
+            f"{{path}} cannot be reached ({reason}). Check its folder and its disk.",
+            f"{{path}} and {{others}} others cannot be reached ({reason}). Check their folders and their disk.",
+        )
+    if not is_file(path):
+        # Whoever read a pipe would wait for what somebody writes to it, and all photos with him.
+        return _NO_FILE
+    if _is_ours(path) or not path.suffix:
+        return None
+    return _MODEL if path.suffix.lower() in MODEL_SUFFIXES else _NO_PHOTO
 
 
 def absolute(path: Path) -> Path:
