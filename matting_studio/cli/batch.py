@@ -293,8 +293,13 @@ class Batch:
             while not batch.wait(0.1):
                 if self._wishes.stop.is_set():
                     batch.stop()
-        self._rows |= {row.name: row for row in batch.rows()}
+        self._rows |= {row.name: row for row in batch.rows() if not self._has_made(row)}
         self._trouble = batch.trouble
+
+    def _has_made(self, row: Row) -> bool:
+        """Whether a photo is skipped because this very command, which watches, has done it before."""
+        before = self._rows.get(row.name)
+        return row.state is RowState.SKIPPED and before is not None and before.state is RowState.DONE
 
     def _run(self, plan: Plan, bar: tqdm) -> BatchRun | ClusterRun:
         def listen(event: Event) -> None:

@@ -393,11 +393,14 @@ def test_a_watched_folder_takes_photos_that_come_later(model, photos, tmp_path):
     time.sleep(0.2)
     (photos / "new.jpg").write_bytes((photos / "b.jpg").read_bytes())
     wait_for("new-cutout.png")
+    (photos / "b.jpg").touch()  # planned for again, and there is nothing to do
+    while json.loads(next(process.stdout)) != {"event": "plan", "photos": 1, "to_do": 0}:
+        pass
     process.send_signal(signal.SIGINT)
     told, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     end = json.loads(told.splitlines()[-1])
-    assert (end["done"], end["failed"]) == (4, 0)
+    assert (end["done"], end["skipped"], end["failed"]) == (4, 0, 0)
     assert (tmp_path / "r.html").read_text(encoding="utf-8").count("<article") == 4
 
 
