@@ -160,7 +160,7 @@ class AugmentationConfig(Settings):
     colour_match: Probability = Field(0.3, description="Chance that a person takes on the colours of the scene.")
     camouflage: Probability = Field(0.1, description="Chance that the scene takes on the colour of somebody's hair.")
     pieces: Probability = Field(
-        0.1, description="Chance of belts, cuffs and badges on a person, and of stripes and signs in a scene."
+        0.0, description="Chance of belts, cuffs and badges on a person, and of stripes and signs in a scene."
     )
     background_blur: Probability = Field(0.5, description="Chance that the background is out of focus.")
     motion_blur: Probability = Field(0.04, description="Chance of a shaken crop.")

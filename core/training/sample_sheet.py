@@ -25,7 +25,6 @@ CALM = AugmentationConfig(
     relight=0,
     colour_match=0,
     camouflage=0,
-    pieces=0,
     background_blur=0,
     close_up=0,
     distant=0,

@@ -15,8 +15,8 @@ from core.training.pieces import add_pieces
 from core.training.sources import CutoutSource, Lottery, PhotoSource, extent, hair_colour, read_grey
 
 PLAIN = {
-    "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "camouflage": 0, "pieces": 0,
-    "background_blur": 0, "close_up": 0, "distant": 0, "rotation_degrees": 0,
+    "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "camouflage": 0, "background_blur": 0,
+    "close_up": 0, "distant": 0, "rotation_degrees": 0,
 }  # fmt: skip
 
 
