@@ -78,7 +78,7 @@ def sort_out(paths: Iterable[Path], should_stop: Callable[[], None] = lambda: No
             troubles.setdefault(trouble, []).append(path)
         else:
             files.append(path)
-    said = (sentence for trouble, them in troubles.items() for sentence in trouble.sentences(them))
+    said = (sentence for trouble, them in troubles.items() for sentence in trouble.sentences([*dict.fromkeys(them)]))
     return PathsToOpen(tuple(dict.fromkeys(files)), (*said, *closed))
 
 

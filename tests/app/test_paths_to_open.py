@@ -101,7 +101,7 @@ def test_nobody_waits_for_a_pipe(tmp_path, name):
 def test_many_troubles_of_one_kind_are_one_sentence(tree):
     gone = [tree / f"{number}.jpg" for number in range(300)]
     (tree / "more.txt").touch()
-    found = sort_out([*gone, tree / "notes.txt", tree / "more.txt"])
+    found = sort_out([*gone, tree / "notes.txt", tree / "more.txt", *gone])
     assert found.complaints == (
         f"{tree / '0.jpg'} and 299 others do not exist. Check the names and the folders.",
         "notes.txt is not opened: .txt is no kind of photo that can be read.",
