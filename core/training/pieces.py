@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.boxes import bounds, whole
-from core.training.layers import LUMA, Picture
+from core.boxes import bounds
+from core.training.layers import LUMA, Picture, mix, unit
 
 MOST_PIECES = 3
 OPAQUE = 0.9
@@ -32,18 +32,19 @@ def add_pieces(colours: Picture, opacity: NDArray[np.float32], rng: np.random.Ge
     returned as it is.
     """
     solid = opacity > OPAQUE
-    if not solid.any():
+    box = bounds(solid)
+    if box is None:
         return colours
-    rows, columns = bounds(solid) or whole(solid.shape)
+    rows, columns = box
     width = columns.stop - columns.start
     lower = solid.copy()
     lower[: (rows.start + rows.stop) // 2] = False
     for _ in range(int(rng.integers(1, MOST_PIECES + 1))):
         places = np.flatnonzero(lower if rng.random() < BELOW_THE_HEAD and lower.any() else solid)
         y, x = divmod(int(places[rng.integers(len(places))]), solid.shape[1])
-        cover = piece(solid.shape, (x, y), width, rng)[..., None]
-        colours = (1 - cover) * colours + cover * cloth(colours, width, rng)
-    return np.asarray(colours, dtype=np.float32)
+        cover = piece(solid.shape, (x, y), width, rng)
+        colours = mix(cloth(colours, width, rng), cover, colours)
+    return colours
 
 
 def piece(shape: tuple[int, ...], middle: tuple[int, int], width: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -59,7 +60,7 @@ def piece(shape: tuple[int, ...], middle: tuple[int, int], width: int, rng: np.r
         cv2.fillConvexPoly(cover, corners, (255,), lineType=cv2.LINE_AA)
     else:
         cv2.ellipse(cover, box, (255,), thickness=cv2.FILLED, lineType=cv2.LINE_AA)
-    return np.multiply(cover, np.float32(1 / 255), dtype=np.float32)
+    return unit(cover)
 
 
 def cloth(below: Picture, width: int, rng: np.random.Generator) -> Picture:

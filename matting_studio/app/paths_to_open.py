@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.image_io import is_photo_path
@@ -24,15 +24,20 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class _Trouble:
-    """Why something is not opened, to be said of one file or of many: {path}, {name}, {suffix} and {others}."""
+    """Why something is not opened, in words for one file and for many: {path}, {name}, {suffix}, {others}, {reason}."""
 
     one: str
     many: str
+    reason: str = ""
+    """What the system says."""
 
     def sentences(self, paths: Sequence[Path]) -> list[str]:
         if len(paths) <= MOST_NAMED:
-            return [self.one.format(path=path, name=path.name, suffix=path.suffix) for path in paths]
-        return [self.many.format(path=paths[0], name=paths[0].name, others=len(paths) - 1)]
+            return [self._said_of(path, self.one) for path in paths]
+        return [self._said_of(paths[0], self.many, others=len(paths) - 1)]
+
+    def _said_of(self, path: Path, words: str, others: int = 0) -> str:
+        return words.format(path=path, name=path.name, suffix=path.suffix, others=others, reason=self.reason)
 
 
 _EMPTY = _Trouble(
@@ -42,6 +47,10 @@ _EMPTY = _Trouble(
 _GONE = _Trouble(
     "{path} does not exist. Check the name and the folder.",
     "{path} and {others} others do not exist. Check the names and the folders.",
+)
+_OUT_OF_REACH = _Trouble(
+    "{path} cannot be reached ({reason}). Check its folder and its disk.",
+    "{path} and {others} others cannot be reached ({reason}). Check their folders and their disk.",
 )
 _NO_FILE = _Trouble(
     "{name} is not opened: it is neither a file nor a folder.",
@@ -66,8 +75,7 @@ def sort_out(paths: Iterable[Path], should_stop: Callable[[], None] = lambda: No
     files: list[Path] = []
     closed: list[str] = []
     troubles: dict[_Trouble, list[Path]] = {}
-    for named in paths:
-        path = absolute(named)
+    for path in dict.fromkeys(map(absolute, paths)):
         if is_folder(path):
             found, unsearched = _search(path, should_stop)
             if not found and not unsearched:
@@ -78,7 +86,7 @@ def sort_out(paths: Iterable[Path], should_stop: Callable[[], None] = lambda: No
             troubles.setdefault(trouble, []).append(path)
         else:
             files.append(path)
-    said = (sentence for trouble, them in troubles.items() for sentence in trouble.sentences([*dict.fromkeys(them)]))
+    said = (sentence for trouble, them in troubles.items() for sentence in trouble.sentences(them))
     return PathsToOpen(tuple(dict.fromkeys(files)), (*said, *closed))
 
 
@@ -112,11 +120,7 @@ def _trouble(path: Path) -> _Trouble | None:
     except (FileNotFoundError, NotADirectoryError):
         return _GONE
     except OSError as error:
-        reason = str(error.strerror or error).replace("{", "{{").replace("}", "}}")
-        return _Trouble(
-            f"{{path}} cannot be reached ({reason}). Check its folder and its disk.",
-            f"{{path}} and {{others}} others cannot be reached ({reason}). Check their folders and their disk.",
-        )
+        return replace(_OUT_OF_REACH, reason=str(error.strerror or error))
     if not is_file(path):
         # Whoever read a pipe would wait for what somebody writes to it, and all photos with him.
         return _NO_FILE
