@@ -21,10 +21,13 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from matting_studio.app.document import Document
 from matting_studio.app.session import Status
 from matting_studio.qt.icons import pixmap
+from matting_studio.qt.room import for_font
 from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme
 
-CELL_PX = QSize(120, 104)
+CELL_PX = QSize(120, 86)
+"""Without the name."""
+NAME_HEIGHT_PX = 18
 PICTURE_PX = QSize(104, 68)
 LEAST_PX = QSize(6, 6)
 """A panorama of a thousand to one is drawn as a bar."""
@@ -52,7 +55,7 @@ class FilmStrip(QListView):
         self.setAccessibleName("Open photos")
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
-        self.setFixedHeight(CELL_PX.height() + 24)
+        self.setFixedHeight(cell_size().height() + 24)
         self.setUniformItemSizes(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -154,13 +157,17 @@ class _Photos(QAbstractListModel):
         return self._cells[self._documents[index.row()]].get(role)
 
 
+def cell_size() -> QSize:
+    return QSize(for_font(CELL_PX.width()), CELL_PX.height() + for_font(NAME_HEIGHT_PX))
+
+
 class _Cell(QStyledItemDelegate):
     def __init__(self, parent: FilmStrip, theme: Theme) -> None:
         super().__init__(parent)
         self._theme = theme
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return CELL_PX
+        return cell_size()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         colours = self._theme.colours
@@ -193,16 +200,17 @@ class _Cell(QStyledItemDelegate):
 
     def _paint_name(self, painter: QPainter, cell: QRect, index: _Index) -> None:
         colours = self._theme.colours
-        line = QRect(cell.left() + 6, cell.bottom() - 23, cell.width() - 12, 18)
+        height = for_font(NAME_HEIGHT_PX)
+        line = QRect(cell.left() + 6, cell.bottom() - 5 - height, cell.width() - 12, height)
         name, role, _ = STATUS_ICONS[index.data(STATUS) or Status.WAITING]
         scale = painter.device().devicePixelRatioF()
         QIcon(pixmap(name, getattr(colours, role), 14, scale)).paint(
-            painter, QRect(line.left(), line.top() + 2, 14, 14)
+            painter, QRect(line.left(), line.center().y() - 6, 14, 14)
         )
         line.setLeft(line.left() + 18)
         if index.data(MODIFIED):
             dot = pixmap("modified", colours.warning, 12, scale)
-            painter.drawPixmap(line.right() - 11, line.top() + 3, dot)
+            painter.drawPixmap(line.right() - 11, line.center().y() - 5, dot)
             line.setRight(line.right() - 13)
         painter.setPen(QColor(colours.text))
         text = QFontMetrics(painter.font()).elidedText(index.data(), Qt.TextElideMode.ElideMiddle, line.width())

@@ -16,6 +16,12 @@ def fit_on_screen(window: QWidget, wanted_px: tuple[int, int], least_px: tuple[i
     window.resize(QSize(*wanted_px).boundedTo(room))
 
 
-def for_font(width_px: int) -> int:
-    """A width that is right for text of the usual size, for that of the program's font; never a smaller one."""
-    return round(width_px * max(1.0, QFontInfo(QApplication.font()).pixelSize() / USUAL_FONT_PX))
+def for_font(length_px: int) -> int:
+    """A length that is right for text of the usual size, for that of the program's font; never a smaller one."""
+    return round(length_px * max(1.0, QFontInfo(QApplication.font()).pixelSize() / USUAL_FONT_PX))
+
+
+def size_for_font(size_px: tuple[int, int]) -> tuple[int, int]:
+    """The same for a width and a height."""
+    width_px, height_px = size_px
+    return for_font(width_px), for_font(height_px)

@@ -2,6 +2,8 @@
 
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from matting_studio.qt.room import for_font
+
 HEADER_HEIGHT_PX = 32
 
 
@@ -16,4 +18,4 @@ def choose_by_row(table: QTableView, row_height_px: int) -> None:
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     table.verticalHeader().setDefaultSectionSize(row_height_px)
     table.horizontalHeader().setHighlightSections(False)
-    table.horizontalHeader().setFixedHeight(HEADER_HEIGHT_PX)
+    table.horizontalHeader().setFixedHeight(for_font(HEADER_HEIGHT_PX))

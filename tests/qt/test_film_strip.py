@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -40,6 +41,27 @@ def test_every_photo_is_seen_however_thin(
         for y in range(image.height())
     )
     assert seen >= 6 * PICTURE_PX.height() * ratio**2
+
+
+@pytest.mark.parametrize("size_px", [12, 18, 24])
+def test_a_name_has_room_whatever_the_size_of_text(
+    qtbot: QtBot, qapp: QApplication, studio: Studio, size_px: int
+) -> None:
+    usual = qapp.font()
+    font = QFont(usual)
+    font.setPixelSize(size_px)
+    qapp.setFont(font)
+    try:
+        strip = FilmStrip(studio, Theme(qapp, ThemeChoice.DARK))
+        qtbot.addWidget(strip)
+        studio.paste(np.zeros((40, 60, 3), np.uint8))
+        cell = strip.sizeHintForIndex(strip.model().index(0, 0))
+    finally:
+        qapp.setFont(usual)
+    name = QFontMetrics(font)
+    assert cell.height() >= PICTURE_PX.height() + name.height()
+    assert cell.width() >= name.horizontalAdvance("portrait.jpg")
+    assert strip.height() > cell.height()
 
 
 class Photos(QObject):

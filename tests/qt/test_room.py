@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from matting_studio.qt.inspector.inspector import Inspector
-from matting_studio.qt.room import fit_on_screen, for_font
+from matting_studio.qt.room import fit_on_screen, for_font, size_for_font
 
 
 def test_a_window_is_as_large_as_wanted_where_there_is_room(qtbot: QtBot) -> None:
@@ -48,6 +48,12 @@ def test_the_inspector_has_room_for_text_of_any_size(qtbot: QtBot, font: QFont, 
     assert inspector.horizontalScrollBar().maximum() == 0
     for box in (inspector.brush.size_px._box, inspector.refine.feather._box):
         assert box.minimumSizeHint().width() <= box.width() + for_font(8)
+
+
+def test_a_window_grows_with_its_text_in_both_directions(font: QFont) -> None:
+    font.setPixelSize(18)
+    QApplication.setFont(font)
+    assert size_for_font((1240, 820)) == (1860, 1230)
 
 
 def test_small_text_makes_nothing_narrower(font: QFont) -> None:
