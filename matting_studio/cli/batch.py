@@ -172,6 +172,10 @@ class Planner:
         """What all parts have made up to now. Raises JournalError."""
         return self._histories.of(self.arguments.output.resolve())
 
+    def own(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Those of the part that this run works on."""
+        return items if self.shard is None else self.shard.of(items)
+
     def plan(self, items: Sequence[Item], history: History) -> Plan:
         return make_plan(
             items,
@@ -265,7 +269,7 @@ class Batch:
         while not self._wishes.stop.is_set() and self._trouble is None:
             # Everything that is there is planned for, as names depend on it; what is new and whole is worked on.
             items = self._find()
-            ripe = {item.name for item in arrivals.ripe(items)}
+            ripe = {item.name for item in arrivals.ripe(self._planner.own(items))}
             if ripe:
                 self._work(items, ripe)
                 self._report()

@@ -15,7 +15,7 @@ from core.image_io import read_photo, write_image
 from matting_studio.app.batch import Shard, Workplace
 from matting_studio.app.batch.network import Network
 from matting_studio.cli.arguments import parse
-from matting_studio.cli.batch import Batch, Planner, Wishes, recipe_of
+from matting_studio.cli.batch import LOOK_AGAIN_SECONDS, Batch, Planner, Wishes, recipe_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -441,6 +441,23 @@ def test_a_part_learns_what_the_others_have_made_since_it_began(studio, model, t
         write_image(source / f"{stem}.jpg", person(49, 40)[0])
         assert part.once() == 0
     assert files(out) == [f"{stem}-cutout.png", f"{stem}_jpg-cutout.png"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no Ctrl+C for one process")
+def test_a_part_that_watches_is_not_woken_by_the_photos_of_others(model, tmp_path):
+    source = tmp_path / "in"
+    source.mkdir()
+    own, others = (next(f"{i}.png" for i in range(50) if Shard(part, 2).holds(f"{i}.png")) for part in (1, 2))
+    write_image(source / own, person(50, 40)[0])
+    process = begin(model, source, tmp_path / "out", "--watch", "--shard", "1/2")
+    events = [json.loads(next(process.stdout)) for _ in range(2)]
+    write_image(source / others, person(51, 40)[0])
+    time.sleep(3 * LOOK_AGAIN_SECONDS)
+    process.send_signal(signal.SIGINT)
+    told, _ = process.communicate(timeout=60)
+    events += [json.loads(line) for line in told.splitlines()]
+    assert [(event["event"], event.get("photo")) for event in events] == [("plan", None), ("photo", own), ("end", None)]
+    assert events[0]["photos"] == 1
 
 
 def test_without_ray_a_cluster_is_refused_with_the_cure(studio, model, photos, tmp_path, monkeypatch):
