@@ -27,7 +27,7 @@ class EmptyState(QWidget):
         self._zone = QFrame()
         self._zone.setObjectName("drop_zone")
         self._zone.setMinimumSize(for_font(560), for_font(320))
-        self._zone.setMaximumSize(720, 400)
+        self._zone.setMaximumSize(for_font(720), for_font(400))
 
         picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         picture.setProperty("icon_size_px", 72)
@@ -70,7 +70,7 @@ class EmptyState(QWidget):
 
         self._recent = QWidget()
         self._recent.setObjectName("recent_files")
-        self._recent.setMaximumWidth(720)
+        self._recent.setMaximumWidth(for_font(720))
         self._recent_column = QVBoxLayout(self._recent)
         self._recent_column.setContentsMargins(0, 0, 0, 0)
         self._recent_column.setSpacing(0)
@@ -91,7 +91,7 @@ class EmptyState(QWidget):
             return
         title = QLabel("Recent")
         title.setProperty("quiet", True)
-        title.setContentsMargins(8, 0, 0, 4)
+        title.setContentsMargins(2, 0, 0, 4)
         self._recent_column.addWidget(title)
         for path in list(paths)[:RECENT_SHOWN]:
             button = QPushButton(_shortened(path))

@@ -14,6 +14,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from matting_studio.qt.room import USUAL_FONT_PX, for_font
+
 
 class ThemeChoice(StrEnum):
     SYSTEM = "system"
@@ -228,8 +230,8 @@ QPushButton[flat="true"] {{ background: transparent; border: 1px solid transpare
 QPushButton[flat="true"]:hover {{ background: {c.hover}; }}
 QPushButton[flat="true"]:focus {{ border: 1px solid {c.accent_text}; }}
 QPushButton[link="true"] {{ background: transparent; border: 1px solid transparent; color: {c.accent_text};
-    padding: 4px 8px; text-align: left; }}
-QPushButton[link="true"]:hover {{ background: {c.hover}; }}
+    padding: 4px 1px; text-align: left; }}
+QPushButton[link="true"]:hover {{ text-decoration: underline; }}
 QPushButton[link="true"]:focus {{ border: 1px solid {c.accent_text}; }}
 
 QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{ background: {c.raised}; color: {c.text};
@@ -294,6 +296,7 @@ QWidget#batch_window {{ background: {c.panel}; }}
 QScrollArea#inspector[side="left"] {{ border-left: none; border-right: 1px solid {c.line}; }}
 QTableView[rows="true"] {{ background: {c.window}; border: none; border-top: 1px solid {c.line};
     border-bottom: 1px solid {c.line}; border-radius: 0; }}
+QHeaderView::section {{ font-size: {for_font(USUAL_FONT_PX)}px; }}
 QTableView[rows="true"] QHeaderView {{ background: {c.panel}; border: none; }}
 QTableView[rows="true"] QHeaderView::section {{ background: {c.panel}; color: {c.quiet}; border: none;
     border-bottom: 1px solid {c.line}; padding: 0 8px; font-weight: normal; }}
@@ -354,11 +357,11 @@ QFrame#question_bar {{ background: {c.raised}; border: none; border-bottom: 1px 
 QWidget#empty_state, QWidget#recent_files {{ background: {c.window}; }}
 QFrame#drop_zone {{ background: {c.panel}; border: 2px dashed {c.line}; border-radius: 16px; }}
 QFrame#drop_zone[dropping="true"] {{ border-color: {c.accent_text}; background: {c.raised}; }}
-QLabel#headline {{ font-size: 20px; font-weight: 600; }}
+QLabel#headline {{ font-size: {for_font(20)}px; font-weight: 600; }}
 
 QFrame#command_palette {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 12px; }}
 QFrame#command_palette QLineEdit {{ border: none; border-bottom: 1px solid {c.line}; border-radius: 0;
-    background: transparent; padding: 8px; font-size: 15px; }}
+    background: transparent; padding: 8px; font-size: {for_font(15)}px; }}
 QFrame#command_palette QListView {{ background: transparent; border: none; }}
 
 QStackedWidget {{ background: transparent; border: none; padding: 0; }}
