@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 Weights = dict[str, NDArray[np.floating]]
 
 ARCHITECTURE = "mtginet"
-DETAIL_ARCHITECTURE = "detail"
+DETAIL_ARCHITECTURE = "detail-2"
+"""Another number with each change of its layers: former weights are refused by name."""
 TRAINING_FORMAT = "matting-studio-training"
 WIDEST = 8.0
 DTYPES = {"float16": np.float16, "float32": np.float32}

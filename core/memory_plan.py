@@ -12,7 +12,7 @@ from core.architecture import DETAIL_TILE_PX
 
 BASE_BYTES = 480_000_000  # the interpreter, its libraries, and the model with its kernels
 NETWORK_BYTES_PER_PX = 700  # OpenVINO 400 in bfloat16 and 650 in float32, PyTorch 560 in bfloat16
-TILE_BYTES_PER_PX = 550  # the detail network on its tiles: OpenVINO 320 in bfloat16 and 520 in float32
+TILE_BYTES_PER_PX = 750  # the detail network on its tiles: OpenVINO 460, PyTorch 620 in bfloat16 and 730 in float32
 LEVEL_BYTES_PER_PX = 50  # of a second look: alpha, what tiles say, pictures and temporaries
 SMALLEST_SIZE_PX = 256
 SHRINK = 0.7

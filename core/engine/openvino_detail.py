@@ -58,12 +58,14 @@ class _Builder(Operators):
         x2 = self.activated(x2, "down2.1")
         x4 = self.residual(self.activated(x2, "down4.0", stride=2), "down4.1")
         x8 = self.activated(x4, "down8.0", stride=2)
-        x8 = self.residual(self.residual(x8, "down8.1"), "down8.2")
+        x8 = self.residuals(x8, "down8.1", "down8.2")
         x16 = self.activated(x8, "down16.0", stride=2)
-        x = self.residual(self.residual(x16, "down16.1"), "down16.2")
+        x = self.residuals(x16, *(f"down16.{number}" for number in (1, 2, 3, 4)))
         for scale, skip in ((8, x8), (4, x4), (2, x2)):
-            x = self.residual(relu(self.ops.add(skip, self.narrowed(x, f"narrow{scale}"))), f"up{scale}")
-        x = self.activated(self.ops.concat([self.narrowed(x, "narrow1"), seen], 1), "up1", encode=encode)
+            joined = relu(self.ops.add(skip, self.narrowed(x, f"narrow{scale}")))
+            x = self.residuals(joined, f"up{scale}.0", f"up{scale}.1")
+        x = self.activated(self.ops.concat([self.narrowed(x, "narrow1"), seen], 1), "up1.0", encode=encode)
+        x = self.residual(x, "up1.1")
         told = self.ops.strided_slice(
             seen, self.integers(0, -1, 0, 0), self.integers(0, 0, 0, 0), self.integers(1, 1, 1, 1),
             begin_mask=[1, 0, 1, 1], end_mask=[1, 1, 1, 1],
@@ -73,6 +75,11 @@ class _Builder(Operators):
 
     def activated(self, x: Node, name: str, stride: int = 1, encode: Encode | None = None) -> Node:
         return self.ops.relu(self.conv(x, f"{name}.0", f"{name}.1", stride=stride, encode=encode))
+
+    def residuals(self, x: Node, *names: str) -> Node:
+        for name in names:
+            x = self.residual(x, name)
+        return x
 
     def residual(self, x: Node, name: str) -> Node:
         inner = self.activated(x, f"{name}.first")

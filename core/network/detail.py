@@ -1,9 +1,9 @@
 """The detail network: a picture and what is known of its alpha -> its alpha, strand by strand.
 
 MTGINet says who is the person, at a size where hair is a blur. This one knows nothing of persons: it is told, and looks
-for the outline near where it was told. So it is small (1.5 M weights, 17 GFLOP at 512 x 512, less than a fifth of
-MTGINet) and works the same at any size and on any part of a photo. To refine a mask with the picture at hand, from
-coarse to fine, is the idea of CascadePSP (Cheng et al., CVPR 2020); the published MTGINet has nothing of the kind.
+for the outline near where it was told. So it is small (2.4 M weights, 38 GFLOP at 512 x 512, two fifths of MTGINet),
+and works the same at any size and on any part of a photo. To refine a mask with the picture at hand, from coarse to
+fine, is the idea of CascadePSP (Cheng et al., CVPR 2020); the published MTGINet has nothing of the kind.
 """
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 WIDTHS = (32, 64, 96, 128)
-FINEST_WIDTH = 16
+FINEST_WIDTH = 32
 CERTAIN = 2.5
 """What the head starts from where alpha is known to be 1: (tanh + 1) / 2 of it is 0.993."""
 
@@ -38,6 +38,10 @@ class Residual(nn.Module):
         return F.relu(x + self.bn(self.conv(self.first(x))))
 
 
+def residuals(channels: int, count: int) -> nn.Sequential:
+    return nn.Sequential(*(Residual(channels) for _ in range(count)))
+
+
 class Narrowing(nn.Sequential):
     """1x1, norm: features brought to a finer level's width before they are enlarged."""
 
@@ -51,13 +55,13 @@ class DetailNet(nn.Module):
         w2, w4, w8, w16 = WIDTHS
         self.down2 = nn.Sequential(Convolution(4, w2, stride=2), Convolution(w2, w2))
         self.down4 = nn.Sequential(Convolution(w2, w4, stride=2), Residual(w4))
-        self.down8 = nn.Sequential(Convolution(w4, w8, stride=2), Residual(w8), Residual(w8))
-        self.down16 = nn.Sequential(Convolution(w8, w16, stride=2), Residual(w16), Residual(w16))
-        self.narrow8, self.up8 = Narrowing(w16, w8), Residual(w8)
-        self.narrow4, self.up4 = Narrowing(w8, w4), Residual(w4)
-        self.narrow2, self.up2 = Narrowing(w4, w2), Residual(w2)
+        self.down8 = nn.Sequential(Convolution(w4, w8, stride=2), *residuals(w8, 2))
+        self.down16 = nn.Sequential(Convolution(w8, w16, stride=2), *residuals(w16, 4))
+        self.narrow8, self.up8 = Narrowing(w16, w8), residuals(w8, 2)
+        self.narrow4, self.up4 = Narrowing(w8, w4), residuals(w4, 2)
+        self.narrow2, self.up2 = Narrowing(w4, w2), residuals(w2, 2)
         self.narrow1 = Narrowing(w2, FINEST_WIDTH)
-        self.up1 = Convolution(FINEST_WIDTH + 4, FINEST_WIDTH)
+        self.up1 = nn.Sequential(Convolution(FINEST_WIDTH + 4, FINEST_WIDTH), Residual(FINEST_WIDTH))
         self.head = nn.Conv2d(FINEST_WIDTH, 1, 3, padding=1)
 
     def forward(self, images: Tensor, alpha: Tensor) -> Tensor:
@@ -67,6 +71,8 @@ class DetailNet(nn.Module):
         """
         told = alpha * 2 - 1
         seen = torch.cat([images, told], dim=1)
+        if images.is_contiguous(memory_format=torch.channels_last):  # a single channel has both layouts: cat is misled
+            seen = seen.contiguous(memory_format=torch.channels_last)
         x2 = self.down2(seen)
         x4 = self.down4(x2)
         x8 = self.down8(x4)

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from core import checkpoint
 from core.architecture import DETAIL_CERTAIN
-from core.checkpoint import Weights, detail_weights, floats_only, save_detail_weights
+from core.checkpoint import (
+    Weights,
+    detail_weights,
+    floats_only,
+    read_detail_weights,
+    save_detail_weights,
+    save_weights,
+)
 from core.detail import refine_detail
 from core.device import CPU, Device
 from core.engine import DetailEngine, make_detail_engine
@@ -138,8 +145,15 @@ def test_the_weights_come_back_as_they_were_kept(weights, tmp_path: Path, monkey
         detail_weights()
 
 
+def test_weights_of_former_layers_are_refused_and_not_half_taken(weights, tmp_path: Path) -> None:
+    former = tmp_path / "detail.safetensors"
+    save_weights(former, weights, {"architecture": "detail"}, "float16")
+    with pytest.raises(CheckpointError, match="does not hold the detail network: choose another"):
+        read_detail_weights(former, remedy="choose another")
+
+
 def test_a_detail_network_is_no_model() -> None:
-    with pytest.raises(CheckpointError, match="holds the network detail, which is not MTGINet"):
+    with pytest.raises(CheckpointError, match="holds the network detail-2, which is not MTGINet"):
         checkpoint.read_model(SHIPPED)
 
 

@@ -19,7 +19,7 @@ def test_the_width_of_a_model_is_that_which_its_file_says(tmp_path):
 
 
 def test_another_network_is_no_model_to_start_from():
-    with pytest.raises(CheckpointError, match=r"holds the network detail, which is not MTGINet"):
+    with pytest.raises(CheckpointError, match=r"holds the network detail-2, which is not MTGINet"):
         width_of(shipped_model().with_name("detail.safetensors"))
 
 
