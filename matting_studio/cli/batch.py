@@ -40,6 +40,7 @@ from matting_studio.app.batch.journal import Histories, History
 from matting_studio.app.batch.naming import check_template
 from matting_studio.app.batch.network import Network
 from matting_studio.app.batch.recipe import DEFAULT_TEMPLATE
+from matting_studio.app.batch.shard import share
 from matting_studio.app.batch.watch import Arrivals
 from matting_studio.app.batch.workplace import check_workplace
 from matting_studio.app.export_request import ExportKind
@@ -174,7 +175,7 @@ class Planner:
 
     def own(self, items: Sequence[Item]) -> Sequence[Item]:
         """Those of the part that this run works on."""
-        return items if self.shard is None else self.shard.of(items)
+        return share(items, self.shard)
 
     def plan(self, items: Sequence[Item], history: History) -> Plan:
         return make_plan(

@@ -15,7 +15,7 @@ from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.canvas.view import CanvasView
 from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.message_bar import MessageBar
-from matting_studio.qt.room import fit_on_screen, size_for_font
+from matting_studio.qt.room import fit_for_font
 from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme
 
@@ -43,7 +43,7 @@ class CompareWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Compare")
-        fit_on_screen(self, size_for_font(SIZE_PX), size_for_font(MINIMUM_PX))
+        fit_for_font(self, SIZE_PX, MINIMUM_PX)
         self._studio = studio
         self._other: _OtherModel | None = None if model is None else _OtherModel(studio, model)
         self.message_bar = MessageBar(theme)

@@ -32,7 +32,7 @@ from matting_studio.qt.missing_photos import MissingPhotos
 from matting_studio.qt.notice import Notice
 from matting_studio.qt.question_bar import QuestionBar
 from matting_studio.qt.recovery_offer import RecoveryOffer
-from matting_studio.qt.room import fit_on_screen, size_for_font
+from matting_studio.qt.room import fit_for_font
 from matting_studio.qt.status_bar import StatusBar
 from matting_studio.qt.studio import Activity, Studio
 from matting_studio.qt.theme import Theme, ThemeChoice
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.ended = False
         """Whether the window was closed and all threads are gone."""
         self.setAcceptDrops(True)
-        fit_on_screen(self, size_for_font(DEFAULT_PX), size_for_font(MINIMUM_PX))
+        fit_for_font(self, DEFAULT_PX, MINIMUM_PX)
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands)
         self.canvas = Canvas(studio)

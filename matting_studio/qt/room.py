@@ -16,6 +16,11 @@ def fit_on_screen(window: QWidget, wanted_px: tuple[int, int], least_px: tuple[i
     window.resize(QSize(*wanted_px).boundedTo(room))
 
 
+def fit_for_font(window: QWidget, wanted_px: tuple[int, int], least_px: tuple[int, int]) -> None:
+    """The same with sizes that are right for text of the usual size."""
+    fit_on_screen(window, size_for_font(wanted_px), size_for_font(least_px))
+
+
 def for_font(length_px: int) -> int:
     """A length that is right for text of the usual size, for that of the program's font; never a smaller one."""
     return round(length_px * max(1.0, QFontInfo(QApplication.font()).pixelSize() / USUAL_FONT_PX))

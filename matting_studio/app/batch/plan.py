@@ -9,7 +9,7 @@ from matting_studio.app.batch.journal import Entry, History
 from matting_studio.app.batch.naming import name_results
 from matting_studio.app.batch.recipe import Recipe
 from matting_studio.app.batch.scan import Item
-from matting_studio.app.batch.shard import Shard
+from matting_studio.app.batch.shard import Shard, share
 from matting_studio.app.export_request import ExportKind
 from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.look import Picture
@@ -104,7 +104,7 @@ def make_plan(
     tasks = []
     foreign: list[str] = []
     of_others: list[str] = []
-    for item in items if shard is None else shard.of(items):
+    for item in share(items, shard):
         to_make, done, in_the_way = [], [], []
         for what, path in naming.names[item.name].items():
             file = Fingerprint.of(output / path)

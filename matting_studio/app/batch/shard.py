@@ -39,3 +39,8 @@ class Shard:
     @property
     def journal_name(self) -> str:
         return f"journal-{self.number}-of-{self.count}"
+
+
+def share(items: Sequence[Item], shard: Shard | None) -> Sequence[Item]:
+    """Those of a part; all of them where there are no parts."""
+    return items if shard is None else shard.of(items)

@@ -32,7 +32,7 @@ from matting_studio.qt.drops import accept_as_copy, local_paths
 from matting_studio.qt.icons import dress
 from matting_studio.qt.message_bar import MessageBar
 from matting_studio.qt.question_bar import QuestionBar
-from matting_studio.qt.room import fit_on_screen, size_for_font
+from matting_studio.qt.room import fit_for_font
 from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme
 
@@ -56,7 +56,7 @@ class BatchWindow(QWidget):
         self.setObjectName("batch_window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
-        fit_on_screen(self, size_for_font(SIZE_PX), size_for_font(MINIMUM_PX))
+        fit_for_font(self, SIZE_PX, MINIMUM_PX)
         self._network = BatchNetwork()
         self.runner = BatchRunner(self._network, self)
         self._thumbnails = BatchThumbnails(self)

@@ -24,7 +24,7 @@ from matting_studio.qt.drops import accept_as_copy, local_paths
 from matting_studio.qt.icons import dress
 from matting_studio.qt.message_bar import MessageBar
 from matting_studio.qt.question_bar import QuestionBar
-from matting_studio.qt.room import fit_on_screen, size_for_font
+from matting_studio.qt.room import fit_for_font
 from matting_studio.qt.studio import Studio
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.live_page import LivePage
@@ -50,7 +50,7 @@ class TrainingWindow(QWidget):
         self.setObjectName("training_window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
-        fit_on_screen(self, size_for_font(SIZE_PX), size_for_font(MINIMUM_PX))
+        fit_for_font(self, SIZE_PX, MINIMUM_PX)
         self.runner = studio.runner
         self.runner.watch()
         self._verdicts = Verdicts(self.runner, self)
