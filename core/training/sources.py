@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -19,6 +19,8 @@ from core.training import layers
 from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig
 from core.training.datasets import find_pairs, pictures
 from core.training.pieces import add_pieces
+
+S = TypeVar("S", np.uint8, np.float32)
 
 VISIBLE = 0.02
 """Alpha above which a pixel counts as part of a person when a cut-out's extent is measured."""
@@ -228,10 +230,14 @@ def place(
     """Scale, turn, mirror and put a cut-out (h, w, 4) into a frame (H, W, 4).
 
     A cut-out that ends at the chest stands on the bottom edge of the frame, as in a portrait. Who is seen to the feet
-    and is far away stands anywhere on the ground.
+    and is far away stands anywhere on the ground. Whom the cut-out's own photo cut off at a side is seen through a
+    window of it: elsewhere there would be a straight edge where their shoulder goes on.
     """
     if rng.random() < settings.flip:
         premultiplied = np.ascontiguousarray(premultiplied[:, ::-1])
+    if cut_off_at_a_side(premultiplied[..., 3]):
+        left, top, w, h = window(rng, premultiplied.shape, height, width, settings.photo_window)
+        return resize(premultiplied[top : top + h, left : left + w], height, width)
     left, top, right, bottom = extent(premultiplied[..., 3])
     close = rng.random() < settings.close_up
     relative = rng.uniform(*(settings.close_up_height if close else settings.person_height))
@@ -277,6 +283,11 @@ def cut_off_at_top(alpha: NDArray[np.float32]) -> bool:
     return float((alpha[0] > 0.5).mean()) > 0.03
 
 
+def cut_off_at_a_side(alpha: NDArray[np.float32]) -> bool:
+    """Whether the cut-out's own photo ended at a shoulder, or beside the hair."""
+    return any(float((alpha[:, side] > 0.5).mean()) > 0.05 for side in (0, -1))
+
+
 def seen_to_the_feet(alpha: NDArray[np.float32]) -> bool:
     """Whether a cut-out becomes narrow towards its lower end, as legs do and a chest does not."""
     left, top, right, bottom = extent(alpha)
@@ -302,10 +313,10 @@ def window(
     return int(rng.integers(size[1] - w + 1)), int(rng.integers(size[0] - h + 1)), w, h
 
 
-def resize(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+def resize(picture: NDArray[S], height: int, width: int) -> NDArray[S]:
     shrinks = picture.shape[0] > height
     interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(picture, (width, height), interpolation=interpolation), dtype=np.uint8)
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=interpolation), dtype=picture.dtype)
 
 
 def read_cutout(path: Path) -> NDArray[np.float32]:

@@ -160,6 +160,24 @@ def test_who_is_seen_to_the_feet_and_far_away_stands_on_the_ground(tmp_path: Pat
     assert all(extent(close.draw(np.random.default_rng(seed), 96, 96).alpha)[3] >= 95 for seed in range(5))
 
 
+@pytest.mark.parametrize("nearness", [{}, {"close_up": 1}, {"distant": 1}])
+def test_whom_their_photo_cut_off_at_a_shoulder_the_crop_cuts_off_too(
+    tmp_path: Path, nearness: dict[str, float]
+) -> None:
+    person = np.zeros((60, 60, 4), np.uint8)
+    person[20:, 15:] = 255  # the shoulder on the right goes on beyond the photo
+    for name in ("fg", "bg"):
+        (tmp_path / name).mkdir()
+    write(tmp_path / "fg/a.png", person)
+    write(tmp_path / "bg/a.png", np.zeros((60, 60, 3), np.uint8))
+    settings = AugmentationConfig.model_validate({**PLAIN, "flip": 0, "rotation_degrees": 20, **nearness})
+    source = CutoutSource(CutoutsConfig(foregrounds=tmp_path / "fg", backgrounds=tmp_path / "bg"), settings)
+    alphas = [source.draw(np.random.default_rng(seed), 64, 64).alpha for seed in range(30)]
+    assert all((alpha.max(axis=1) == alpha[:, -1]).all() for alpha in alphas)
+    assert all((alpha[-1] > 0.5).any() for alpha in alphas)
+    assert any(alpha[0, 0] == 0 for alpha in alphas)
+
+
 def test_cut_outs_whose_hair_is_not_to_trust_count_less_there(tmp_path: Path) -> None:
     folders = write_cutouts(tmp_path, count=1)
     for weight in (1.0, 0.25):
