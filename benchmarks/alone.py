@@ -23,7 +23,7 @@ from core.image_io import read_photo
 from core.predictor import DEFAULT_SIZE_PX, crop, fit, network_samples
 from core.training.datasets import match_pairs, pictures
 from core.training.hardness import GROSS
-from core.training.sources import read_grey
+from core.training.reading import read_grey
 
 Plane = NDArray[np.float32]
 

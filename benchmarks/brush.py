@@ -22,7 +22,7 @@ from core.local_solve import LookCloser, solve_unknown
 from core.metrics import evaluate_pair
 from core.predictor import Matte, MattingPredictor
 from core.training.datasets import match_pairs
-from core.training.sources import read_grey
+from core.training.reading import read_grey
 from core.trimap import UNKNOWN
 
 Plane = NDArray[np.float32]

@@ -23,7 +23,7 @@ from core.image_io import read_photo
 from core.metrics import evaluate_pair
 from core.predictor import MattingPredictor, crop, fit
 from core.training.datasets import match_pairs
-from core.training.sources import read_grey
+from core.training.reading import read_grey
 
 Plane = NDArray[np.float32]
 MEASURES = ("sad", "mse", "grad", "conn")

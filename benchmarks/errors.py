@@ -28,7 +28,7 @@ from core.detail import refine_detail
 from core.image_io import read_photo
 from core.predictor import MattingPredictor
 from core.training.datasets import match_pairs
-from core.training.sources import read_grey
+from core.training.reading import read_grey
 
 Plane = NDArray[np.float32]
 OPEN = 0.02  # alphas this far from 0 and from 1 belong to the transition

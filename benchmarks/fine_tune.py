@@ -21,8 +21,8 @@ import numpy as np
 from core.errors import MattingError
 from core.training.config import StageConfig, TrainingConfig
 from core.training.datasets import find_pairs
+from core.training.reading import read_colour, read_grey
 from core.training.run import RunFolder
-from core.training.sources import read_colour, read_grey
 from matting_studio.app.training import launching, own_data, presets
 from matting_studio.app.training.comparison import Comparison, compare
 from matting_studio.app.training.runs import RunState, summarise

@@ -14,7 +14,7 @@ from core.foreground import estimate_foreground
 from core.image_io import write_image
 from core.training.datasets import Pair, find_pairs
 from core.training.layers import unit
-from core.training.sources import read_colour, read_grey
+from core.training.reading import read_colour, read_grey
 
 
 def cut_out(pair: Pair, output: Path) -> None:

@@ -20,7 +20,9 @@ from core.predictor import network_samples, seen
 from core.training.config import AugmentationConfig, CutoutsConfig, DataConfig, PhotosConfig
 from core.training.datasets import find_pairs, pictures
 from core.training.layers import unit
-from core.training.sources import CutoutSource, favour_of, finish, read_colour, read_grey
+from core.training.lottery import favour_of
+from core.training.reading import read_colour, read_grey
+from core.training.sources import CutoutSource, finish
 
 EASY = 0.6
 """How often what the model does without a fault is drawn, against the recipe."""

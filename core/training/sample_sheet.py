@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from core.errors import DatasetError
 from core.training.config import AugmentationConfig, CutoutsConfig, DataConfig
 from core.training.datasets import Pair, find_pairing
-from core.training.sources import CutoutSource, read_colour, read_grey
+from core.training.reading import read_colour, read_grey
+from core.training.sources import CutoutSource
 from core.trimap import trimap_from_alpha
 
 COLUMNS = 2

@@ -16,7 +16,7 @@ from core.network import MTGINet
 from core.predictor import Matte, MattingPredictor
 from core.training.config import TrainingConfig
 from core.training.datasets import Pair, find_pairs
-from core.training.sources import read_grey
+from core.training.reading import read_grey
 from core.trimap import BACKGROUND, FOREGROUND, UNKNOWN, classes_from_trimap
 
 

@@ -130,7 +130,7 @@ class Comparing(QObject):
     def _see(self, models: Models, pair: Pair, token: CancelToken) -> Seen:
         load_aside()
         from core.image_io import read_photo  # noqa: PLC0415 - PyTorch comes as late as possible
-        from core.training.sources import read_grey  # noqa: PLC0415
+        from core.training.reading import read_grey  # noqa: PLC0415
 
         image = read_photo(pair.image).image
         alphas = []

@@ -6,7 +6,7 @@ from generated_data import photo
 
 from core.errors import DatasetError
 from core.training.datasets import find_pairs
-from core.training.sources import read_colour, read_grey
+from core.training.reading import read_colour, read_grey
 from matting_studio.app.training import own_data
 
 

@@ -11,8 +11,11 @@ from core.errors import ConfigError, DatasetError
 from core.training.batches import CropBatches, Part, batches, stage_at
 from core.training.config import AugmentationConfig, CutoutsConfig, PhotosConfig, parse_config
 from core.training.datasets import find_pairs
+from core.training.lottery import Lottery
 from core.training.pieces import add_pieces
-from core.training.sources import CutoutSource, Lottery, PhotoSource, extent, hair_colour, read_grey
+from core.training.placing import extent
+from core.training.reading import read_grey
+from core.training.sources import CutoutSource, PhotoSource, hair_colour
 
 PLAIN = {
     "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "camouflage": 0, "background_blur": 0,
