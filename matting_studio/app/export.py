@@ -1,7 +1,8 @@
 """A document's result in a file: what the preview shows, at full size, in the photo's own colour space."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from matting_studio.app.edits import Box
 from matting_studio.app.export_request import ExportKind, ExportRequest
 from matting_studio.app.finish import complete
 from matting_studio.app.jobs import CancelToken
-from matting_studio.app.look import Background, Crop, Look, Transparent
+from matting_studio.app.look import Background, Crop, Look, Picture, Transparent
 
 
 def export(snapshot: Snapshot, request: ExportRequest, token: CancelToken) -> None:
@@ -112,14 +113,31 @@ class _Work:
         )
 
 
-def refusal(photo: Photo, look: Look, request: ExportRequest) -> str | None:
+def refusal(photo: Photo, look: Look, request: ExportRequest, open_photos: Iterable[Path] = ()) -> str | None:
     """Why a result would destroy something or could not be written as asked; None where nothing is against it.
 
-    Raises OSError where the path cannot be looked at.
+    `open_photos` are others that are being worked on. Raises OSError where the path cannot be looked at.
     """
+    taken = _taken(photo, look, request.path, open_photos)
+    if taken is not None:
+        return f"{request.path} is {taken}. Give the result another name."
+    return _fault_of_jpeg(look, request)
+
+
+def _taken(photo: Photo, look: Look, path: Path, open_photos: Iterable[Path]) -> str | None:
+    """What is there already and must stay."""
+    if not path.exists():
+        return None
+    own = [] if photo.path is None else [photo.path]
+    background = [look.background.path] if isinstance(look.background, Picture) else []
+    files = {"the photo itself": own, "the background itself": background, "a photo that is open": open_photos}
+    return next(
+        (what for what, paths in files.items() if any(other.exists() and path.samefile(other) for other in paths)), None
+    )
+
+
+def _fault_of_jpeg(look: Look, request: ExportRequest) -> str | None:
     path, what = request.path, request.what
-    if photo.path is not None and path.exists() and photo.path.exists() and path.samefile(photo.path):
-        return f"{path} is the photo itself. Give the result another name."
     if WRITABLE_SUFFIXES.get(path.suffix.lower()) is not Format.JPEG:
         return None
     fault = f"{path} cannot be written: JPEG has no transparency."

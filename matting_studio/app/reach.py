@@ -22,3 +22,14 @@ def is_folder(path: Path) -> bool:
 
 def is_there(path: Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110
+
+
+def is_same_place(one: Path, other: Path) -> bool:
+    """Whether two absolute paths lead to one place, where there may be nothing yet: through links, or in capitals on a
+    disk that does not tell them apart."""
+    if one == other or os.path.realpath(one) == os.path.realpath(other):
+        return True
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

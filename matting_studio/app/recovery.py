@@ -21,7 +21,7 @@ from matting_studio.app.suffixes import PROJECT_SUFFIX
 
 _LOCK = "lock"
 _NAME_AND_KEY = re.compile(rf"(?P<name>.*)-[0-9a-f]{{16}}{re.escape(PROJECT_SUFFIX)}", re.DOTALL)
-_LONGEST_NAME = 60
+_LONGEST_NAME_BYTES = 120
 _PATIENCE_SECONDS = 2.0
 """Longer than it takes to find out whether a lock is held, which holds it."""
 _YOUNG_SECONDS = 60.0
@@ -63,7 +63,7 @@ class Recovery:
                     f"Unsaved work cannot be kept in {self._common} ({_reason(error)}): save often, or make the "
                     "folder writable."
                 ) from error
-        plain = re.sub(r"[^\w .-]", "_", name)[:_LONGEST_NAME]
+        plain = re.sub(r"[^\w .-]", "_", name).encode()[:_LONGEST_NAME_BYTES].decode(errors="ignore")
         return self._own / f"{plain}-{secrets.token_hex(8)}{PROJECT_SUFFIX}"
 
     def pending(self) -> list[RecoveryItem]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from itertools import takewhile
+from itertools import count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QFileDialog
 from matting_studio.app.document import Document
 from matting_studio.app.edits import Brush
 from matting_studio.app.look import Look
-from matting_studio.app.paths_to_open import absolute
 from matting_studio.app.places import pictures_folder
 from matting_studio.app.reach import is_there
+from matting_studio.app.short_names import fitted
 from matting_studio.qt.canvas.mode import CanvasMode
 from matting_studio.qt.drops import local_paths
 from matting_studio.qt.files import MODEL_FILTER, OPEN_FILTER, PROJECT_FILTER, PROJECT_SUFFIX
 from matting_studio.qt.pictures import to_array
+from matting_studio.qt.saves import Save
 from matting_studio.qt.theme import ThemeChoice
 
 if TYPE_CHECKING:
@@ -84,21 +85,47 @@ class Commands(QObject):
         dialog = self._file_dialog(title, PROJECT_FILTER, folder or pictures_folder())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(PROJECT_SUFFIX)
-        dialog.selectFile(known.name if known else f"{Path(document.name).stem}{PROJECT_SUFFIX}")
+        dialog.selectFile(known.name if known else self._free_name(document, Path(dialog.directory().absolutePath())))
         dialog.fileSelected.connect(lambda name: self._save_as(document, Path(name), save))
         dialog.open()
+
+    def _free_name(self, document: Document, folder: Path) -> str:
+        """What a document's project may be called: after the photo, as no other open one is."""
+        endings = (PROJECT_SUFFIX if number == 1 else f"-{number}{PROJECT_SUFFIX}" for number in count(1))
+        names = (fitted(Path(document.name).stem, ending) for ending in endings)
+        return next(name for name in names if self._studio.project_owner(folder / name, document) is None)
 
     def _save_as(self, document: Document, chosen: Path, save: _Save) -> None:
         # A project is known by its ending, whatever else somebody typed.
         path = chosen if chosen.suffix.lower() == PROJECT_SUFFIX else chosen.with_name(chosen.name + PROJECT_SUFFIX)
-        owner = next((other for other in self._studio.documents if other.project_path == absolute(path)), document)
-        if owner is not document:
+        owner = self._studio.project_owner(path, document)
+        if owner is not None:
             sentence = f"{path} is the project of {owner.name}, which is open. Choose another name."
             self._window.message_bar.tell("warning", sentence)
         elif path != chosen and is_there(path):
             self._window.message_bar.tell("warning", f"{path} exists already. Choose another name for the project.")
         elif document in self._studio.documents:
             save(path, document)
+
+    def ask_about_overtaken(self, save: Save) -> None:
+        """Ask what to do with a project that another program has written since it was opened or saved here."""
+        document = save.document
+        if document not in self._studio.documents:
+            return  # it was closed, and asked about then
+
+        def save_elsewhere() -> None:
+            self._studio.select(document)
+            self._ask_where_to_save("Save the project", partial(self._studio.save_project, then=save.then))
+
+        self._window.question_bar.ask(
+            f"{save.path.name} was changed by another program since {document.name} was opened or saved here.",
+            (
+                ("Save under another name…", save_elsewhere),
+                ("Replace it", partial(self._studio.insist_on, save)),
+                ("Not now", self._window.canvas.setFocus),
+            ),
+            lambda: document in self._studio.modified,
+        )
 
     def save_modified(self) -> None:
         """Save what has a project already; ask where to save the first photo that has none."""
@@ -122,7 +149,8 @@ class Commands(QObject):
 
         settings = self._studio.settings
         folder = settings.export_folder or document.folder or pictures_folder()
-        dialog = ExportDialog(self._window, document, settings.export, folder)
+        others = [other.path for other in self._studio.documents if other.path is not None and other is not document]
+        dialog = ExportDialog(self._window, document, settings.export, folder, others)
         dialog.wanted.connect(partial(self._studio.export, document))
         self._window.show_dialog(dialog)
 

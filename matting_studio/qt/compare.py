@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from matting_studio.app.document import Document
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.paths_to_open import absolute
 from matting_studio.app.session import Status
 from matting_studio.app.viewport import Viewport
@@ -156,7 +157,7 @@ class _OtherModel:
         self._wanted: Document | None = None
         """The first studio's document that is to be seen here as well."""
         self._pasted: dict[Document, Document] = {}
-        """The first studio's pictures without a file, and what they are here."""
+        """The first studio's pictures without a file that still holds them, and what they are here."""
         self._shown: list[Document] = []
         """The one shown last is at the end."""
         self._model = model
@@ -187,7 +188,7 @@ class _OtherModel:
                 self._close(self._shown[0])
         elif twin is not None:
             self.studio.select(twin)
-        elif document.path is not None:
+        elif document.path is not None and _has_same_photo(document):
             self.studio.open([document.path])
         elif document.photo is not None:
             self.studio.paste(document.photo.image)
@@ -208,7 +209,7 @@ class _OtherModel:
 
     def _twin(self, document: Document) -> Document | None:
         """What a document of the first studio is here, if it is open."""
-        if document.path is None:
+        if document.path is None or document in self._pasted:
             return self._pasted.get(document)
         path = absolute(document.path)
         return next((other for other in self.studio.documents if other.path == path), None)
@@ -224,6 +225,12 @@ class _OtherModel:
         if ended:
             self._folder.cleanup()
         return ended
+
+
+def _has_same_photo(document: Document) -> bool:
+    """Whether a document's file still holds the photo that is open; it does until it has been read."""
+    assert document.path is not None
+    return document.photo_file is None or Fingerprint.of(document.path) == document.photo_file
 
 
 class _Ending(QObject):

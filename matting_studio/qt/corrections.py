@@ -50,6 +50,8 @@ class _Action:
     """Something to be done in its turn; `run` is None as long as its stroke is being drawn."""
 
     run: Callable[[], None] | None = None
+    wants_solutions: bool = False
+    """Whether it waits for what was declared unknown before it to be solved."""
 
 
 class Corrections(QObject):
@@ -59,18 +61,19 @@ class Corrections(QObject):
         self._bench = bench
         self._actions: dict[Document, deque[_Action]] = {}
         self._numbers = count()
+        for ended in (desk.network.finished, desk.network.failed, desk.network.cancelled):
+            ended.connect(self._network_job_ended)
 
     def is_settled(self, document: Document) -> bool:
         """Whether nothing is under way that changes the document or what is shown of it."""
-        return (
-            not self._actions.get(document)
-            and document.dirty is None
-            and not any(job.key[0] == "solve" and job.key[1] is document for job in self._desk.network.jobs)
-        )
+        return not self._actions.get(document) and document.dirty is None and not self._is_being_solved(document)
 
     def is_changing(self, document: Document) -> bool:
-        """Whether a stroke is still being drawn, or something waits for it."""
-        return bool(self._actions.get(document))
+        """Whether a stroke is still being drawn or solved, or something waits for it."""
+        return bool(self._actions.get(document)) or self._is_being_solved(document)
+
+    def _is_being_solved(self, document: Document) -> bool:
+        return any(job.key[0] == "solve" and job.key[1] is document for job in self._desk.network.jobs)
 
     def forget(self, document: Document) -> None:
         """The document was closed."""
@@ -79,6 +82,11 @@ class Corrections(QObject):
     def in_turn(self, document: Document, run: Callable[[], None]) -> None:
         """Do something to a document after the strokes that are still being drawn."""
         self._actions.setdefault(document, deque()).append(_Action(run))
+        self._run_ready(document)
+
+    def when_complete(self, document: Document, run: Callable[[], None]) -> None:
+        """As `in_turn`, and with what was declared unknown before solved. What is done after it waits for it."""
+        self._actions.setdefault(document, deque()).append(_Action(run, wants_solutions=True))
         self._run_ready(document)
 
     def change(self, document: Document, change: Callable[[], None]) -> None:
@@ -129,8 +137,17 @@ class Corrections(QObject):
     def _run_ready(self, document: Document) -> None:
         actions = self._actions.get(document)
         while actions and (run := actions[0].run) is not None:
+            if actions[0].wants_solutions and self._is_being_solved(document):
+                return
             actions.popleft()
             run()
+
+    @Slot(object)
+    @Slot(object, str)
+    @Slot(object, object)
+    def _network_job_ended(self, job: Job, _how: object = None) -> None:
+        if job.key[0] == "solve":
+            self._run_ready(job.key[1])
 
     def _add(self, document: Document, edit: Edit) -> None:
         document.add_edit(edit, STROKE_NAMES[edit.brush])
@@ -158,6 +175,13 @@ class Corrections(QObject):
                 self.refold(document)
 
         self._desk.hand.submit(Job(("fold", document), "Showing the stroke", work, Priority.HAND, deliver))
+
+    def solve_rest(self, document: Document) -> None:
+        """Solve what was declared unknown and never solved, as where a crash came between."""
+        for edit in document.edits:
+            is_open = edit.brush is Brush.UNKNOWN and edit.solved is None
+            if is_open and document.base is not None and not self._desk.is_worked_on("solve", document, edit):
+                self._solve(document, edit)
 
     def _solve(self, document: Document, edit: Edit) -> None:
         photo, base, edits = document.photo, document.base, document.edits

@@ -1,6 +1,7 @@
 """What is exported, how, and where to; remembers what was chosen."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -49,8 +50,17 @@ class ExportDialog(QDialog):
     wanted = Signal(object)
     """An ExportRequest."""
 
-    def __init__(self, parent: QWidget, document: Document, settings: ExportSettings, folder: Path) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        document: Document,
+        settings: ExportSettings,
+        folder: Path,
+        open_photos: Sequence[Path] = (),
+    ) -> None:
+        """`open_photos` are others that no result may replace."""
         super().__init__(parent)
+        self._open_photos = open_photos
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(520)
@@ -107,9 +117,10 @@ class ExportDialog(QDialog):
             ("", self.webp_quality), ("", self.jpeg_quality), ("", self.crop), ("Folder", place), ("Name", self.name),
         )  # fmt: skip
         for row, (text, control) in enumerate(rows):
-            if text:
-                grid.addWidget(QLabel(text), row, 0)
+            label = QLabel(text)
+            grid.addWidget(label, row, 0)
             if isinstance(control, QWidget):
+                label.setBuddy(control)  # a combo's own name is not what screen readers say
                 grid.addWidget(control, row, 1)
             else:
                 grid.addLayout(control, row, 1)
@@ -183,7 +194,9 @@ class ExportDialog(QDialog):
         photo = self._document.photo
         assert photo is not None
         try:
-            fault = self._no_place(name, folder) or refusal(photo, self._document.look, self.request())
+            fault = self._no_place(name, folder) or refusal(
+                photo, self._document.look, self.request(), self._open_photos
+            )
             sentence = fault or self._promise(folder / f"{name}{self._suffix}")
         except OSError as error:
             fault = sentence = f"No file can have this name ({error.strerror or error}). Give it another one."

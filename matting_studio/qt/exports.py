@@ -56,24 +56,28 @@ class Exports(QObject):
                 update={"export": ExportSettings.of(request), "export_folder": request.path.absolute().parent}
             )
         )
-        self._corrections.in_turn(document, lambda: self._export_now(document, request))
+        self._corrections.when_complete(document, lambda: self._export_now(document, request))
 
     def hand_out(self, document: Document, path: Path) -> None:
         """Write the cut-out for another program: no export that a person chose, so no word and no memory."""
-        self._corrections.in_turn(document, lambda: self._hand_out_now(document, path))
+        self._corrections.when_complete(document, lambda: self._hand_out_now(document, path))
 
     def quick_export(self, document: Document) -> None:
         """Export with the same choices as last time, beside the photo or its project; overwrites nothing."""
         folder = document.folder or self._desk.settings.export_folder or pictures_folder()
         chosen = self._desk.settings.export
-        stems = (result_stem(document.name, chosen.what, chosen.suffix, number) for number in count(1))
-        requests = (chosen.request(folder, stem) for stem in stems)
-        request = next(request for request in requests if not self._is_taken(request.path))
-        self._corrections.in_turn(document, lambda: self._export_now(document, request))
+
+        def export() -> None:
+            # Now, as what other photos waited with may have taken the name meanwhile.
+            stems = (result_stem(document.name, chosen.what, chosen.suffix, number) for number in count(1))
+            requests = (chosen.request(folder, stem) for stem in stems)
+            self._export_now(document, next(request for request in requests if not self._is_taken(request.path)))
+
+        self._corrections.when_complete(document, export)
 
     def copy_cutout(self, document: Document) -> None:
         """Put the cut-out with transparency on the clipboard: as PNG, and as the system's own kind of picture."""
-        self._corrections.in_turn(document, lambda: self._copy_now(document))
+        self._corrections.when_complete(document, lambda: self._copy_now(document))
 
     def _is_taken(self, path: Path) -> bool:
         return is_there(path) or any(job.key[0] == "export" and job.key[2] == path for job in self._desk.files.jobs)

@@ -28,7 +28,7 @@ class Lessons(QObject):
 
     def learn_from(self, document: Document) -> None:
         """Put a photo with its corrected matte into the set, as it is after all strokes so far."""
-        self._corrections.in_turn(document, lambda: self._add(document))
+        self._corrections.when_complete(document, lambda: self._add(document))
 
     def _add(self, document: Document) -> None:
         photo, base, edits = document.photo, document.base, document.edits

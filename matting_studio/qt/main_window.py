@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Slot
+from PySide6.QtCore import QByteArray, QEvent, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         studio.training_failed.connect(self._tell_training_failure)
         studio.recent_files_found.connect(self._show_recent_files)
         studio.photo_missing.connect(self._ask_for_photo)
+        studio.save_overtaken.connect(self.commands.ask_about_overtaken)
 
     # What the studio says
 
@@ -432,7 +433,25 @@ class MainWindow(QMainWindow):
 
     @property
     def _closing_questions(self) -> tuple[Callable[[Callable[[], None]], bool], ...]:
-        return self._ask_about_changes, self._ask_about_exports, self._ask_about_batch, self._ask_about_training
+        return (
+            self._wait_for_saves,
+            self._ask_about_changes,
+            self._ask_about_exports,
+            self._ask_about_batch,
+            self._ask_about_training,
+        )
+
+    def _wait_for_saves(self, go_on: Callable[[], None]) -> bool:
+        saving = self.studio.saving
+        if saving:
+            photos = saving[0].name if len(saving) == 1 else f"{len(saving)} photos"
+            self.question_bar.ask(
+                f"{photos} {'is' if len(saving) == 1 else 'are'} still being saved. After that the window closes.",
+                (("Stay", self.canvas.setFocus), ("Quit without saving", go_on)),
+                lambda: bool(self.studio.saving),
+                partial(QTimer.singleShot, 0, self.close),
+            )
+        return bool(saving)
 
     def _ask_about_changes(self, go_on: Callable[[], None]) -> bool:
         modified = self.studio.modified

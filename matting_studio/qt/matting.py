@@ -54,6 +54,8 @@ class Matting(QObject):
 
     based = Signal(object)
     """A Document that has just got its matte, without its edits."""
+    loaded = Signal()
+    """The network is ready, or another one is."""
     read = Signal(object)
     """A Document that has just got its photo, or is found to have none that can be read."""
 
@@ -296,6 +298,7 @@ class Matting(QObject):
                     self._desk.set_status(place.document, Status.READY)
         self._state = state
         self._desk.settings_changed.emit()
+        self.loaded.emit()
         self.advance()
 
     def _load_failed(self, sentence: str) -> None:

@@ -1,22 +1,23 @@
-"""Project files: opened, saved, and kept by themselves while somebody works, for the case of a crash."""
+"""Project files: opened, and kept by themselves while somebody works, for the case of a crash; `saves` writes them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
-from matting_studio.app.digests import Digests
 from matting_studio.app.document import Document, Version
 from matting_studio.app.edits import Base, Patch, fold
+from matting_studio.app.fingerprint import Fingerprint
 from matting_studio.app.jobs import Job, JobContext, Priority, Progress
+from matting_studio.app.places import backgrounds_folder
 from matting_studio.app.recovery import Recovery, RecoveryError, RecoveryItem
 from matting_studio.app.session import Status
 from matting_studio.qt.corrections import Corrections
 from matting_studio.qt.desk import Desk
+from matting_studio.qt.saves import Saves, project_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +31,8 @@ AUTOSAVE_MS = 30_000
 @dataclass(frozen=True, eq=False)
 class _Opened:
     project: Project
+    file: Fingerprint | None
+    """The project's, before it was read."""
     shown: Patch | None
     thumbnail: NDArray[np.uint8]
 
@@ -49,34 +52,24 @@ class Projects(QObject):
     """The same of one that was opened along with others, and that nobody waits for."""
     photo_missing = Signal(object)
     """A PhotoMissingError."""
-    saved = Signal(object)
-    """A Document."""
     left = Signal()
     """Work that a crash left was to be brought back and was not; it stays kept."""
-    photo_wanted = Signal()
-    """A document is to be saved whose photo has to be read first: `awaits` knows which, `photo_read` goes on."""
 
-    def __init__(
-        self, desk: Desk, corrections: Corrections, recovery_folder: Path, backgrounds: Path, parent: QObject
-    ) -> None:
-        """`backgrounds` is where background pictures are unpacked to that come within projects."""
+    def __init__(self, desk: Desk, corrections: Corrections, saves: Saves, user_folder: Path, parent: QObject) -> None:
         super().__init__(parent)
-        self._desk = desk
-        self._corrections = corrections
-        self._digests = Digests()
-        """Of files that projects and copies say which they are, again and again; used on the worker of files only."""
+        self._desk, self._corrections, self._saves = desk, corrections, saves
         self._kept: dict[Document, _Kept] = {}
-        self._awaiting: dict[Document, Callable[[], None]] = {}
-        """What is done with documents as soon as they have their photos."""
         self._recovering: dict[Path, RecoveryItem] = {}
-        self._recovery = Recovery(recovery_folder)
-        self._backgrounds = backgrounds
+        self._recovery = Recovery(user_folder / "recovery")
+        self._backgrounds = backgrounds_folder(user_folder)
+        """Where background pictures are unpacked to that come within projects."""
         self._trouble: str | None = None
         """Why the last copy could not be written."""
         self._timer = QTimer(self, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.autosave)
         self._timer.start()
         desk.hand.cancelled.connect(self._job_cancelled)
+        saves.saved.connect(self._drop_copy_if_saved)
 
     # Opening
 
@@ -100,6 +93,7 @@ class Projects(QObject):
             from matting_studio.app.thumbnail import thumbnail  # noqa: PLC0415
 
             context.report(Progress("Reading the project"))
+            file = Fingerprint.of(path)
             try:
                 if item is None:
                     project = read_project(path, photo_path, backgrounds)
@@ -111,7 +105,7 @@ class Projects(QObject):
             base = project.base
             shown = fold(base, (), base.box) if isinstance(base, Base) else None
             context.token.raise_if_cancelled()
-            return _Opened(project, shown, thumbnail(project.photo.image))
+            return _Opened(project, file, shown, thumbnail(project.photo.image))
 
         def deliver(opened: _Opened | PhotoMissingError) -> None:
             if isinstance(opened, _Opened):
@@ -129,10 +123,13 @@ class Projects(QObject):
     def _join(self, path: Path, opened: _Opened) -> Document:
         project = opened.project
         document = Document(project.photo_path, project.state, project.name)
-        document.project_path, document.project_is_whole = path, project.is_whole
+        document.project_is_whole = project.is_whole
         item = self._recovering.pop(path, None)
-        if item is not None:
-            document.project_path = project.project_path
+        if item is None:
+            document.project_path = path
+            self._saves.note(document, path, opened.file)
+        else:
+            document.project_path = self._unclaimed(project.project_path, item)
             document.mark_saved(None)
             self._take_over(document, item)
         document.set_photo(project.photo)
@@ -146,81 +143,15 @@ class Projects(QObject):
         self._corrections.refold(document)
         return document
 
-    # Saving
-
-    def save(self, document: Document, path: Path, is_whole: bool, then: Callable[[], None]) -> None:
-        """Save a document as it is after all strokes so far; `is_whole` is what a `Project` says of itself.
-
-        `then` is called when it is saved, and never where it cannot be.
-        """
-        self._corrections.in_turn(document, lambda: self._save_now(document, path, is_whole, then))
-
-    def _save_now(self, document: Document, path: Path, is_whole: bool, then: Callable[[], None]) -> None:
-        project = self._project(document, path, is_whole)
-        if project is None:
-            self._save_later(document, path, is_whole, then)
-            return
-        version, digests = document.version, self._digests
-
-        def work(context: JobContext) -> str | None:
-            from matting_studio.app.project_file import write_project  # noqa: PLC0415 - the window is up without it
-
-            context.report(Progress("Writing the project"))
-            return write_project(path, project, digests)
-
-        def deliver(remark: str | None) -> None:
-            document.project_path, document.project_is_whole = path, is_whole
-            document.mark_saved(version)
-            if not document.modified:
-                self._drop_copy(document)
-            if remark is None:
-                self._desk.say("info", f"Saved as {path}.")
-            else:
-                self._desk.say("warning", f"Saved as {path}. {remark}")
-            self._desk.document_changed.emit(document)
-            self.saved.emit(document)
-            then()
-
-        title = f"Saving {document.name}"
-        key = ("save", document, path)
-        self._desk.files.submit(Job(key, title, work, Priority.CURRENT, deliver, essential=True))
-
-    def _save_later(self, document: Document, path: Path, is_whole: bool, then: Callable[[], None]) -> None:
-        """Its photo was put away, or was not read yet."""
-        place = self._desk.session.place(document)
-        if place.status is Status.FAILED and place.matte_failure is None:
-            self._desk.say("warning", f"{document.name} cannot be saved: {place.sentence}")
-            return
-        self._awaiting[document] = lambda: self.save(document, path, is_whole, then)
-        self.photo_wanted.emit()
-
-    def awaits(self, document: Document) -> bool:
-        """Whether something is to be done with a document as soon as its photo is there."""
-        return document in self._awaiting
-
-    @Slot(object)
-    def photo_read(self, document: Document) -> None:
-        """A document's photo has been read, or cannot be."""
-        go_on = self._awaiting.pop(document, None)
-        if go_on is not None:
-            go_on()
-
-    def _project(self, document: Document, project_path: Path | None, is_whole: bool) -> Project | None:
-        from matting_studio.app.project_file import Project  # noqa: PLC0415 - the window is up without it
-
-        if document.photo is None:
-            return None
-        return Project(
-            name=document.name,
-            photo=document.photo,
-            photo_path=document.path,
-            state=document.state,
-            base=document.base,
-            model=document.matted_by,
-            project_path=project_path,
-            photo_file=document.photo_file,
-            is_whole=is_whole,
+    def _unclaimed(self, path: Path | None, item: RecoveryItem) -> Path | None:
+        """The project file that somebody's work was to be saved to, unless it is opened already: then the two would
+        write over each other."""
+        if path is None or self._saves.owner(path) is None:
+            return path
+        self._desk.say(
+            "warning", f"{path} is open already: what was brought back of {item.name} wants a name of its own."
         )
+        return None
 
     # Copies for the case of a crash
 
@@ -228,6 +159,11 @@ class Projects(QObject):
         """Whether a crash would lose nothing of a document."""
         kept = self._kept.get(document)
         return not document.modified or (kept is not None and kept.version == document.version)
+
+    @Slot(object)
+    def _drop_copy_if_saved(self, document: Document) -> None:
+        if not document.modified:
+            self._drop_copy(document)
 
     @Slot()
     def autosave(self) -> None:
@@ -239,10 +175,10 @@ class Projects(QObject):
                 self._keep(document)
 
     def _keep(self, document: Document) -> None:
-        project = self._project(document, document.project_path, document.project_is_whole)
+        project = project_of(document, document.project_path, document.project_is_whole)
         if project is None or self._desk.files.has(("autosave", document)):
             return
-        version, digests = document.version, self._digests
+        version, digests = document.version, self._saves.digests
         kept = self._kept.get(document)
         try:
             path = kept.path if kept else self._recovery.new_path(document.name)
@@ -288,7 +224,6 @@ class Projects(QObject):
 
     def forget(self, document: Document) -> None:
         """The document was closed, and what was not saved is not wanted."""
-        self._awaiting.pop(document, None)
         self._drop_copy(document)
 
     # What a crash left

@@ -23,6 +23,7 @@ class QuestionBar(QFrame):
         self.text = SentenceLabel()
         self.buttons: list[QPushButton] = []
         self._still: Callable[[], bool] = lambda: True
+        self._then: Callable[[], None] = lambda: None
         self._focus_before: QWidget | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 8, 8, 8)
@@ -30,22 +31,28 @@ class QuestionBar(QFrame):
         self._row.addWidget(self.text, 1)
         self.hide()
 
-    def ask(self, question: str, answers: Sequence[Answer], still: Callable[[], bool] = lambda: True) -> None:
+    def ask(
+        self,
+        question: str,
+        answers: Sequence[Answer],
+        still: Callable[[], bool] = lambda: True,
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
         """Ask, in place of what was asked before. The first answer is the proposed one; each closes the bar.
 
-        `still` says whether there is anything to ask about; `review` looks.
+        `still` says whether there is anything to ask about; `review` looks, and `then` is done where there is not.
         """
         focused = QApplication.focusWidget()
         if focused is None or not self.isAncestorOf(focused):
             self._focus_before = focused
         self._clear()
-        self._still = still
+        self._still, self._then = still, then
         self.text.setText(question)
-        for number, (text, then) in enumerate(answers):
+        for number, (text, answer) in enumerate(answers):
             button = QPushButton(text)
             button.setProperty("accent", number == 0)
             button.setAutoDefault(True)  # the return key presses it, as it does in dialogs
-            button.clicked.connect(partial(self._answer, then))
+            button.clicked.connect(partial(self._answer, answer))
             self._row.addWidget(button)
             self.buttons.append(button)
         self.show()
@@ -55,7 +62,9 @@ class QuestionBar(QFrame):
         """Take back a question that has settled itself, as about changes that were undone or saved."""
         if self.buttons and not self._still():
             self.withdraw()
-            self.freed.emit()
+            self._then()
+            if not self.buttons:
+                self.freed.emit()
 
     def withdraw(self) -> None:
         self._clear()
@@ -76,11 +85,15 @@ class QuestionBar(QFrame):
     def _leave_unanswered(self) -> None:
         """Nothing is done, and all stays as it is: even a proposed answer may be more than Escape should do."""
         self.withdraw()
+        self._give_focus_back()
+
+    def _give_focus_back(self) -> None:
         if self._focus_before is not None and isValid(self._focus_before):
             self._focus_before.setFocus()
 
     def _answer(self, then: Callable[[], None], _checked: bool = False) -> None:
         self.withdraw()
+        self._give_focus_back()  # or Qt would take whatever comes first in the window
         then()
         if not self.buttons:
             self.freed.emit()

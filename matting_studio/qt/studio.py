@@ -21,7 +21,7 @@ from matting_studio.app.jobs import Job, JobContext, Priority
 from matting_studio.app.look import Look
 from matting_studio.app.network_bench import SHIPPED_MODEL, NetworkBench, NetworkChoice
 from matting_studio.app.paths_to_open import PathsToOpen, absolute, is_project, looks_like_file, sort_out
-from matting_studio.app.places import backgrounds_folder, config_folder, data_folder, own_data_folder, runs_folder
+from matting_studio.app.places import config_folder, data_folder, own_data_folder, runs_folder
 from matting_studio.app.recovery import RecoveryItem
 from matting_studio.app.sample import SAMPLE, own_folder
 from matting_studio.app.session import Status
@@ -35,6 +35,7 @@ from matting_studio.qt.failures import Failures
 from matting_studio.qt.lessons import Lessons
 from matting_studio.qt.matting import Matting
 from matting_studio.qt.projects import Projects
+from matting_studio.qt.saves import Save, Saves
 from matting_studio.qt.shelf import Shelf
 from matting_studio.qt.views import RenderedView, Views
 
@@ -78,6 +79,8 @@ class Studio(QObject):
     """Work that a crash left was to be recovered and was not; it stays among the pending recoveries."""
     saved = Signal(object)
     """A Document whose project file has just been written."""
+    save_overtaken = Signal(object)
+    """A Save that was not done, as another program has written the project file since; see `insist_on`."""
     exported = Signal(object)
     """The Path that an export wrote."""
     copied = Signal(object)
@@ -101,11 +104,10 @@ class Studio(QObject):
         user_folder = user_folder or data_folder()
         self.own_photos_folder = own_data_folder(user_folder)
         self.runs_folder = runs_folder(user_folder)
-        self._projects = Projects(
-            self._desk, self._corrections, user_folder / "recovery", backgrounds_folder(user_folder), self
-        )
+        self._saves = Saves(self._desk, self._corrections, self)
+        self._projects = Projects(self._desk, self._corrections, self._saves, user_folder, self)
         self._shelf = Shelf(self._desk, self._may_be_put_away, self)
-        self._matting = Matting(self._desk, bench, self._shelf.packed, self._projects.awaits, self)
+        self._matting = Matting(self._desk, bench, self._shelf.packed, self._saves.awaits, self)
         self._views = Views(self._desk, self)
         self._exports = Exports(self._desk, self._corrections, self)
         self._lessons = Lessons(self._desk, self._corrections, self.own_photos_folder, self)
@@ -125,17 +127,21 @@ class Studio(QObject):
         self._activities.changed.connect(self.activity_changed)
         self._views.rendered.connect(self.rendered)
         self._projects.photo_missing.connect(self.photo_missing)
-        self._projects.saved.connect(self.saved)
+        self._saves.saved.connect(self.saved)
+        self._saves.overtaken.connect(self.save_overtaken)
         self._projects.left.connect(self.work_left)
         self._projects.opened.connect(self._project_opened)
         self._projects.joined.connect(self._project_joined)
-        self._projects.photo_wanted.connect(self._matting.advance)
-        self._matting.read.connect(self._projects.photo_read)
+        self._saves.photo_wanted.connect(self._matting.advance)
+        self._matting.read.connect(self._saves.photo_read)
         self._exports.exported.connect(self.exported)
         self._exports.handed_out.connect(self.handed_out)
         self._exports.copied.connect(self.copied)
         self._lessons.learnt.connect(self.learnt)
         self._matting.based.connect(self._corrections.refold)
+        self._matting.loaded.connect(self._solve_rest)
+        self._projects.opened.connect(self._solve_rest)
+        self._projects.joined.connect(self._solve_rest)
         self._matting.based.connect(self._tidy)
         self._matting.read.connect(self._tidy)
         self._shelf.put_away.connect(self._views.forget)
@@ -323,7 +329,7 @@ class Studio(QObject):
             lambda job: not (closed.isdisjoint(job.key) or job.essential or job.key[0] in _OUTLIVE_CLOSING)
         )
         for document in documents:
-            for part in (self._corrections, self._projects, self._shelf, self._views, self._failures):
+            for part in (self._corrections, self._saves, self._projects, self._shelf, self._views, self._failures):
                 part.forget(document)
         self._desk.documents_changed.emit()
         if was_current:
@@ -333,6 +339,13 @@ class Studio(QObject):
 
     def _may_be_put_away(self, document: Document) -> bool:
         return self._corrections.is_settled(document) and self._projects.is_kept(document)
+
+    @Slot()
+    def _solve_rest(self) -> None:
+        """Solve what an earlier session or somebody's Cancel left unsolved, once there is a network to do it."""
+        if self._matting.state is not None:
+            for document in self.documents:
+                self._corrections.solve_rest(document)
 
     @Slot()
     def _tidy(self) -> None:
@@ -395,6 +408,10 @@ class Studio(QObject):
             chosen = [self._activities.shown_job]
         self._matting.stop([job.key[1] for job in chosen if job.key[0] in {"read", "matte"}])
         self._desk.cancel(lambda job: job in chosen)
+        for name in dict.fromkeys(job.key[1].name for job in chosen if job.key[0] == "solve"):
+            self._desk.say(
+                "warning", f"What was declared unknown in {name} is not solved: undo that stroke, or paint it again."
+            )
 
     def matte_again(self, document: Document) -> None:
         """Try what failed or was cancelled once more, or have a matte made anew."""
@@ -511,11 +528,24 @@ class Studio(QObject):
         path = absolute(path)
         settings = self._desk.settings.with_recent([path])
         self._desk.change_settings(settings.model_copy(update={"project_folder": path.parent}))
-        self._projects.save(document, path, is_whole, then)
+        self._saves.save(Save(document, path, is_whole, then))
+
+    def insist_on(self, save: Save) -> None:
+        """Save over what another program wrote."""
+        self._saves.insist(save)
+
+    def project_owner(self, path: Path, other_than: Document) -> Document | None:
+        """The open document whose project a file is, or is about to be."""
+        return self._saves.owner(absolute(path), other_than)
+
+    @property
+    def saving(self) -> tuple[Document, ...]:
+        """The documents that are being saved or wait for it."""
+        return self._saves.saving
 
     @property
     def modified(self) -> tuple[Document, ...]:
-        """The documents with changes that no project file has, strokes that are still being drawn among them."""
+        """The documents with changes that no project file has, strokes that are still drawn or solved among them."""
         return tuple(
             document for document in self.documents if document.modified or self._corrections.is_changing(document)
         )

@@ -28,6 +28,17 @@ def crash(recovery):
     recovery._lock.release()
 
 
+@pytest.mark.parametrize("letter", ["a", "ä", "語", "𠮷"])
+def test_copies_of_photos_with_long_names_are_kept(folder, letter):
+    recovery = Recovery(folder)
+    stem = letter * (255 // len(letter.encode()))
+    path = keep(recovery, stem)
+    assert path.name.startswith(letter * 9)
+    crash(recovery)
+    (item,) = Recovery(folder).pending()
+    assert stem.startswith(item.name)
+
+
 def test_a_lock_is_held_by_one_at_a_time(tmp_path):
     path = tmp_path / "lock"
     assert not is_held(path)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import PATIENCE_MS
+from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -64,6 +65,23 @@ def test_both_sides_follow_the_photo_that_is_shown_and_few_stay_open(
     qtbot.waitUntil(lambda: comparison.titles[1].text() == model.name, timeout=PATIENCE_MS)
     comparison.close()
     turn["previous"]()  # whoever was closed follows nobody
+
+
+def test_a_photo_whose_file_was_replaced_is_compared_as_it_is_open(
+    qtbot: QtBot, window: MainWindow, comparison: CompareWindow, photos: list[Path]
+) -> None:
+    qtbot.waitUntil(lambda: names(comparison) == ["anna.png"] * 2, timeout=PATIENCE_MS)
+    berta = window.studio.documents[1]
+    qtbot.waitUntil(lambda: berta.photo is not None, timeout=PATIENCE_MS)
+    Image.fromarray(np.zeros((30, 20, 3), np.uint8)).save(photos[1])
+    window.actions_table["next"].trigger()
+    qtbot.waitUntil(lambda: comparison._other.studio.current is not None, timeout=PATIENCE_MS)
+    there = comparison._other.studio.current.photo
+    np.testing.assert_array_equal(there.image, berta.photo.image)
+    window.actions_table["previous"].trigger()
+    window.actions_table["next"].trigger()
+    assert comparison._other.studio.current.photo is there
+    comparison.close()
 
 
 def test_it_follows_to_a_picture_without_a_file_and_to_none_at_all(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import HEIGHT, PATIENCE_MS, WIDTH, portrait
 from PIL import Image
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QColorSpace, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QStyle, QStyleOptionSlider
@@ -21,6 +21,7 @@ from core.trimap import BACKGROUND, FOREGROUND
 from matting_studio.app.document import State
 from matting_studio.app.edits import Brush
 from matting_studio.app.export_request import ExportKind, ExportRequest
+from matting_studio.app.jobs import Job
 from matting_studio.app.look import Look, Picture, Plain
 from matting_studio.app.project_file import Project, write_project
 from matting_studio.app.recovery import Recovery
@@ -325,6 +326,80 @@ def test_a_project_of_another_open_photo_is_not_saved_over(
     with qtbot.waitSignal(ready.studio.saved, timeout=PATIENCE_MS):
         ready.commands._save_as(berta, project, ready.studio.save_project)
     assert project.read_bytes() != saved
+
+
+def test_photos_of_one_name_are_proposed_projects_of_two(
+    qtbot: QtBot, window: MainWindow, open_photos: OpenPhotos, photos: list[Path]
+) -> None:
+    twin = photos[0].with_suffix(".bmp")
+    Image.open(photos[0]).save(twin)
+    open_photos([photos[0], twin])
+    held = threading.Event()
+    window.studio._desk.files.submit(Job(("gate", None), "Waiting", lambda _context: held.wait(10)))
+    for document, name in zip(window.studio.documents, ("anna.mstudio", "anna-2.mstudio"), strict=True):
+        window.studio.select(document)
+        window.actions_table["save"].trigger()
+        (dialog,) = window.findChildren(QFileDialog)
+        (proposed,) = dialog.selectedFiles()
+        assert Path(proposed).name == name
+        if document is window.studio.documents[1]:  # who types the other name is told, though nothing is written yet
+            window.commands._save_as(document, Path(proposed).with_name("anna.mstudio"), window.studio.save_project)
+            assert wait_for_message(qtbot, window, "anna.png, which is open")
+        dialog.accept()
+        qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
+    held.set()
+    qtbot.waitUntil(lambda: not window.studio.saving, timeout=PATIENCE_MS)
+    assert {path.name for path in photos[0].parent.glob("*.mstudio")} == {"anna.mstudio", "anna-2.mstudio"}
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_the_window_closes_once_all_is_saved(qtbot: QtBot, ready: MainWindow, tmp_path: Path, patient: bool) -> None:
+    held = threading.Event()
+    ready.studio._desk.files.submit(Job(("gate", None), "Waiting", lambda _context: held.wait(10)))
+    ready.studio.save_project(tmp_path / "anna.mstudio")
+    ready.close()
+    assert ready.isVisible()
+    assert ready.question_bar.text.text().startswith("anna.png is still being saved.")
+    if patient:
+        held.set()
+    else:
+        QTimer.singleShot(200, held.set)
+        ready.question_bar.buttons[-1].click()
+    qtbot.waitUntil(lambda: ready.ended, timeout=PATIENCE_MS)
+    assert (tmp_path / "anna.mstudio").exists()
+
+
+def test_a_project_that_another_program_has_written_is_asked_about(
+    qtbot: QtBot, ready: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "anna.mstudio"
+    with qtbot.waitSignal(ready.studio.saved, timeout=PATIENCE_MS):
+        ready.studio.save_project(path)
+    for answer, text in enumerate(("Save under another name…", "Replace it", "Not now")):
+        ready.studio.change_look(Look(background=Plain(colour=(answer / 9, 1, 0))), "Another background")
+        path.write_bytes(b"of another program")
+        ready.actions_table["save"].trigger()
+        qtbot.waitUntil(ready.question_bar.isVisible, timeout=PATIENCE_MS)
+        assert "anna.mstudio was changed by another program" in ready.question_bar.text.text()
+        assert path.read_bytes() == b"of another program"
+        button = ready.question_bar.buttons[answer]
+        assert button.text() == text
+        button.click()
+        if answer == 0:
+            (dialog,) = ready.findChildren(QFileDialog)
+            dialog.reject()
+        elif answer == 1:
+            qtbot.waitUntil(lambda: not ready.studio.modified, timeout=PATIENCE_MS)
+            assert path.read_bytes() != b"of another program"
+
+
+def test_after_an_answer_the_hand_goes_on_where_it_was(ready: MainWindow) -> None:
+    ready.activateWindow()
+    ready.canvas.setFocus()
+    ready.question_bar.ask("Really?", (("Yes", lambda: None), ("No", lambda: None)))
+    ready.question_bar.buttons[1].setFocus()
+    ready.question_bar.buttons[1].click()
+    assert QApplication.focusWidget() is ready.canvas
 
 
 def test_a_question_about_changes_goes_with_the_changes(

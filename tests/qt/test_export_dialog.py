@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.image_io import Format, Photo
 from matting_studio.app.document import Document, State
 from matting_studio.app.edits import Base
 from matting_studio.app.export_request import ExportKind
-from matting_studio.app.look import Crop, Look, Plain
+from matting_studio.app.look import Crop, Look, Picture, Plain
 from matting_studio.app.settings import ExportSettings
 from matting_studio.qt.export_dialog import ExportDialog
 
@@ -49,6 +49,30 @@ def test_a_request_is_what_was_chosen(parent: QWidget, tmp_path: Path, qtbot: Qt
     assert request.what is ExportKind.COMPOSITE
     assert request.path == tmp_path / "anna-composite.jpg"
     assert request.encoding.jpeg_quality == 80
+
+
+def test_no_result_replaces_a_photo_or_a_background_that_is_in_use(parent: QWidget, tmp_path: Path) -> None:
+    for name in ("anna.png", "beach.png", "bert.png", "other.png"):
+        (tmp_path / name).write_bytes(b"there")
+    before_beach = Look(background=Picture(path=tmp_path / "beach.png"))
+    anna, others = document(tmp_path / "anna.png", before_beach), [tmp_path / "bert.png"]
+    dialog = ExportDialog(parent, anna, ExportSettings(), tmp_path, others)
+    for name, said in (("anna", "the photo itself"), ("beach", "the background itself"), ("bert", "a photo that is")):
+        QTest.keyClick(dialog.name, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(dialog.name, name)
+        assert said in dialog.summary.text()
+        assert not dialog.export_button.isEnabled()
+    QTest.keyClick(dialog.name, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(dialog.name, "other")
+    assert "will be replaced" in dialog.summary.text()
+    assert dialog.export_button.isEnabled()
+
+
+def test_labels_belong_to_their_controls(parent: QWidget, tmp_path: Path) -> None:
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
+    named = {label.text(): label.buddy() for label in dialog.findChildren(QLabel) if label.buddy() is not None}
+    for text, control in (("What", dialog.what), ("Format", dialog.format), ("Bit depth", dialog.depth)):
+        assert named[text] is control
 
 
 def test_choices_are_restored(parent: QWidget, tmp_path: Path) -> None:

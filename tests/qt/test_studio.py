@@ -845,6 +845,23 @@ def test_undoing_while_it_is_solved_is_safe(opened, settle):
     np.testing.assert_array_equal(document.alpha, expected_alpha(document))
 
 
+def test_what_nobody_solved_is_solved_when_its_project_is_opened(opened, make_studio, tmp_path, settle, qtbot):
+    gate = Gate(opened._desk.network)
+    opened.stroke(Brush.UNKNOWN, **line(40))
+    qtbot.waitUntil(lambda: len(opened.current.edits) == 1)
+    opened.cancel()
+    gate.opened.set()
+    opened.save_project(tmp_path / "work.mstudio")
+    settle(opened)
+    assert opened.heard.said("declared unknown in photo-0.png is not solved")
+    assert read_project(tmp_path / "work.mstudio").state.edits[0].solved is None
+    again = make_studio()
+    again.open([tmp_path / "work.mstudio"])
+    settle(again)
+    assert again.current.edits[0].solved is not None
+    np.testing.assert_array_equal(again.current.alpha, expected_alpha(again.current))
+
+
 def test_strokes_stay_when_another_model_speaks(opened, models, settle):
     opened.stroke(Brush.FOREGROUND, **line(30))
     settle(opened)
@@ -1158,6 +1175,44 @@ def test_an_export_has_the_strokes_made_just_before(opened, tmp_path, settle):
     assert opened.settings.export.what is ExportKind.ALPHA
 
 
+def test_results_wait_for_what_was_declared_unknown(opened, tmp_path, settle, qtbot):
+    gate = Gate(opened._desk.network)
+    opened.stroke(Brush.UNKNOWN, **line(40, brush_px=20))
+    opened.export(opened.current, ExportRequest(ExportKind.ALPHA, tmp_path / "alpha.png"))
+    opened.save_project(tmp_path / "work.mstudio")
+    opened.learn_from_corrections()
+    opened.undo()  # comes after them, as it was asked for after them
+    qtbot.waitUntil(lambda: len(opened.current.edits) == 1)
+    assert opened.saving == opened.modified == (opened.current,)
+    assert not any(job.key[0] in ("export", "save", "learn") for job in opened._desk.files.jobs)
+    gate.opened.set()
+    settle(opened)
+    assert opened.current.edits == ()
+    (edit,) = read_project(tmp_path / "work.mstudio").state.edits
+    assert edit.solved is not None
+    expected = fold(opened.current.base, (edit,), opened.current.base.box).alpha
+    for path in (tmp_path / "alpha.png", *opened.own_photos_folder.rglob("alpha/*.png")):
+        np.testing.assert_allclose(read_photo(path).image[..., 0] / 255, expected, atol=1 / 255)
+    assert len(list(opened.own_photos_folder.rglob("alpha/*.png"))) == 1
+
+
+def test_what_waits_with_another_quick_export_takes_another_name(studio, tmp_path, settle, qtbot, photos):
+    twin = photos[0].with_suffix(".tif")
+    write_image(twin, read_photo(photos[0]).image)
+    studio.open([photos[0], twin])
+    settle(studio)
+    gate = Gate(studio._desk.network)
+    for document in studio.documents:
+        studio.select(document)
+        studio.stroke(Brush.UNKNOWN, **line(40))
+        qtbot.waitUntil(lambda document=document: len(document.edits) == 1)
+        studio.quick_export()
+    gate.opened.set()
+    settle(studio)
+    written = sorted(path.name for path in photos[0].parent.glob("*cutout*"))
+    assert written == ["photo-0-cutout-2.png", "photo-0-cutout.png"]
+
+
 def test_quick_export_repeats_the_last_choice_beside_the_photo_and_overwrites_nothing(opened, photos, tmp_path, settle):
     opened.export(opened.current, ExportRequest(ExportKind.ALPHA, tmp_path / "alpha.tif", bit_depth=16))
     opened.quick_export()
@@ -1387,6 +1442,65 @@ def test_what_is_done_while_a_project_is_saved_is_still_to_be_saved(opened, tmp_
         assert opened.modified == ()
 
 
+def test_a_project_that_is_about_to_be_written_is_somebodys_already(studio, photos, tmp_path, settle):
+    studio.open(photos[:2])
+    settle(studio)
+    first, second = studio.documents
+    gate = Gate(studio._desk.files)
+    studio.save_project(tmp_path / "work.mstudio", first)
+    (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
+    for path in (tmp_path / "work.mstudio", tmp_path / "link" / "work.mstudio"):
+        assert studio.project_owner(path, second) is first
+        assert studio.project_owner(path, first) is None
+    gate.opened.set()
+    settle(studio)
+    assert studio.project_owner(tmp_path / "link" / "work.mstudio", second) is first
+    assert studio.project_owner(tmp_path / "other.mstudio", second) is None
+
+
+def test_all_that_was_to_follow_a_save_follows_it(opened, tmp_path, settle):
+    gate, done = Gate(opened._desk.files), []
+    for number in range(3):
+        opened.save_project(tmp_path / "work.mstudio", then=lambda number=number: done.append(number))
+    gate.opened.set()
+    settle(opened)
+    assert done == [0, 1, 2]
+    assert opened.saving == ()
+
+
+def test_a_project_that_another_program_has_written_is_not_written_over_unasked(opened, make_studio, tmp_path, settle):
+    path, done = tmp_path / "work.mstudio", []
+    opened.save_project(path)
+    settle(opened)
+    other = make_studio()
+    other.open([path])
+    settle(other)
+    for studio, y in ((other, 30), (opened, 60)):
+        studio.stroke(Brush.FOREGROUND, **line(y))
+        settle(studio)
+    other.save_project()
+    settle(other)
+    theirs = path.read_bytes()
+    overtaken = []
+    opened.save_overtaken.connect(overtaken.append)
+    opened.save_project(then=lambda: done.append("saved"))
+    settle(opened)
+    (save,) = overtaken
+    assert path.read_bytes() == theirs
+    assert (opened.modified, opened.saving, done) == (opened.documents, (), [])
+    opened.insist_on(save)
+    settle(opened)
+    assert path.read_bytes() != theirs
+    assert (opened.modified, done) == ((), ["saved"])
+    # Its own saves, one right after the other, are nobody else's.
+    for y in (20, 40):
+        opened.stroke(Brush.FOREGROUND, **line(y))
+        opened.save_project()
+    settle(opened)
+    assert len(overtaken) == 1
+    assert opened.modified == ()
+
+
 def test_a_project_whose_photo_moved_asks_for_it(opened, make_studio, tmp_path, settle, qtbot):
     photo = opened.current.path
     opened.save_project(tmp_path / "work.mstudio")
@@ -1543,6 +1657,22 @@ def test_after_a_crash_the_work_is_offered_and_brought_back(opened, make_studio,
     # It crashes again, at once: nothing is lost.
     crash(again)
     assert len(make_studio().pending_recoveries()) == 1
+
+
+def test_work_on_a_project_that_is_open_already_is_brought_back_beside_it(opened, make_studio, tmp_path, settle):
+    path = tmp_path / "work.mstudio"
+    opened.save_project(path)
+    settle(opened)
+    crash_in_the_middle_of_work(opened, settle)
+    again = make_studio()
+    again.open([path])
+    settle(again)
+    again.recover(again.pending_recoveries()[0])
+    settle(again)
+    project, brought_back = again.documents
+    assert (project.project_path, brought_back.project_path) == (path, None)
+    assert len(brought_back.edits) == 1
+    assert again.heard.said("wants a name of its own")
 
 
 def test_work_on_a_photo_whose_file_is_gone_is_kept_without_a_word(opened, make_studio, photos, settle):
