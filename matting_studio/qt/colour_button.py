@@ -29,6 +29,7 @@ class ColourButton(QToolButton):
     def set_colour(self, colour: Colour) -> None:
         self._colour = colour
         self.setStyleSheet(f"background: {QColor.fromRgbF(*colour).name()};")
+        self.setAccessibleDescription(QColor.fromRgbF(*colour).name())
 
     def _ask(self) -> None:
         dialog = QColorDialog(QColor.fromRgbF(*self._colour), self.window())

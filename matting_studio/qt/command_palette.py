@@ -23,6 +23,7 @@ from matting_studio.qt.theme import Theme
 
 WIDTH_PX, HEAD_PX, ROW_PX, ROWS_SHOWN = 560, 72, 32, 10
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS_SHOWN, Qt.Key.Key_PageUp: -ROWS_SHOWN}
+_CLOSING = (Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -44,6 +45,7 @@ class CommandPalette(QFrame):
         self.list.setModel(self.found)
         self.list.setItemDelegate(_Row(self, theme))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setAccessibleName("Commands found")
         self._focus_before: QWidget | None = None
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(self._run)
@@ -80,7 +82,7 @@ class CommandPalette(QFrame):
             self.hide()
         if isinstance(event, QKeyEvent):
             key = Qt.Key(event.key())
-            handled = key in (*_STEPS, Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            handled = key in (*_STEPS, *_CLOSING, Qt.Key.Key_Return, Qt.Key.Key_Enter)
             if event.type() == QEvent.Type.ShortcutOverride and handled:
                 event.accept()
                 return True
@@ -93,7 +95,7 @@ class CommandPalette(QFrame):
         if key in _STEPS:
             row = min(max(self.list.currentIndex().row() + _STEPS[key], 0), self.found.rowCount() - 1)
             self.list.setCurrentIndex(self.found.index(row))
-        elif key == Qt.Key.Key_Escape:
+        elif key in _CLOSING:
             self.close_palette()
         else:
             self._run(self.list.currentIndex())
@@ -151,6 +153,8 @@ class _Found(QAbstractListModel):
             return spec.text.rstrip("…")
         if role == Qt.ItemDataRole.UserRole:
             return spec.menu, key_text(spec.keys[0]) if spec.keys else ""
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return ", ".join([spec.menu, *map(key_text, spec.keys[:1])])
         if role == Qt.ItemDataRole.DecorationRole:
             return action.icon()
         return None

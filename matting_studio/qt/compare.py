@@ -68,6 +68,8 @@ class CompareWindow(QWidget):
         self.titles = _title(), _title()
         for title, view in zip(self.titles, (self.left, self.right), strict=True):
             panes.addLayout(_pane(title, view))
+        self.left.setAccessibleName("Photo on the left")
+        self.right.setAccessibleName("Photo on the right")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

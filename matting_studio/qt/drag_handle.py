@@ -27,6 +27,7 @@ class DragHandle(QToolButton):
         self._folder: Path | None = None
         self._awaited: Path | None = None
         self.setEnabled(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys drag nothing; they copy the cut-out
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setToolTip("Drag the cut-out into another program")
         self.setAccessibleName("Drag the cut-out")

@@ -98,9 +98,11 @@ class FilmStrip(QListView):
             height, width, _ = thumbnail.shape
             image = QImage(thumbnail.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
             picture = QPixmap.fromImage(image)
+        said = [document.name, STATUS_ICONS[status][2], *(["with changes"] if document.modified else [])]
         return {
             Qt.ItemDataRole.DisplayRole: document.name,
             Qt.ItemDataRole.ToolTipRole: f"{document.path or document.name}\n{failure or STATUS_ICONS[status][2]}",
+            Qt.ItemDataRole.AccessibleTextRole: ", ".join(said),
             DOCUMENT: document,
             THUMBNAIL: picture,
             STATUS: status,

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 from matting_studio.qt.icons import name_icon, pixmap
 from matting_studio.qt.restyle import restyle
 from matting_studio.qt.sentence_label import SentenceLabel
+from matting_studio.qt.spoken import announce
 from matting_studio.qt.theme import Theme
 
 ICONS = {"error": ("failed", "danger"), "warning": ("warning", "warning"), "info": ("about", "accent_text")}
@@ -27,6 +28,7 @@ class MessageBar(QFrame):
         self._count.setProperty("quiet", True)
         self.close_all_button = QToolButton()
         self.close_all_button.setText("Dismiss all")
+        self.close_all_button.setProperty("small", True)
         self.close_all_button.clicked.connect(self.dismiss_all)
         self.close_button = QToolButton()
         self.close_button.setProperty("small", True)
@@ -87,6 +89,8 @@ class MessageBar(QFrame):
     def _show(self, severity: str, sentence: str) -> None:
         self.severity = severity
         restyle(self, severity=severity)
+        self._icon.setAccessibleName(severity)
+        announce(self, sentence)
         self.text.setText(sentence)
         self._dress()
         self._show_count()

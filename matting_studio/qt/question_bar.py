@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QW
 from shiboken6 import isValid
 
 from matting_studio.qt.sentence_label import SentenceLabel
+from matting_studio.qt.spoken import announce
 
 Answer = tuple[str, Callable[[], None]]
 
@@ -56,6 +57,7 @@ class QuestionBar(QFrame):
             self._row.addWidget(button)
             self.buttons.append(button)
         self.show()
+        announce(self, question)
         self.buttons[0].setFocus()
 
     def review(self) -> None:

@@ -56,6 +56,7 @@ class ShortcutSheet(QDialog):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setProperty("plain", True)
+        self._area.setAccessibleName("Shortcuts")
         self._area.setWidget(sheet)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)

@@ -22,6 +22,7 @@ class StatusBar(QStatusBar):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(96)
+        self.progress.setAccessibleName("Progress")
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.clicked.connect(self.cancel_wanted)
         for widget in (self.progress, self.cancel_button):

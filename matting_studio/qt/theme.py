@@ -50,7 +50,7 @@ class Colours:
 DARK = Colours(
     dark=True, window="#1c1d20", panel="#232428", raised="#2e3035", line="#3a3d43", hover="#3d4047",
     text="#e6e7e9", quiet="#a9adb5", disabled="#6d717a",
-    accent="#1a72bb", accent_hover="#2584d1", on_accent="#ffffff", accent_text="#4eb0f5",
+    accent="#1a72bb", accent_hover="#2079c4", on_accent="#ffffff", accent_text="#4eb0f5",
     good="#5cc28a", warning="#e5b64b", danger="#f0706a",
 )  # fmt: skip
 
@@ -58,7 +58,7 @@ LIGHT = Colours(
     dark=False, window="#f2f3f4", panel="#fbfbfc", raised="#ffffff", line="#d2d5d9", hover="#e3e6ea",
     text="#1d1f23", quiet="#5b6068", disabled="#a0a5ad",
     accent="#1a72bb", accent_hover="#155f9d", on_accent="#ffffff", accent_text="#1567a9",
-    good="#1c8250", warning="#8a6100", danger="#bd2a24",
+    good="#197a4a", warning="#8a6100", danger="#bd2a24",
 )  # fmt: skip
 
 _GREYS_OF_DARK = {
@@ -207,6 +207,7 @@ QToolBar QToolButton:checked {{ background: {c.accent}; color: #ffffff; padding:
 QToolBar QToolButton:disabled {{ background: transparent; color: {c.disabled}; padding: 6px; }}
 QToolBar QToolButton:checked:disabled {{ background: {c.hover}; padding: 6px; }}
 QToolBar QToolButton:focus {{ border: 1px solid {c.accent_text}; padding: 5px; }}
+QToolBar QToolButton:checked:focus {{ border: 1px solid {c.text}; padding: 5px; }}
 QToolBar QToolButton#qt_toolbar_ext_button {{ background: {c.hover}; padding: 0; }}
 QToolBar QFrame#segments {{ background: {c.window}; border: 1px solid {c.line}; border-radius: 8px; }}
 QToolBar QFrame#segments QToolButton {{ padding: 5px 6px; margin: 1px; }}
@@ -235,7 +236,9 @@ QPushButton[link="true"]:hover {{ text-decoration: underline; }}
 QPushButton[link="true"]:focus {{ border: 1px solid {c.accent_text}; }}
 
 QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{ background: {c.raised}; color: {c.text};
-    border: 1px solid {c.line}; border-radius: 6px; padding: 4px 8px; min-height: 20px; }}
+    border: 1px solid {c.line}; border-radius: 6px; padding: 4px 8px; min-height: 20px;
+    placeholder-text-color: {c.quiet}; }}
+QPlainTextEdit {{ placeholder-text-color: {c.quiet}; }}
 QSpinBox, QDoubleSpinBox {{ padding: 2px 4px 2px 4px; min-height: 18px; }}
 QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover {{ border-color: {c.accent}; }}
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border: 1px solid {c.accent_text}; }}
@@ -245,7 +248,7 @@ QComboBox::drop-down {{ border: none; width: 20px; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px; }}
 QCheckBox {{ background: transparent; spacing: 8px; padding: 2px 0; }}
 QCheckBox:disabled, QLabel:disabled {{ color: {c.disabled}; background: transparent; }}
-QCheckBox:focus {{ color: {c.accent_text}; }}
+QCheckBox:focus {{ color: {c.accent_text}; text-decoration: underline; }}
 QLabel {{ background: transparent; border: none; padding: 0; margin: 0; }}
 QLabel[quiet="true"] {{ color: {c.quiet}; }}
 QLabel[quiet="true"]:disabled {{ color: {c.disabled}; }}
@@ -291,11 +294,13 @@ QToolButton[choice="true"]:checked {{ background: {c.accent}; color: #ffffff; bo
 QToolButton[choice="true"]:checked:disabled {{ background: {c.hover}; color: {c.disabled};
     border-color: {c.line}; }}
 QToolButton[choice="true"]:focus {{ border: 1px solid {c.accent_text}; }}
+QToolButton[choice="true"]:checked:focus {{ border: 1px solid {c.text}; }}
 
 QWidget#batch_window {{ background: {c.panel}; }}
 QScrollArea#inspector[side="left"] {{ border-left: none; border-right: 1px solid {c.line}; }}
 QTableView[rows="true"] {{ background: {c.window}; border: none; border-top: 1px solid {c.line};
     border-bottom: 1px solid {c.line}; border-radius: 0; }}
+QTableView[rows="true"]:focus {{ border: 1px solid {c.accent_text}; }}
 QHeaderView::section {{ font-size: {for_font(USUAL_FONT_PX)}px; }}
 QTableView[rows="true"] QHeaderView {{ background: {c.panel}; border: none; }}
 QTableView[rows="true"] QHeaderView::section {{ background: {c.panel}; color: {c.quiet}; border: none;
@@ -332,10 +337,11 @@ QFrame#chart {{ background: {c.raised}; border: 1px solid {c.line}; border-radiu
 QFrame#chart QGraphicsView {{ border: none; padding: 0; border-radius: 0; }}
 QPushButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: center right;
     right: 8px; bottom: 0; }}
-QScrollArea[plain="true"] {{ background: {c.panel}; border: none; }}
+QScrollArea[plain="true"] {{ background: {c.panel}; border: 1px solid transparent; border-radius: 0; }}
 QWidget#training_sheet {{ background: {c.panel}; }}
-QPlainTextEdit#run_log {{ background: {c.window}; border: none; border-top: 1px solid {c.line}; border-radius: 0;
-    padding: 8px 12px; }}
+QPlainTextEdit#run_log {{ background: {c.window}; border: 1px solid transparent; border-top: 1px solid {c.line};
+    border-radius: 0; padding: 8px 12px; }}
+QScrollArea[plain="true"]:focus, QPlainTextEdit#run_log:focus {{ border: 1px solid {c.accent_text}; }}
 QPlainTextEdit#run_notes {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: 6px;
     padding: 4px; }}
 QPlainTextEdit#run_notes:focus {{ border: 1px solid {c.accent_text}; }}

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QVBo
 from matting_studio.app.batch import Progress, RunState
 from matting_studio.qt.batch.model import TITLES, Column
 from matting_studio.qt.elided_label import ElidedLabel
+from matting_studio.qt.spoken import name_choice
 from matting_studio.qt.status_bar import time_left
 
 _NOTICES_IN_TIP = 20
@@ -27,7 +28,7 @@ class BatchHead(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the batch")
         self.sorting = QComboBox()
-        self.sorting.setAccessibleName("Sort by")
+        name_choice(self.sorting, "Sort by")
         self.sorting.addItems([f"Sorted by {title.lower()}" for title in TITLES.values()])
         self.sorting.activated.connect(self._choose)
         texts = QVBoxLayout()

@@ -116,7 +116,12 @@ class _Cell(QStyledItemDelegate):
             case Column.DOUBT:
                 self._paint_doubt(painter, room, row, index.data())
             case Column.NOTES:
-                painter.setPen(QColor(colours.danger if row.state is RowState.FAILED else colours.quiet))
+                chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+                is_failure = row.state is RowState.FAILED
+                # Red on the ground of what is chosen would be hard to read; the state beside it is red as well.
+                painter.setPen(
+                    QColor(colours.text if is_failure and chosen else colours.danger if is_failure else colours.quiet)
+                )
                 self._write_lines(painter, room, index.data())
             case Column.TIME:
                 painter.setPen(QColor(colours.quiet))

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QWidget
 
 from matting_studio.app.document import Document
 from matting_studio.app.look import Crop
@@ -259,6 +259,11 @@ class CanvasView(QWidget):
     def _is_dark(self) -> bool:
         return self.palette().color(QPalette.ColorRole.Window).lightness() < 128
 
+    @property
+    def _accent(self) -> QColor:
+        """Not of the widget's own palette, in which style sheets leave the colours of another theme."""
+        return QApplication.palette().color(QPalette.ColorRole.Link)
+
     # Drawing
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -272,15 +277,14 @@ class CanvasView(QWidget):
                 painter.restore()
                 self._draw_over_photo(painter, event.rect())
             if self._reached_by_key:
-                painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
+                painter.setPen(self._accent)
                 painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _draw_over_photo(self, painter: QPainter, _area: QRect) -> None:
         """In logical pixels."""
         if self._seen_mode is CanvasMode.SPLIT:
             held = self._sliding or (self._pointer is not None and self._on_split(self._pointer))
-            accent = self.palette().color(QPalette.ColorRole.Highlight) if held else None
-            self._split.draw(painter, self.width(), self.height(), accent)
+            self._split.draw(painter, self.width(), self.height(), self._accent if held else None)
 
     def _use_device_pixels(self, painter: QPainter, rectangle: QRect) -> QRect:
         """Have a painter draw in device pixels; returns what a rectangle is in them."""

@@ -35,6 +35,7 @@ from matting_studio.qt.colour_button import ColourButton
 from matting_studio.qt.files import PICTURE_FILTER
 from matting_studio.qt.inspector.section import LookSection
 from matting_studio.qt.inspector.slider import InspectorSlider
+from matting_studio.qt.spoken import name_choice
 from matting_studio.qt.wheel import leave_wheel_to_area
 
 KINDS = (
@@ -189,7 +190,7 @@ class BackgroundSection(LookSection):
         self.picture = QPushButton("Choose a picture…")
         self.picture.clicked.connect(self.ask_for_picture)
         self.fit = QComboBox()
-        self.fit.setAccessibleName("How the picture fits")
+        name_choice(self.fit, "How the picture fits")
         self.fit.addItems([text for _, text in FITS])
         leave_wheel_to_area(self.fit)
         self.fit.activated.connect(lambda index: self._commit_background(self._placed(fit=FITS[index][0])))

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QComboBox
 from matting_studio.app.look import Crop, Look
 from matting_studio.qt.inspector.section import LookSection
 from matting_studio.qt.inspector.slider import InspectorSlider
+from matting_studio.qt.spoken import name_choice
 from matting_studio.qt.wheel import leave_wheel_to_area
 
 RATIOS = (
@@ -25,7 +26,7 @@ class CropSection(LookSection):
     def __init__(self) -> None:
         super().__init__("Crop", "crop")
         self.choice = QComboBox()
-        self.choice.setAccessibleName("Crop")
+        name_choice(self.choice, "Crop")
         self.choice.addItems([text for text, _ in RATIOS])
         leave_wheel_to_area(self.choice)
         self.choice.activated.connect(self._choose)

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from matting_studio.app.look import Look
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.inspector.slider import InspectorSlider
+
+MARK_PX = 12
 
 
 class InspectorSection(QFrame):
@@ -23,8 +25,8 @@ class InspectorSection(QFrame):
         self._title.setProperty("section_title", True)
         self._title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._title.setCheckable(False)
-        self._title.setToolTip(f"Fold or unfold {title}")
-        self._title.clicked.connect(self._fold)
+        self._title.clicked.connect(self._turn)
+        self._marks = _mark("unfolded"), _mark("folded")
         self.set_icon(icon)
         self.reset_button = QToolButton()
         self.reset_button.setProperty("small", True)
@@ -40,7 +42,10 @@ class InspectorSection(QFrame):
 
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(0)
         head.addWidget(self._title)
+        for mark in self._marks:
+            head.addWidget(mark)
         head.addStretch()
         head.addWidget(self.reset_button)
         column = QVBoxLayout(self)
@@ -48,6 +53,8 @@ class InspectorSection(QFrame):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self._content)
+        self._name = title
+        self._fold(False)
 
     def set_title(self, title: str) -> None:
         self._title.setText(f" {title}")  # a little away from its icon
@@ -56,8 +63,23 @@ class InspectorSection(QFrame):
         """It is seen once the section is dressed."""
         name_icon(self._title, name, "text")
 
-    def _fold(self) -> None:
-        self._content.setVisible(self._content.isHidden())
+    def _turn(self) -> None:
+        self._fold(not self._content.isHidden())
+
+    def _fold(self, folded: bool) -> None:
+        self._content.setHidden(folded)
+        for mark, is_of_folded in zip(self._marks, (False, True), strict=True):
+            mark.setVisible(folded is is_of_folded)
+        self._title.setToolTip(f"{'Unfold' if folded else 'Fold'} {self._name}")
+        self._title.setAccessibleDescription("Folded" if folded else "")
+
+
+def _mark(name: str) -> QLabel:
+    """It is seen once the section is dressed."""
+    mark = QLabel()
+    name_icon(mark, name, "quiet")
+    mark.setProperty("icon_size_px", MARK_PX)
+    return mark
 
 
 class LookSection(InspectorSection):
@@ -71,7 +93,6 @@ class LookSection(InspectorSection):
 
     def __init__(self, title: str, icon: str) -> None:
         super().__init__(title, icon)
-        self._name = title
         self._look = Look()
         self._bound: list[tuple[InspectorSlider, Callable[[Look], float]]] = []
         self.reset.connect(self._reset)

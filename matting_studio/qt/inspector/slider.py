@@ -109,6 +109,7 @@ class InspectorSlider(QWidget):
             control.blockSignals(True)
             control.setValue(shown)
             control.blockSignals(False)
+        self._slider.setAccessibleDescription(self._kept_text)  # its own number counts steps
 
     def _slide(self, position: int) -> None:
         self._show(position * self._step)

@@ -10,6 +10,7 @@ from core.checkpoint import shipped_model
 from matting_studio.qt.files import MODEL_FILTER
 from matting_studio.qt.inspector.section import InspectorSection
 from matting_studio.qt.restyle import restyle
+from matting_studio.qt.spoken import name_choice
 from matting_studio.qt.wheel import leave_wheel_to_area
 
 _FROM_CHANCE, _BROWSE = "from chance", "browse"
@@ -22,7 +23,7 @@ class BaseSection(InspectorSection):
         super().__init__("Base model", "model")
         self.reset_button.hide()
         self.combo = QComboBox()
-        self.combo.setAccessibleName("Base model")
+        name_choice(self.combo, "Base model")
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(10)
         leave_wheel_to_area(self.combo)

@@ -192,6 +192,7 @@ class _Plot(pg.PlotWidget):
         super().__init__(axisItems={"left": _ValueAxis("left")})
         self.setFixedHeight(_PLOT_HEIGHT_PX)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # no key does anything in it
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setMouseEnabled(x=True, y=False)

@@ -41,6 +41,7 @@ class Charts(QWidget):
         self._columns = 1
         self._scroll = QScrollArea()
         self._scroll.setProperty("plain", True)
+        self._scroll.setAccessibleName("Charts")
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._content)

@@ -10,6 +10,7 @@ from matting_studio.qt.elided_label import ElidedLabel
 from matting_studio.qt.icons import dress, name_icon
 from matting_studio.qt.inspector.section import InspectorSection
 from matting_studio.qt.restyle import restyle
+from matting_studio.qt.tab_order import follow
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.examiner import Folders
 
@@ -107,8 +108,10 @@ class FolderList(QWidget):
         self._folders = tuple(folders)
         while self._lines.count():
             self._lines.takeAt(0).widget().deleteLater()
-        for folder in self._folders:
-            self._lines.addWidget(self._line(folder))
+        lines = [self._line(folder) for folder in self._folders]
+        for line in lines:
+            self._lines.addWidget(line)
+        follow(self.add_button, lines)
         self._hint.setHidden(bool(self._folders))
         dress(self, self._theme.colours, self.devicePixelRatioF())
 

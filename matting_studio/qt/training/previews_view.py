@@ -49,6 +49,7 @@ class PreviewsView(QWidget):
         self.sheet = PreviewSheet(self.pictures, theme)
         scroll = QScrollArea()
         scroll.setProperty("plain", True)
+        scroll.setAccessibleName("Previews")
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.sheet)

@@ -38,6 +38,7 @@ class RunDetails(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(for_font(WIDTH_PX))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to what is focused in it
         self._run: RunSummary | None = None
         self._noted: dict[Path, str] = {}
         """What was written and does not stand in the run's folder yet."""

@@ -21,6 +21,7 @@ from core.training.config import (
 )
 from matting_studio.app.training.setting import complaint_about, settings_of
 from matting_studio.qt.icons import dress
+from matting_studio.qt.tab_order import follow
 from matting_studio.qt.theme import Theme
 from matting_studio.qt.training.folding_group import FoldingGroup
 from matting_studio.qt.training.setting_row import SettingRow
@@ -54,6 +55,7 @@ class SettingsForm(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to what is focused in it
         self._rows: dict[str, list[SettingRow]] = {}
         self._source_rows: list[tuple[str, Source, list[SettingRow]]] = []
         self._groups: dict[str, FoldingGroup] = {}
@@ -103,6 +105,8 @@ class SettingsForm(QScrollArea):
             for source in getattr(data, kind):
                 self._add_source(kind, source, changed)
         self._sources.setVisible(bool(self._source_rows))
+        above = self._groups[_OPEN]
+        follow(above.title, [above, self._sources])
         self._note_changes()
         dress(self._sources, self._theme.colours, self.devicePixelRatioF())
 

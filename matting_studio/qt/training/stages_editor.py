@@ -10,6 +10,7 @@ from core.training.config import StageConfig
 from matting_studio.app.training.setting import settings_of
 from matting_studio.qt.icons import name_icon
 from matting_studio.qt.room import for_font
+from matting_studio.qt.tab_order import follow
 from matting_studio.qt.training.editors import mark_wrong
 
 CELL_WIDTH_PX = 62
@@ -128,4 +129,7 @@ class StagesEditor(QWidget):
     def _tell_lines(self) -> None:
         for _, button in self._lines:
             button.setEnabled(len(self._lines) > 1)
+        self.add_button.raise_()  # comes after them, also for who asks for all that lies in here
+        stops = [stop for cells, button in self._lines for stop in (*cells, button)]
+        follow(stops[0], [*stops[1:], self.add_button])
         self.lines_changed.emit()

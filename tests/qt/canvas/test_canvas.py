@@ -314,7 +314,7 @@ def test_shift_tab_leaves_the_canvas(qtbot: QtBot, canvas: Canvas) -> None:
 def test_control_and_tab_leave_it_forwards_and_whoever_comes_by_keys_sees_where_they_are(
     qtbot: QtBot, canvas: Canvas, control: Qt.KeyboardModifier
 ) -> None:
-    accent = canvas.palette().color(QPalette.ColorRole.Highlight)
+    accent = QApplication.palette().color(QPalette.ColorRole.Link)
     assert canvas.grab().toImage().pixelColor(0, 0) != accent
     qtbot.keyClick(canvas, Qt.Key.Key_Tab, control)
     assert not canvas.hasFocus()

@@ -1,9 +1,11 @@
 """The form: every setting is there, wrong values are said beside it, resets lead back to the preset."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.training.config import (
@@ -16,8 +18,10 @@ from core.training.config import (
 )
 from matting_studio.app.training.setting import settings_of
 from matting_studio.qt.theme import Theme
+from matting_studio.qt.training.folding_group import FoldingGroup
 from matting_studio.qt.training.setting_row import SettingRow
 from matting_studio.qt.training.settings_form import SettingsForm
+from matting_studio.qt.training.stages_editor import StagesEditor
 
 CHOSEN_ELSEWHERE = {
     "data": {"cutouts", "photos", "validation"}, "network": {"base"}, "run": {"device", "processes"},
@@ -44,6 +48,33 @@ def write(row: SettingRow, text: str) -> None:
     assert isinstance(row.editor, QLineEdit)
     row.editor.setText(text)
     row.editor.textEdited.emit(text)
+
+
+def tab_stops(form: SettingsForm) -> list[QWidget]:
+    """In the order of the Tab key."""
+    stops, control = [], form
+    while True:
+        control = control.nextInFocusChain()
+        if control is form:
+            return stops
+        if control.focusPolicy() & Qt.FocusPolicy.TabFocus and control.focusProxy() is None:
+            stops.append(control)
+
+
+def test_the_tab_key_goes_through_the_settings_as_they_stand(form: SettingsForm, tmp_path: Path) -> None:
+    form.show_sources(DataConfig(photos=[PhotosConfig(folder=tmp_path)]))
+    stages = form.row("schedule", "stages").editor
+    assert isinstance(stages, StagesEditor)
+    stages.add_button.click()
+    for group in form.findChildren(FoldingGroup):
+        group.fold(False)
+    form.resize(900, 600)
+    form.show()
+    stops = tab_stops(form)
+    assert {stages.add_button, *stages.cells[-1]} <= set(stops)
+    places = [stop.mapTo(form.widget(), stop.rect().center()).y() for stop in stops]
+    lines = [round(place / 12) for place in places]  # what stands beside each other
+    assert all(after >= before - 1 for before, after in pairwise(lines))
 
 
 def test_every_setting_of_the_configuration_is_there_once(form: SettingsForm) -> None:
