@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +60,7 @@ class Saves(QObject):
         """Of files that projects and copies say which they are, again and again; used on the worker of files only."""
         self._wanted: list[Save] = []
         """What is not written yet, in the order in which it was asked for."""
-        self._awaiting: dict[Document, Save] = {}
+        self._awaiting: dict[Document, list[Save]] = {}
         """What is saved as soon as the photos are there."""
         self._files: dict[Document, tuple[Path, Fingerprint | None]] = {}
         """The project files as the documents were read from them or saved to them; changed by the worker of files, as
@@ -125,8 +125,13 @@ class Saves(QObject):
 
         def deliver(outcome: _Written | Overtaken) -> None:
             done = self._end(save)
+
+            def go_on() -> None:
+                for each in done:
+                    each.then()
+
             if isinstance(outcome, Overtaken):
-                self.overtaken.emit(save)
+                self.overtaken.emit(replace(save, then=go_on))
                 return
             document.project_path, document.project_is_whole = path, save.is_whole
             document.mark_saved(version)
@@ -136,8 +141,7 @@ class Saves(QObject):
                 self._desk.say("warning", f"Saved as {path}. {outcome.remark}")
             self._desk.document_changed.emit(document)
             self.saved.emit(document)
-            for each in done:
-                each.then()
+            go_on()
 
         def fail(_sentence: str) -> None:
             self._end(save)
@@ -147,8 +151,8 @@ class Saves(QObject):
 
     def _end(self, save: Save) -> list[Save]:
         """Take a save off the list, and those before it that gave way to it; returns them all."""
-        if save not in self._wanted:
-            return []  # its document was closed
+        if save.document not in self._desk.session:
+            self._files.pop(save.document, None)
         before = self._wanted[: self._wanted.index(save) + 1]
         ended = [each for each in before if _key(each) == _key(save)]
         self._wanted = [each for each in self._wanted if each not in ended]
@@ -162,7 +166,7 @@ class Saves(QObject):
             self._end(save)
             self._desk.say("warning", f"{document.name} cannot be saved: {place.sentence}")
             return
-        self._awaiting[document] = save
+        self._awaiting.setdefault(document, []).append(save)
         self.photo_wanted.emit()
 
     def awaits(self, document: Document) -> bool:
@@ -172,8 +176,7 @@ class Saves(QObject):
     @Slot(object)
     def photo_read(self, document: Document) -> None:
         """A document's photo has been read, or cannot be."""
-        save = self._awaiting.pop(document, None)
-        if save is not None:
+        for save in self._awaiting.pop(document, []):
             self._corrections.when_complete(document, partial(self._save_now, save))
 
 

@@ -1109,11 +1109,14 @@ def test_what_was_put_away_is_saved_without_being_shown(studio, photos, settle, 
     alpha = first.alpha.copy()
     put_away(studio, first, settle)
     assert studio.modified == (first,)
-    studio.save_project(document=first)
+    done = []
+    for number in range(2):
+        studio.save_project(document=first, then=lambda number=number: done.append(number))
     settle(studio)
-    assert studio.modified == ()
+    assert (studio.modified, studio.saving, done) == ((), (), [0, 1])
     assert studio.current is second
     studio.close(first)
+    assert first not in studio._saves._files
     studio.open([tmp_path / "first.mstudio"])
     settle(studio)
     np.testing.assert_allclose(studio.documents[-1].alpha, alpha, atol=2 / 65535)
