@@ -248,7 +248,7 @@ QComboBox::drop-down {{ border: none; width: 20px; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px; }}
 QCheckBox {{ background: transparent; spacing: 8px; padding: 2px 0; }}
 QCheckBox:disabled, QLabel:disabled {{ color: {c.disabled}; background: transparent; }}
-QCheckBox:focus {{ color: {c.accent_text}; text-decoration: underline; }}
+QCheckBox:focus {{ color: {c.accent_text}; }}
 QLabel {{ background: transparent; border: none; padding: 0; margin: 0; }}
 QLabel[quiet="true"] {{ color: {c.quiet}; }}
 QLabel[quiet="true"]:disabled {{ color: {c.disabled}; }}
