@@ -120,7 +120,8 @@ class ExportDialog(QDialog):
             label = QLabel(text)
             grid.addWidget(label, row, 0)
             if isinstance(control, QWidget):
-                label.setBuddy(control)  # a combo's own name is not what screen readers say
+                if text:
+                    label.setBuddy(control)  # a combo's own name is not what screen readers say
                 grid.addWidget(control, row, 1)
             else:
                 grid.addLayout(control, row, 1)

@@ -1,6 +1,6 @@
 """The window: puts the parts together and says which of them hears what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -444,9 +444,8 @@ class MainWindow(QMainWindow):
     def _wait_for_saves(self, go_on: Callable[[], None]) -> bool:
         saving = self.studio.saving
         if saving:
-            photos = saving[0].name if len(saving) == 1 else f"{len(saving)} photos"
             self.question_bar.ask(
-                f"{photos} {'is' if len(saving) == 1 else 'are'} still being saved. After that the window closes.",
+                f"{_photos(saving, 'is', 'are')} still being saved. After that the window closes.",
                 (("Stay", self.canvas.setFocus), ("Quit without saving", go_on)),
                 lambda: bool(self.studio.saving),
                 partial(QTimer.singleShot, 0, self.close),
@@ -456,9 +455,8 @@ class MainWindow(QMainWindow):
     def _ask_about_changes(self, go_on: Callable[[], None]) -> bool:
         modified = self.studio.modified
         if modified:
-            photos = modified[0].name if len(modified) == 1 else f"{len(modified)} photos"
             self.question_bar.ask(
-                f"{photos} {'has' if len(modified) == 1 else 'have'} changes that are in no project.",
+                f"{_photos(modified, 'has', 'have')} changes that are in no project.",
                 (
                     ("Stay", self.canvas.setFocus),
                     ("Save…", self.commands.save_modified),
@@ -471,9 +469,8 @@ class MainWindow(QMainWindow):
     def _ask_about_exports(self, go_on: Callable[[], None]) -> bool:
         exporting = self.studio.exporting
         if exporting:
-            photos = exporting[0].name if len(exporting) == 1 else f"{len(exporting)} photos"
             self.question_bar.ask(
-                f"{photos} {'is' if len(exporting) == 1 else 'are'} still being exported.",
+                f"{_photos(exporting, 'is', 'are')} still being exported.",
                 (("Stay", self.canvas.setFocus), ("Quit without the export", go_on)),
                 lambda: bool(self.studio.exporting),
             )
@@ -516,3 +513,8 @@ class MainWindow(QMainWindow):
     def close_anyway(self) -> None:
         """Close, whatever was not saved."""
         self._close_past(len(self._closing_questions))
+
+
+def _photos(documents: Sequence[Document], verb_of_one: str, verb_of_many: str) -> str:
+    """The beginning of a sentence about them: one is called by its name."""
+    return f"{documents[0].name} {verb_of_one}" if len(documents) == 1 else f"{len(documents)} photos {verb_of_many}"

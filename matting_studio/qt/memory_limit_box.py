@@ -3,7 +3,6 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox
 
-from matting_studio.qt.spoken import name_choice
 from matting_studio.qt.wheel import leave_wheel_to_area
 
 GB = 10**9
@@ -17,7 +16,7 @@ class MemoryLimitBox(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self._limits: tuple[int | None, ...] = ()
-        name_choice(self, "Memory")
+        self.setAccessibleName("Memory")
         self.setToolTip(
             "What the program may take while it mattes. Where that is little, fewer photos are kept in memory, then "
             "detail is given up, and it is said."

@@ -35,7 +35,7 @@ class Save:
     """Called when it is saved, and never where it cannot be."""
 
 
-class Overtaken:
+class _Overtaken:
     """Another program wrote the file since the document was read from it or saved to it."""
 
 
@@ -112,25 +112,25 @@ class Saves(QObject):
             return
         version, digests, files = document.version, self.digests, self._files
 
-        def work(context: JobContext) -> _Written | Overtaken:
+        def work(context: JobContext) -> _Written | _Overtaken:
             from matting_studio.app.project_file import write_project  # noqa: PLC0415 - the window is up without it
 
             context.report(Progress("Writing the project"))
             known_path, known = files.get(document, (None, None))
             if path == known_path and known is not None and Fingerprint.of(path) not in (known, None):
-                return Overtaken()
+                return _Overtaken()
             remark = write_project(path, project, digests)
             files[document] = path, Fingerprint.of(path)
             return _Written(remark)
 
-        def deliver(outcome: _Written | Overtaken) -> None:
+        def deliver(outcome: _Written | _Overtaken) -> None:
             done = self._end(save)
 
             def go_on() -> None:
                 for each in done:
                     each.then()
 
-            if isinstance(outcome, Overtaken):
+            if isinstance(outcome, _Overtaken):
                 self.overtaken.emit(replace(save, then=go_on))
                 return
             document.project_path, document.project_is_whole = path, save.is_whole

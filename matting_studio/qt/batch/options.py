@@ -36,6 +36,7 @@ from matting_studio.qt.inspector.refine import RefineSection
 from matting_studio.qt.inspector.section import InspectorSection
 from matting_studio.qt.memory_limit_box import MemoryLimitBox
 from matting_studio.qt.room import for_font
+from matting_studio.qt.spoken import name_choice
 from matting_studio.qt.wheel import leave_wheel_to_area
 
 WIDTH_PX = 376
@@ -100,6 +101,7 @@ class BatchOptions(QScrollArea):
         self.background, self.crop = BackgroundSection(), CropSection()
         self._of_look = (self.background, self.crop, self.refine, self.colours)
         self.memory = MemoryLimitBox()
+        name_choice(self.memory, "Memory")  # no label stands beside it here
         self.own_looks = _quiet("Each photo keeps the settings and the strokes that it has in the studio.")
         self.own_looks.setContentsMargins(16, 16, 16, 16)
         self._lay_out()

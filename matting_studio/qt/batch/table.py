@@ -116,12 +116,11 @@ class _Cell(QStyledItemDelegate):
             case Column.DOUBT:
                 self._paint_doubt(painter, room, row, index.data())
             case Column.NOTES:
-                chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-                is_failure = row.state is RowState.FAILED
-                # Red on the ground of what is chosen would be hard to read; the state beside it is red as well.
-                painter.setPen(
-                    QColor(colours.text if is_failure and chosen else colours.danger if is_failure else colours.quiet)
-                )
+                colour = colours.quiet
+                if row.state is RowState.FAILED:
+                    # Red on the ground of what is chosen would be hard to read; the state beside it is red as well.
+                    colour = colours.text if option.state & QStyle.StateFlag.State_Selected else colours.danger
+                painter.setPen(QColor(colour))
                 self._write_lines(painter, room, index.data())
             case Column.TIME:
                 painter.setPen(QColor(colours.quiet))
