@@ -36,6 +36,10 @@ DETAIL_ARCHITECTURE = "detail-2"
 """Another number with each change of its layers: former weights are refused by name."""
 TRAINING_FORMAT = "matting-studio-training"
 WIDEST = 8.0
+SAFETENSORS_BEGINNING = 9
+"""Bytes: the length of the header, in eight, and the brace that opens it."""
+PYTORCH_BEGINNINGS = (b"PK\x03\x04", b"\x80")
+"""An archive, and the pickle that it was before PyTorch 1.6."""
 DTYPES = {"float16": np.float16, "float32": np.float32}
 
 
@@ -99,15 +103,25 @@ def read_model(path: Path) -> ModelFile:
     try:
         if not path.is_file():
             raise CheckpointError(f"There is no model file {path}: check the path.")
-        with path.open("rb"):
-            pass
-        model = read_safetensors(path) if path.suffix.lower() == ".safetensors" else read_pickle(path)
+        model = read_safetensors(path) if is_safetensors(path) else read_pickle(path)
     except OSError as error:
         raise CheckpointError(
             f"The model file {path} cannot be read ({error.strerror or error}): make it readable, or choose another."
         ) from error
     check_architecture(model, path)
     return model
+
+
+def is_safetensors(path: Path) -> bool:
+    """Whether a file begins as safetensors does, or has its name and begins as nothing that PyTorch saves.
+
+    Files are renamed, so the name alone says too little. Raises OSError where it cannot be read.
+    """
+    with path.open("rb") as file:
+        beginning = file.read(SAFETENSORS_BEGINNING)
+    if beginning[-1:] == b"{" and len(beginning) == SAFETENSORS_BEGINNING:
+        return True
+    return path.suffix.lower() == ".safetensors" and not beginning.startswith(PYTORCH_BEGINNINGS)
 
 
 def read_safetensors(path: Path) -> ModelFile:

@@ -1,6 +1,7 @@
 """Pictures of a data set as a training takes them: 8 bits, by OpenCV alone."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -8,6 +9,13 @@ from numpy.typing import NDArray
 
 from core.errors import DatasetError
 from core.training import layers
+
+DAMAGED = "is damaged, cut short or no picture"
+READ = (np.uint8, np.uint16)
+
+
+class UndecodableError(Exception):
+    """Its text is the end of a sentence that begins with the file."""
 
 
 def read_cutout(path: Path) -> NDArray[np.float32]:
@@ -35,10 +43,35 @@ def decode(path: Path, how: int) -> NDArray[np.uint8]:
         data = path.read_bytes()
     except OSError as error:
         raise DatasetError(f"{path} cannot be read ({error.strerror or error}): see to it, then try again.") from error
-    # Training reads thousands of 8-bit files an hour: OpenCV alone, without colour management. It asks for a byte.
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), how) if data else None
+    try:
+        return in_eight_bits(decoded(data, how))
+    except UndecodableError as error:
+        raise DatasetError(f"{path} {error}.") from error
+
+
+def decoded(data: bytes, how: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """A picture file's samples as OpenCV's mode `how` has them. Raises UndecodableError.
+
+    Training reads thousands of 8-bit files an hour, so this is OpenCV alone, without colour management.
+    """
+    pixels = as_stored = opencv_samples(data, how)
+    if pixels is None:  # asked for bytes, OpenCV says no more of floats than of damage
+        as_stored = opencv_samples(data, cv2.IMREAD_UNCHANGED)
+    if as_stored is None:
+        raise UndecodableError(DAMAGED)
+    if as_stored.dtype not in READ:
+        kind = "floats" if as_stored.dtype.kind == "f" else "integers"
+        raise UndecodableError(
+            f"holds {as_stored.dtype.itemsize * 8}-bit {kind}, which training does not read; save it with 8 or 16 bits"
+        )
     if pixels is None:
-        raise DatasetError(f"{path} cannot be decoded: it is damaged or no picture.")
-    if pixels.dtype == np.uint16:  # a cut-out: with its channels it keeps its bits
-        pixels = np.right_shift(pixels, 8)
-    return np.asarray(pixels, dtype=np.uint8)
+        raise UndecodableError(DAMAGED)
+    return pixels
+
+
+def opencv_samples(data: bytes, how: int) -> NDArray[Any] | None:
+    return cv2.imdecode(np.frombuffer(data, np.uint8), how) if data else None  # it asks for a byte
+
+
+def in_eight_bits(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
+    return (pixels >> 8).astype(np.uint8) if pixels.dtype == np.uint16 else pixels.astype(np.uint8, copy=False)

@@ -204,7 +204,7 @@ def test_a_photo_that_turns_out_damaged_ends_the_run_with_a_sentence(studio, con
     (tmp_path / "data" / "image" / "a.png").write_bytes(content)
     outcome = studio("train", "--config", config, "--run", "r", "--set", f"data.workers={workers}")
     assert outcome.code == 1
-    assert outcome.err == "data/image/a.png cannot be decoded: it is damaged or no picture.\n"
+    assert outcome.err == "data/image/a.png is damaged, cut short or no picture.\n"
     assert events(tmp_path / "r")[-1]["reason"] == outcome.err.rstrip()
     assert not multiprocessing.active_children()  # Python would wait for them at its end, and they for nothing
 
@@ -227,7 +227,7 @@ from core.training.batches import CropBatches
 from matting_studio.__main__ import main
 
 def fail(*_, **__):
-    raise DatasetError("b.png cannot be decoded: it is damaged or no picture.")
+    raise DatasetError("b.png is damaged, cut short or no picture.")
 
 if os.environ["RANK"] == "1":
     setattr(CropBatches, sys.argv.pop(1), fail)
@@ -251,7 +251,7 @@ def test_what_another_process_failed_of_is_why_the_run_ended(config, tmp_path, w
     )  # fmt: skip
     assert done.returncode == 1
     assert "rank0" not in done.stderr  # a traceback of the one that only lost the other
-    assert summarise(run.path).reason == "b.png cannot be decoded: it is damaged or no picture."
+    assert summarise(run.path).reason == "b.png is damaged, cut short or no picture."
 
 
 class Started:

@@ -66,6 +66,20 @@ def test_the_ending_of_a_models_name_may_be_in_capitals(tiny_file: Path) -> None
     assert read_model(renamed).metadata["source"] == "a test"
 
 
+@pytest.mark.parametrize("name", ["tiny.pth", "tiny.pt", "tiny"])
+def test_a_model_is_known_by_what_it_holds_and_not_by_its_name(name: str, tiny_file: Path) -> None:
+    renamed = tiny_file.rename(tiny_file.with_name(name))
+    assert read_model(renamed).metadata["source"] == "a test"
+
+
+@pytest.mark.parametrize("as_an_archive", [True, False])
+def test_a_checkpoint_that_was_given_a_models_name_is_no_damaged_model(tmp_path: Path, as_an_archive: bool) -> None:
+    path = tmp_path / "renamed.safetensors"
+    torch.save({"weights": torch.zeros(3)}, path, _use_new_zipfile_serialization=as_an_archive)
+    with pytest.raises(CheckpointError, match=r"renamed\.safetensors is no complete MTGINet checkpoint: its entries have other names"):
+        read_model(path)
+
+
 def test_metadata_tells_architecture_source_and_hash(tiny_file: Path) -> None:
     metadata = read_model(tiny_file).metadata
     assert metadata["architecture"] == "mtginet"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL.JpegImagePlugin import JpegImageFile
 
 from core.training.doctor.perceptual_hash import Fingerprint, fingerprint
+from core.training.reading import DAMAGED, UndecodableError, decoded, in_eight_bits
 
 ALMOST = 5
 """8-bit levels: an alpha so near to 0 or 255 counts as 0 or 255. Codecs rarely hit them exactly."""
@@ -77,18 +78,16 @@ class Unreadable:
     """The end of a sentence that begins with the file."""
 
 
-class _DamagedError(Exception):
-    pass
-
-
 def inspect(path: Path, part: Part) -> PictureFacts | Unreadable:
     """Read a file once and say what it holds."""
     try:
         return _WAYS[part](path.read_bytes())
     except OSError as error:
         return Unreadable(f"cannot be read: {error.strerror or error}")
-    except (_DamagedError, cv2.error):
-        return Unreadable("is damaged, cut short or no picture")
+    except UndecodableError as error:
+        return Unreadable(str(error))
+    except cv2.error:
+        return Unreadable(DAMAGED)
     except MemoryError:
         return Unreadable("does not fit into memory")
 
@@ -105,9 +104,9 @@ def _layer(data: bytes) -> PictureFacts:
 
 def _alpha(data: bytes) -> PictureFacts:
     # As training's own way to grey, but with the channels and bits that the file has.
-    pixels = _decode(data, cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)
+    pixels = decoded(data, cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)
     bits = pixels.dtype.itemsize * 8
-    levels = _eight_bit(pixels)
+    levels = in_eight_bits(pixels)
     is_grey = True
     if levels.ndim == 3:
         is_grey = int(np.ptp(levels, axis=2).max()) <= GREY_SPREAD
@@ -117,11 +116,11 @@ def _alpha(data: bytes) -> PictureFacts:
 
 
 def _cutout(data: bytes) -> PictureFacts:
-    pixels = _decode(data, cv2.IMREAD_UNCHANGED)
+    pixels = decoded(data, cv2.IMREAD_UNCHANGED)
     height, width = pixels.shape[:2]
     if pixels.ndim != 3 or pixels.shape[2] != 4:
         return PictureFacts(width, height)
-    levels = _eight_bit(pixels)
+    levels = in_eight_bits(pixels)
     # A whole cut-out may be large, and what it is known by is small.
     scale = min(1.0, 2 * _LEAST_SIDE_PX / min(height, width))
     small = cv2.resize(levels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else levels
@@ -156,16 +155,16 @@ def _decode_colour(data: bytes) -> tuple[tuple[int, int], NDArray[np.uint8]]:
     All of the file is read even so, and damage is found.
     """
     if not data.startswith(_JPEG):
-        image = _rgb(_decode(data, cv2.IMREAD_COLOR))
+        image = _rgb(decoded(data, cv2.IMREAD_COLOR))
         return (image.shape[1], image.shape[0]), image
     try:
         with JpegImageFile(io.BytesIO(data)) as header:
             stored = header.size
     except (OSError, SyntaxError, ValueError) as error:
-        raise _DamagedError from error
-    image = _rgb(_decode(data, _reduction(min(stored))))
+        raise UndecodableError(DAMAGED) from error
+    image = _rgb(decoded(data, _reduction(min(stored))))
     if image.shape[0] == image.shape[1] and stored[0] != stored[1]:
-        image = _rgb(_decode(data, cv2.IMREAD_COLOR))  # rounding has hidden which side is longer
+        image = _rgb(decoded(data, cv2.IMREAD_COLOR))  # rounding has hidden which side is longer
     # Which side is longer tells whether the photo was turned upright.
     is_turned = (stored[0] - stored[1]) * (image.shape[1] - image.shape[0]) < 0
     return (stored[::-1] if is_turned else stored), image
@@ -173,17 +172,6 @@ def _decode_colour(data: bytes) -> tuple[tuple[int, int], NDArray[np.uint8]]:
 
 def _reduction(shorter_side_px: int) -> int:
     return next((how for part, how in _REDUCED if shorter_side_px >= part * _LEAST_SIDE_PX), cv2.IMREAD_COLOR)
-
-
-def _decode(data: bytes, how: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), how) if data else None
-    if pixels is None or pixels.dtype not in (np.uint8, np.uint16):
-        raise _DamagedError
-    return pixels  # type: ignore[return-value]  # the dtype has just been compared
-
-
-def _eight_bit(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
-    return (pixels >> 8).astype(np.uint8) if pixels.dtype == np.uint16 else pixels.astype(np.uint8, copy=False)
 
 
 def _rgb(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:

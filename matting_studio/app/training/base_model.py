@@ -4,7 +4,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
-from core.checkpoint import ARCHITECTURE
+from core.checkpoint import ARCHITECTURE, is_safetensors
 from core.errors import CheckpointError
 
 OFFICIAL_WIDTH = 1.0
@@ -14,9 +14,9 @@ def width_of(model: Path) -> float | None:
     """The width of a model file; None where only PyTorch can tell. Raises CheckpointError where it is no model."""
     if not model.is_file():
         raise CheckpointError(f"There is no model {model}. Choose another one.")
-    if model.suffix != ".safetensors":
-        return OFFICIAL_WIDTH if model.suffix == ".pth" else None
     try:
+        if not is_safetensors(model):
+            return OFFICIAL_WIDTH if model.suffix.lower() == ".pth" else None
         with safe_open(model, framework="numpy") as file:
             metadata = file.metadata() or {}
         network = metadata.get("architecture", ARCHITECTURE)

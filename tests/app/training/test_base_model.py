@@ -18,6 +18,13 @@ def test_the_width_of_a_model_is_that_which_its_file_says(tmp_path):
     assert width_of(shipped_model()) == 1.0
 
 
+def test_a_renamed_model_is_known_by_what_it_holds(tmp_path):
+    save_file({"a": np.zeros(3, np.float32)}, tmp_path / "half.pth", {"width": "0.5"})
+    assert width_of(tmp_path / "half.pth") == 0.5
+    (tmp_path / "release.safetensors").write_bytes(b"PK\x03\x04 and so on")
+    assert width_of(tmp_path / "release.safetensors") is None
+
+
 def test_another_network_is_no_model_to_start_from():
     with pytest.raises(CheckpointError, match=r"holds the network detail-2, which is not MTGINet"):
         width_of(shipped_model().with_name("detail.safetensors"))

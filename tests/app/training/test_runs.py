@@ -159,9 +159,9 @@ def test_the_log_of_a_run_that_died_gives_a_hint(tmp_path, last_words, advice):
 
 def test_why_one_of_several_processes_failed_is_known_although_the_one_that_writes_the_events_died(tmp_path):
     run = make_run(tmp_path / "run", BEGUN)
-    run.note_failure("b.png cannot be decoded: it is damaged or no picture.")
+    run.note_failure("b.png is damaged, cut short or no picture.")
     long_ago(run)
-    assert summarise(run.path).reason == "b.png cannot be decoded: it is damaged or no picture."
+    assert summarise(run.path).reason == "b.png is damaged, cut short or no picture."
 
 
 def test_where_a_run_died_on_a_full_disk_the_hint_is_to_make_room(tmp_path):

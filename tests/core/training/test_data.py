@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -14,7 +15,7 @@ from core.training.datasets import find_pairs
 from core.training.lottery import Lottery
 from core.training.pieces import add_pieces
 from core.training.placing import extent
-from core.training.reading import read_grey
+from core.training.reading import read_colour, read_cutout, read_grey
 from core.training.sources import CutoutSource, PhotoSource, hair_colour
 
 PLAIN = {
@@ -292,8 +293,27 @@ def test_a_cutout_without_alpha_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "1.png"
     path.write_bytes(content)
-    with pytest.raises(DatasetError, match=r"1\.png cannot be decoded: it is damaged or no picture\."):
+    with pytest.raises(DatasetError, match=r"1\.png is damaged, cut short or no picture\."):
         read_grey(path)
+
+
+@pytest.mark.parametrize(
+    ("read", "shape", "samples", "kind"),
+    [
+        (read_grey, (8, 8), np.float32, "32-bit floats"),
+        (read_colour, (8, 8, 3), np.float32, "32-bit floats"),
+        (read_cutout, (8, 8, 4), np.float32, "32-bit floats"),
+        (read_grey, (8, 8), np.float64, "64-bit floats"),
+        (read_cutout, (8, 8, 4), np.int32, "32-bit integers"),
+    ],
+)
+def test_samples_that_training_does_not_read_are_named_and_never_taken_for_bytes(
+    tmp_path: Path, read, shape, samples, kind: str
+) -> None:
+    path = tmp_path / "1.tif"
+    assert cv2.imwrite(str(path), np.ones(shape, samples))
+    with pytest.raises(DatasetError, match=rf"1\.tif holds {kind}, which training does not read; save it with 8 or 16"):
+        read(path)
 
 
 def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:

@@ -129,7 +129,9 @@ def test_damaged_files_block(data: DataConfig, training: Path, name: str, spoil:
 def test_an_alpha_of_floats_is_unreadable_as_it_is_to_training(data: DataConfig, training: Path) -> None:
     (training / "alpha" / "2.png").unlink()
     Image.fromarray(photo(2)[1].astype(np.float32) / 255).save(training / "alpha" / "2.tif")
-    assert only_finding(data).kind is Kind.UNREADABLE
+    finding = only_finding(data)
+    assert finding.kind is Kind.UNREADABLE
+    assert finding.details == ("holds 32-bit floats, which training does not read; save it with 8 or 16 bits",)
 
 
 def test_sizes_that_differ_block_and_both_are_told(data: DataConfig, training: Path) -> None:

@@ -22,7 +22,7 @@ PEER_GONE = "[/pytorch/third_party/gloo/gloo/transport/tcp/pair.cc:553] Connecti
 FROM_A_WORKER = """Caught DatasetError in DataLoader worker process 0.
 Original Traceback (most recent call last):
   File "x.py", line 1, in y
-core.errors.DatasetError: a.png cannot be decoded: it is damaged or no picture."""
+core.errors.DatasetError: a.png is damaged, cut short or no picture."""
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ core.errors.DatasetError: a.png cannot be decoded: it is damaged or no picture."
         (FileNotFoundError(errno.ENOENT, "No such file or directory", "a.png"), "a.png"),
         (RuntimeError(PEER_GONE), "Another process of this training ended"),
         (RuntimeError("NCCL error: ncclRemoteError: A call failed"), "Another process of this training ended"),
-        (DatasetError(FROM_A_WORKER), "a.png cannot be decoded: it is damaged or no picture."),
+        (DatasetError(FROM_A_WORKER), "a.png is damaged, cut short or no picture."),
     ],
 )
 def test_what_happens_to_a_training_is_a_sentence(error: Exception, words: str) -> None:
