@@ -117,14 +117,15 @@ class ExportDialog(QDialog):
             ("", self.webp_quality), ("", self.jpeg_quality), ("", self.crop), ("Folder", place), ("Name", self.name),
         )  # fmt: skip
         for row, (text, control) in enumerate(rows):
-            label = QLabel(text)
-            grid.addWidget(label, row, 0)
             if isinstance(control, QWidget):
-                if text:
-                    label.setBuddy(control)  # a combo's own name is not what screen readers say
                 grid.addWidget(control, row, 1)
             else:
                 grid.addLayout(control, row, 1)
+            if text:  # an empty label would keep the room of a row that is hidden
+                label = QLabel(text)
+                grid.addWidget(label, row, 0)
+                if isinstance(control, QWidget):
+                    label.setBuddy(control)  # a combo's own name is not what screen readers say
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch()
@@ -135,6 +136,7 @@ class ExportDialog(QDialog):
         column.setSpacing(16)
         column.addLayout(grid)
         column.addWidget(self.summary)
+        column.addStretch()  # what the rows of another format leave free
         column.addLayout(buttons)
 
     def request(self) -> ExportRequest:

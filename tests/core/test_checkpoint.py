@@ -76,7 +76,9 @@ def test_a_model_is_known_by_what_it_holds_and_not_by_its_name(name: str, tiny_f
 def test_a_checkpoint_that_was_given_a_models_name_is_no_damaged_model(tmp_path: Path, as_an_archive: bool) -> None:
     path = tmp_path / "renamed.safetensors"
     torch.save({"weights": torch.zeros(3)}, path, _use_new_zipfile_serialization=as_an_archive)
-    with pytest.raises(CheckpointError, match=r"renamed\.safetensors is no complete MTGINet checkpoint: its entries have other names"):
+    with pytest.raises(
+        CheckpointError, match=r"renamed\.safetensors is no complete MTGINet checkpoint: its entries have other names"
+    ):
         read_model(path)
 
 

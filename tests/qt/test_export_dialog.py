@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.image_io import Format, Photo
@@ -73,6 +73,23 @@ def test_labels_belong_to_their_controls(parent: QWidget, tmp_path: Path) -> Non
     named = {label.text(): label.buddy() for label in dialog.findChildren(QLabel) if label.buddy() is not None}
     for text, control in (("What", dialog.what), ("Format", dialog.format), ("Bit depth", dialog.depth)):
         assert named[text] is control
+
+
+def test_rows_of_other_formats_keep_no_room(parent: QWidget, tmp_path: Path, qtbot: QtBot) -> None:
+    dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+
+    def room_and_button(format_name: str) -> tuple[int, int]:
+        dialog.format.setCurrentIndex(dialog.format.findText(format_name))
+        QApplication.processEvents()
+        return dialog.crop.geometry().top() - dialog.depth.geometry().bottom(), dialog.export_button.geometry().top()
+
+    room, _ = room_and_button("PNG")
+    assert 0 < room <= dialog.depth.height()
+    with_a_quality, below_it = room_and_button("WebP")
+    assert with_a_quality > dialog.depth.height()
+    assert room_and_button("PNG") == (room, below_it)  # the buttons stay under the pointer
 
 
 def test_choices_are_restored(parent: QWidget, tmp_path: Path) -> None:
