@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from core.detail import refine_detail
-from core.detail.refine import tile_side, transition
+from core.detail.refine import GUIDE_EPSILON, GUIDE_RADIUS_PX, tile_side, transition
+from core.guided_filter import brought_up
 
 SIDE = 480
 COARSE = 160
@@ -69,6 +70,18 @@ def test_colours_alone_are_better_than_enlarging() -> None:
     coarse = shrunk(truth)
     refined = refine_detail(image, coarse, None)
     assert error(refined, truth) < error(cv2.resize(coarse, (SIDE, SIDE)), truth) / 2
+
+
+def test_strands_that_were_found_are_kept_on_the_way_to_a_large_photos_own_size() -> None:
+    _, truth = portrait(1664)
+    around = np.random.default_rng(4).uniform(0, 1, (100, 100, 3)).astype(np.float32)
+    scene = cv2.resize(around, truth.shape, interpolation=cv2.INTER_CUBIC)
+    hair = np.array([0.35, 0.2, 0.1], np.float32)
+    photo = np.clip(truth[..., None] * hair + (1 - truth[..., None]) * scene, 0, 1).astype(np.float32)
+    found, seen = shrunk(truth, 416), cv2.resize(photo, (416, 416), interpolation=cv2.INTER_AREA)
+    refined = refine_detail(photo, shrunk(truth, 208), Seer(lambda _whole: found), closest=2.0)
+    wide = brought_up(found, seen, photo, radius_px=GUIDE_RADIUS_PX, epsilon=GUIDE_EPSILON)
+    assert error(refined, truth) < 0.9 * error(wide, truth)
 
 
 def test_a_photo_hardly_larger_than_its_coarse_alpha_is_not_asked_about() -> None:
