@@ -54,15 +54,13 @@ def decoded(data: bytes, how: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
 
     Training reads thousands of 8-bit files an hour, so this is OpenCV alone, without colour management.
     """
-    pixels = as_stored = opencv_samples(data, how)
-    if pixels is None:  # asked for bytes, OpenCV says no more of floats than of damage
-        as_stored = opencv_samples(data, cv2.IMREAD_UNCHANGED)
-    if as_stored is None:
-        raise UndecodableError(DAMAGED)
-    if as_stored.dtype not in READ:
-        kind = "floats" if as_stored.dtype.kind == "f" else "integers"
+    pixels = opencv_samples(data, how)
+    # Asked for bytes, OpenCV says no more of floats than of damage.
+    stored = opencv_samples(data, cv2.IMREAD_UNCHANGED) if pixels is None else pixels
+    if stored is not None and stored.dtype not in READ:
+        kind = "floats" if stored.dtype.kind == "f" else "integers"
         raise UndecodableError(
-            f"holds {as_stored.dtype.itemsize * 8}-bit {kind}, which training does not read; save it with 8 or 16 bits"
+            f"holds {stored.dtype.itemsize * 8}-bit {kind}, which training does not read; save it with 8 or 16 bits"
         )
     if pixels is None:
         raise UndecodableError(DAMAGED)

@@ -77,8 +77,8 @@ def test_labels_belong_to_their_controls(parent: QWidget, tmp_path: Path) -> Non
 
 def test_rows_of_other_formats_keep_no_room(parent: QWidget, tmp_path: Path, qtbot: QtBot) -> None:
     dialog = ExportDialog(parent, document(tmp_path / "anna.png"), ExportSettings(), tmp_path)
-    dialog.show()
-    qtbot.waitExposed(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
 
     def room_and_button(format_name: str) -> tuple[int, int]:
         dialog.format.setCurrentIndex(dialog.format.findText(format_name))
