@@ -53,14 +53,16 @@ def test_one_bad_photo_is_named_and_the_others_are_measured(studio, model, data)
     assert outcome.json()["failures"][0]["photo"] == "0.png"
 
 
-@pytest.mark.parametrize("kind", ["empty", "folder"])
-def test_one_bad_alpha_is_named_and_the_others_are_measured(studio, model, data, kind):
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("empty", "is damaged, cut short or no picture."), ("folder", "cannot be read (")]
+)
+def test_one_bad_alpha_is_named_and_the_others_are_measured(studio, model, data, kind, reason):
     bad = data / "alphas" / "0.png"
     bad.unlink()
     bad.write_bytes(b"") if kind == "empty" else bad.mkdir()
     outcome = studio("evaluate", *folders(data), "--model", model, "--json")
     assert outcome.code == 1
-    assert outcome.err.startswith(f"0.png: {bad} cannot be ")
+    assert outcome.err.startswith(f"0.png: {bad} {reason}")
     assert outcome.err.count("\n") == 1
     assert outcome.json()["photos"] == 1
 
