@@ -246,9 +246,11 @@ QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QLineEdit:disabl
     color: {c.disabled}; }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px; }}
-QCheckBox {{ background: transparent; spacing: 8px; padding: 2px 0; }}
+QCheckBox {{ background: transparent; spacing: 8px; padding: 1px 3px 1px 0; border: 1px solid transparent;
+    border-radius: 4px; }}
+QCheckBox::indicator {{ margin-left: 1px; }}
 QCheckBox:disabled, QLabel:disabled {{ color: {c.disabled}; background: transparent; }}
-QCheckBox:focus {{ color: {c.accent_text}; }}
+QCheckBox:focus {{ border: 1px solid {c.accent_text}; }}
 QLabel {{ background: transparent; border: none; padding: 0; margin: 0; }}
 QLabel[quiet="true"] {{ color: {c.quiet}; }}
 QLabel[quiet="true"]:disabled {{ color: {c.disabled}; }}
@@ -261,7 +263,8 @@ QSlider::add-page:horizontal {{ background: {c.line}; height: 4px; border: none;
 QSlider::handle:horizontal {{ background: {c.text}; width: 12px; height: 12px; margin: -4px 0; border: none;
     border-radius: 6px; }}
 QSlider::handle:horizontal:hover {{ background: {c.accent_text}; border: none; }}
-QSlider::handle:horizontal:focus {{ background: {c.accent_text}; border: none; }}
+QSlider::handle:horizontal:focus {{ background: {c.panel}; width: 6px; height: 6px;
+    border: 3px solid {c.accent_text}; }}
 QSlider::handle:horizontal:disabled {{ background: {c.disabled}; }}
 
 QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; border: none; }}

@@ -10,13 +10,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QComboBox,
+    QDialog,
     QFrame,
     QMenu,
     QPushButton,
+    QSlider,
     QSpinBox,
     QToolBar,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -134,6 +138,40 @@ def test_arrows_of_boxes_that_can_be_used_are_seen(
             strongest.append(max(contrast(colour, colours.raised) for colour in seen))
         assert strongest[0] >= 4.5
         assert strongest[1] < 3, "of one that cannot be used"
+
+
+@pytest.mark.parametrize(("choice", "colours"), [(ThemeChoice.DARK, DARK), (ThemeChoice.LIGHT, LIGHT)])
+def test_whoever_cannot_tell_colours_apart_sees_what_the_keyboard_moves(
+    theme: Theme, qtbot: QtBot, choice: ThemeChoice, colours: Colours
+) -> None:
+    theme.choose(choice)
+    theme.apply()
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    box, slider = QCheckBox("Soft shadow"), QSlider(Qt.Orientation.Horizontal)
+    layout = QVBoxLayout(dialog)
+    for control in (box, slider):
+        layout.addWidget(control)
+    dialog.show()
+    dialog.activateWindow()
+
+    def seen_with(focused: QWidget) -> tuple[float, float]:
+        """Contrasts: the box's edge with the dialog, the slider handle's middle with its rim."""
+        focused.setFocus()
+        qtbot.waitUntil(focused.hasFocus)
+        image = dialog.grab().toImage()
+        edge, middle, rim = (
+            image.pixelColor(control.x() + x, control.geometry().center().y()).name()
+            for control, x in ((box, 0), (slider, 6), (slider, 1))
+        )
+        return contrast(edge, colours.panel), contrast(middle, rim)
+
+    ring, hole = seen_with(box)
+    assert ring >= 3
+    assert hole == pytest.approx(1, abs=0.1)
+    ring, hole = seen_with(slider)
+    assert ring == pytest.approx(1, abs=0.1)
+    assert hole >= 3
 
 
 @pytest.mark.parametrize("choice", [ThemeChoice.DARK, ThemeChoice.LIGHT])
