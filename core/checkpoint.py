@@ -284,9 +284,11 @@ def save_model(path: Path, model: ModelFile, dtype: Literal["float16", "float32"
     )
 
 
-def save_detail_weights(path: Path, weights: Weights, metadata: dict[str, str]) -> None:
-    """Write the detail network's file, in float16, as `save_model` does."""
-    save_weights(path, weights, {**metadata, "architecture": DETAIL_ARCHITECTURE}, "float16")
+def save_detail_weights(
+    path: Path, weights: Weights, metadata: dict[str, str], dtype: Literal["float16", "float32"] = "float16"
+) -> None:
+    """Write the detail network's file as `save_model` does."""
+    save_weights(path, weights, {**metadata, "architecture": DETAIL_ARCHITECTURE}, dtype)
 
 
 def save_weights(path: Path, weights: Weights, metadata: dict[str, str], dtype: Literal["float16", "float32"]) -> None:

@@ -1,8 +1,9 @@
 """A model whose weights are the mean of others', which went on from one another:
 
     python tools/mean_of_models.py BEFORE.safetensors runs/NAME/last.safetensors --parts 2 1 -o mean.safetensors
+    python tools/mean_of_models.py --network detail BEFORE.safetensors runs/NAME/detail.safetensors -o mean.safetensors
 
-The shipped model is made in this way (resources/models/MODEL_CARD.md says of which). Its metadata name the files and
+What is shipped is made in this way (resources/models/MODEL_CARD.md says of which). Its metadata name the files and
 their SHA-256.
 """
 
@@ -13,12 +14,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from core.checkpoint import read_model, save_model
+from core.checkpoint import read_detail_weights, read_model, save_detail_weights, save_model
 from core.errors import MattingError
-from core.model_mean import mean_of_models
+from core.model_mean import mean_of_models, mean_of_weights
+
+Metadata = dict[str, str]
+Dtype = Literal["float16", "float32"]
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -29,14 +34,12 @@ def main(words: Sequence[str] | None = None) -> int:
     if arguments.output.exists() and not arguments.overwrite:
         asked.error(f"{arguments.output} exists: name another file, or add --overwrite to replace it.")
     try:
-        mean = mean_of_models([read_model(path) for path in files], parts)
-        made_of = [[path.name, sha256(path), part] for path, part in zip(files, parts, strict=True)]
-        notes = {"notes": arguments.notes} if arguments.notes else {}
-        save_model(
-            arguments.output,
-            replace(mean, metadata={**mean.metadata, "mean_of": json.dumps(made_of), **notes}),
-            arguments.dtype,
-        )
+        # Where one part for each is not there, the mean says so.
+        made_of = [[path.name, sha256(path), part] for path, part in zip(files, parts, strict=False)]
+        metadata = {"mean_of": json.dumps(made_of)}
+        if arguments.notes:
+            metadata["notes"] = arguments.notes
+        NETWORKS[arguments.network](arguments.output, files, parts, metadata, arguments.dtype)
     except (MattingError, ValueError) as error:
         asked.error(str(error))
     except OSError as error:
@@ -45,9 +48,25 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
+def write_mtginet(
+    output: Path, files: Sequence[Path], parts: Sequence[float], metadata: Metadata, dtype: Dtype
+) -> None:
+    mean = mean_of_models([read_model(path) for path in files], parts)
+    save_model(output, replace(mean, metadata={**mean.metadata, **metadata}), dtype)
+
+
+def write_detail(output: Path, files: Sequence[Path], parts: Sequence[float], metadata: Metadata, dtype: Dtype) -> None:
+    weights = [read_detail_weights(path, remedy="choose another file") for path in files]
+    save_detail_weights(output, mean_of_weights(weights, parts), metadata, dtype)
+
+
+NETWORKS = {"mtginet": write_mtginet, "detail": write_detail}
+
+
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("models", type=Path, nargs="+", help="model files or checkpoints of training runs")
+    made.add_argument("--network", choices=NETWORKS, default="mtginet", help="what they hold (default: mtginet)")
     made.add_argument("--parts", type=float, nargs="+", help="in what proportion (default: equal parts)")
     made.add_argument("-o", "--output", type=Path, required=True, help="the new model file, .safetensors")
     made.add_argument("--dtype", choices=("float16", "float32"), default="float16", help="default: float16")

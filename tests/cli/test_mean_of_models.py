@@ -4,7 +4,14 @@ import json
 import numpy as np
 import pytest
 
-from core.checkpoint import ModelFile, read_model, save_model
+from core.checkpoint import (
+    ModelFile,
+    read_detail_weights,
+    read_model,
+    save_detail_weights,
+    save_model,
+    shipped_detail,
+)
 
 
 @pytest.fixture
@@ -48,6 +55,28 @@ def test_equal_parts_are_taken_where_none_are_named(two, tmp_path):
     assert mean_of_models.main([*map(str, two), "-o", str(output), "--dtype", "float32"]) == 0
     name, values = next(iter(read_model(output).weights.items()))
     np.testing.assert_allclose(values, read_model(two[0]).weights[name] + 0.5, atol=1e-5)
+
+
+def test_detail_networks_have_a_mean_too(tmp_path):
+    from tools import mean_of_models  # noqa: PLC0415
+
+    before = read_detail_weights(shipped_detail(), remedy="")
+    after, output = tmp_path / "after.safetensors", tmp_path / "mean.safetensors"
+    save_detail_weights(after, {name: values + np.float32(1) for name, values in before.items()}, {}, "float32")
+    words = ["--network", "detail", str(shipped_detail()), str(after), "--parts", "3", "7", "-o", str(output)]
+    assert mean_of_models.main([*words, "--dtype", "float32"]) == 0
+    for name, values in read_detail_weights(output, remedy="").items():
+        np.testing.assert_allclose(values, before[name] + 0.7, atol=1e-5)
+
+
+def test_files_of_the_other_network_are_refused(two, tmp_path, capsys):
+    from tools import mean_of_models  # noqa: PLC0415
+
+    output = tmp_path / "mean.safetensors"
+    with pytest.raises(SystemExit):
+        mean_of_models.main(["--network", "detail", *map(str, two), "-o", str(output)])
+    assert "does not hold the detail network: choose another file" in capsys.readouterr().err
+    assert not output.exists()
 
 
 @pytest.mark.parametrize(
