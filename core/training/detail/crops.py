@@ -4,6 +4,7 @@ What it is told is what `core.detail` would tell it: MTGINet's alpha, brought up
 of step n is a function of the seed alone, as in `core.training.batches`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,8 +25,8 @@ LEAST_SHRINK = 1.25
 TRUE_SHRINK = (1.3, 3.0)
 WRONG = 25  # of 255: where MTGINet is off by so much a crop may be taken too
 TRANSITION = (10, 245)
-AT_ERRORS = 0.25  # share of the windows that lie at errors and not at the transition
-RICH = 0.7  # share of the crops that is the richest in transition of several: hair rather than shoulders
+AT_ERRORS = 0.2  # share of the crops that lie at MTGINet's errors and not at the transition
+RICH = 0.7  # share of the others that is the richest in transition of several: hair rather than shoulders
 RICHEST_OF = 4
 TRIES = 1000
 
@@ -38,7 +39,7 @@ class Window(NamedTuple):
 
     @property
     def richness(self) -> int:
-        return int(is_transition(self.planes[..., 4]).sum())
+        return int(is_transition(self.planes).sum())
 
 
 class DetailCrops(Dataset[Tensor]):
@@ -59,24 +60,23 @@ class DetailCrops(Dataset[Tensor]):
         return torch.from_numpy(np.stack([self.crop(rng) for rng in generators]))
 
     def crop(self, rng: np.random.Generator) -> NDArray[np.uint8]:
-        best = self.window(rng)
-        if rng.random() < RICH:
-            others = [self.window(rng) for _ in range(RICHEST_OF - 1)]
-            best = max(best, *others, key=lambda window: window.richness)
-        planes = told(best, rng, self.config)
+        planes = told(self.chosen(rng), rng, self.config)
         mirrored = planes[:, ::-1] if rng.random() < 0.5 else planes
         return np.ascontiguousarray(mirrored.transpose(2, 0, 1))
 
-    def window(self, rng: np.random.Generator) -> Window:
-        """Raises DatasetError where the composites have nothing to take a crop of."""
+    def chosen(self, rng: np.random.Generator) -> Window:
+        if rng.random() < AT_ERRORS:
+            return self.window(rng, is_wrong)
+        windows = [self.window(rng, is_transition) for _ in range(RICHEST_OF if rng.random() < RICH else 1)]
+        return max(windows, key=lambda window: window.richness)
+
+    def window(self, rng: np.random.Generator, is_wanted: Callable[[NDArray[np.uint8]], NDArray[np.bool_]]) -> Window:
+        """One around a pixel that is wanted. Raises DatasetError where the composites have none to take a crop of."""
         side = self.config.side_px
         for _ in range(TRIES):
             planes = np.load(composite_path(self.folder, int(rng.integers(self.composites))), mmap_mode="r")
             height, width = planes.shape[:2]
-            known, true = np.asarray(planes[..., 3]), np.asarray(planes[..., 4])
-            at_errors = rng.random() < AT_ERRORS
-            wanted = np.abs(true.astype(np.int16) - known) > WRONG if at_errors else is_transition(true)
-            places = np.flatnonzero(wanted)
+            places = np.flatnonzero(is_wanted(planes))
             if not len(places) or min(height, width) < side:
                 continue
             y, x = divmod(int(places[rng.integers(len(places))]), width)
@@ -114,5 +114,13 @@ def thicker_or_thinner(alpha: NDArray[np.uint8], rng: np.random.Generator) -> ND
     return np.asarray(cv2.GaussianBlur(changed, (0, 0), rng.uniform(0.5, 1.5)), dtype=np.uint8)
 
 
-def is_transition(alpha: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return np.asarray((alpha > TRANSITION[0]) & (alpha < TRANSITION[1]))
+def is_transition(planes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(H, W, 5) -> (H, W): where the true alpha is open."""
+    true = np.asarray(planes[..., 4])
+    return np.asarray((true > TRANSITION[0]) & (true < TRANSITION[1]))
+
+
+def is_wrong(planes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(H, W, 5) -> (H, W): where MTGINet's alpha is far from the true one."""
+    known, true = np.asarray(planes[..., 3]), np.asarray(planes[..., 4])
+    return np.asarray(np.abs(true.astype(np.int16) - known) > WRONG)
