@@ -21,7 +21,7 @@ from core.errors import ConfigError
 from core.network.mtginet import STRIDE
 from core.training.config import ScheduleConfig, StageConfig, TrainingConfig
 from core.training.losses import Targets
-from core.training.sources import Crop, CutoutSource, PhotoSource, Source, finish
+from core.training.sources import Crop, CutoutSource, PhotoSource, Source, by_share, finish
 from core.trimap import classes_from_trimap, trimap_from_alpha
 
 T = TypeVar("T")
@@ -66,7 +66,6 @@ class CropBatches(Dataset[tuple[Tensor, ...]]):
                     f"schedule.stages.{number}.batch_size is {stage.batch_size}, which {part.count} processes cannot "
                     "share evenly: set it to a multiple of their number."
                 )
-        self.shares = np.array([source.share for source in self.sources])
 
     def __len__(self) -> int:
         return self.config.schedule.total_steps
@@ -89,8 +88,7 @@ class CropBatches(Dataset[tuple[Tensor, ...]]):
 
     def sample(self, step: int, index: int, height: int, width: int) -> tuple[NDArray[np.generic], ...]:
         rng = self.rng(step, index)
-        source = self.sources[rng.choice(len(self.sources), p=self.shares / self.shares.sum())]
-        crop = finish(source.draw(rng, height, width), rng, self.config.augmentation)
+        crop = finish(by_share(self.sources, rng).draw(rng, height, width), rng, self.config.augmentation)
         return as_arrays(crop, radius_px=rng.uniform(*TRIMAP_RADIUS) * max(height, width))
 
     def rng(self, step: int, what: int | str) -> np.random.Generator:

@@ -117,6 +117,16 @@ class PhotosConfig(Settings):
     )
 
 
+Sources = TypeVar("Sources", bound=Sequence[CutoutsConfig | PhotosConfig])
+
+
+def one_is_drawn(sources: Sources) -> Sources:
+    """For validators."""
+    if not any(source.share for source in sources):
+        raise PydanticCustomError("nothing_drawn", "One of the sets to train on needs a share above 0")
+    return sources
+
+
 class ValidationConfig(Settings):
     """A set that is measured and never trained on."""
 
@@ -136,8 +146,8 @@ class DataConfig(Settings):
     @model_validator(mode="after")
     def _something_can_be_drawn(self) -> Self:
         sources: list[CutoutsConfig | PhotosConfig] = [*self.cutouts, *self.photos]
-        if sources and not any(source.share for source in sources):
-            raise PydanticCustomError("nothing_drawn", "One of the sets to train on needs a share above 0")
+        if sources:
+            one_is_drawn(sources)
         return self
 
 

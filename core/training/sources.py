@@ -3,6 +3,7 @@
 A crop is a function of its random generator alone, so that crop number n of a run is the same whoever draws it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -154,6 +155,12 @@ class PhotoSource:
             person = layers.relight(image, rng) if apart else scene
             image = layers.mix(person, opacity, scene)
         return Crop(image, opacity, contrast, self.transition_weight)
+
+
+def by_share(sources: Sequence[Source], rng: np.random.Generator) -> Source:
+    """One of the sources, as often as its share says."""
+    shares = np.array([source.share for source in sources])
+    return sources[rng.choice(len(sources), p=shares / shares.sum())]
 
 
 def finish(crop: Crop, rng: np.random.Generator, settings: AugmentationConfig) -> Crop:

@@ -1,8 +1,9 @@
 """Every setting of a training of the detail network."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from core.training.config import (
     AspectRatio,
@@ -21,6 +22,7 @@ from core.training.config import (
     Steps,
     Weight,
     Whole,
+    one_is_drawn,
     read_values,
     validated,
 )
@@ -29,7 +31,9 @@ from core.training.config import (
 class CompositesConfig(Settings):
     """The pictures that crops are taken of; each is composed, and matted by MTGINet, once."""
 
-    cutouts: CutoutsConfig
+    cutouts: Annotated[list[CutoutsConfig], AfterValidator(one_is_drawn)] = Field(
+        min_length=1, description="Cut-outs over backgrounds."
+    )
     model: Folder = Field(description="Model of MTGINet whose alphas the detail network is to refine.")
     count: Steps = Field(4000, description="How many.")
     longer_side_px: SideRange = Field((448, 704), description="Sizes; cut-outs should not be enlarged for them.")

@@ -16,7 +16,7 @@ from core.training.lottery import Lottery
 from core.training.pieces import add_pieces
 from core.training.placing import extent
 from core.training.reading import read_colour, read_cutout, read_grey
-from core.training.sources import CutoutSource, PhotoSource, hair_colour
+from core.training.sources import CutoutSource, PhotoSource, by_share, hair_colour
 
 PLAIN = {
     "second_person": 0, "empty": 0, "relight": 0, "colour_match": 0, "camouflage": 0, "background_blur": 0,
@@ -187,6 +187,15 @@ def test_cut_outs_whose_hair_is_not_to_trust_count_less_there(tmp_path: Path) ->
     for weight in (1.0, 0.25):
         source = CutoutSource(CutoutsConfig(**folders, transition_weight=weight), AugmentationConfig())
         assert source.draw(np.random.default_rng(0), 64, 64).transition_weight == weight
+
+
+def test_sources_are_drawn_as_often_as_their_shares_say(tmp_path: Path) -> None:
+    folders = write_cutouts(tmp_path, count=1)
+    sources = [CutoutSource(CutoutsConfig(**folders, share=share), AugmentationConfig()) for share in (1, 3, 0)]
+    rng = np.random.default_rng(0)
+    drawn = [sources.index(by_share(sources, rng)) for _ in range(400)]
+    assert np.bincount(drawn, minlength=3) / 400 == pytest.approx([0.25, 0.75, 0], abs=0.06)
+    assert drawn.count(2) == 0
 
 
 def test_favoured_files_come_more_often() -> None:

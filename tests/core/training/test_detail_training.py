@@ -15,6 +15,7 @@ from core.checkpoint import ModelFile, plain_weights, save_model
 from core.errors import CheckpointError, ConfigError, DatasetError
 from core.network import MTGINet
 from core.network.detail import CERTAIN, DetailNet
+from core.normalisation import normalise
 from core.training.config import validated
 from core.training.detail.cascade import told_by_itself
 from core.training.detail.composites import composite_path, make_composites
@@ -34,7 +35,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     save_model(folder / "model.safetensors", ModelFile(plain_weights(MTGINet(0.125)), 0.125))
     return {
         "composites": {
-            "cutouts": write_cutouts(folder / "data"),
+            "cutouts": [write_cutouts(folder / "data")],
             "model": str(folder / "model.safetensors"),
             "count": COUNT,
             "longer_side_px": [140, 180],
@@ -61,7 +62,7 @@ def composites(config: DetailConfig, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def test_the_recipe_of_the_shipped_network_can_be_read() -> None:
-    assert load_detail_config(RECIPE).composites.cutouts.favour
+    assert all(cutouts.favour for cutouts in load_detail_config(RECIPE).composites.cutouts)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,7 @@ def test_the_recipe_of_the_shipped_network_can_be_read() -> None:
         ("composites", "aspect_ratios", [0.0]),
         ("composites", "count", True),
         ("composites", "model", ""),
+        ("composites", "cutouts", []),
         ("crops", "batch_size", True),
         ("crops", "workers", 5000),
         ("crops", "true_alpha", True),
@@ -82,6 +84,13 @@ def test_the_recipe_of_the_shipped_network_can_be_read() -> None:
 def test_a_setting_that_is_wrong_is_named(values: dict[str, Any], table: str, key: str, wrong: object) -> None:
     with pytest.raises(ConfigError, match=rf"{table}\.{key}"):
         validated(DetailConfig, {**values, table: {**values[table], key: wrong}})
+
+
+def test_one_of_the_cut_outs_needs_a_share(values: dict[str, Any]) -> None:
+    (cutouts,) = values["composites"]["cutouts"]
+    never = {**values["composites"], "cutouts": [{**cutouts, "share": 0}]}
+    with pytest.raises(ConfigError, match=r"composites\.cutouts: One of the sets to train on needs a share above 0"):
+        validated(DetailConfig, {**values, "composites": never})
 
 
 def test_composites_are_made_once_and_the_same_again(config: DetailConfig, composites: Path, tmp_path: Path) -> None:
@@ -156,9 +165,21 @@ def test_losses_vanish_where_alpha_is_right_and_count_along_the_outline_most() -
 
 
 def test_it_learns(config: DetailConfig, composites: Path, tmp_path: Path) -> None:
-    longer = config.model_copy(update={"steps": 40, "warmup_steps": 5, "learning_rate": 3e-3})
-    first, last = [sum(report.losses.values()) for report in DetailTrainer(longer, composites, tmp_path).train()]
-    assert last < first
+    trainer = DetailTrainer(
+        config.model_copy(update={"steps": 40, "warmup_steps": 5, "learning_rate": 3e-3}), composites, tmp_path
+    )
+    crops = DetailCrops(config.crops, composites, COUNT, steps=8)
+    batch = torch.cat([crops[step] for step in range(8)])
+    known, true = batch[:, 3:4].float() / 255, batch[:, 4:5].float() / 255
+
+    @torch.no_grad()
+    def loss() -> float:
+        alpha = trainer.network(normalise(batch[:, :3]), known)
+        return float(sum(detail_losses(alpha, known, true, config.loss).values()))
+
+    before = loss()
+    assert len([*trainer.train()]) == 2
+    assert loss() < 0.9 * before
 
 
 def test_a_run_that_was_broken_off_goes_on_and_ends_as_it_would_have(
