@@ -14,16 +14,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from core.checkpoint import read_detail_weights, read_model, save_detail_weights, save_model
 from core.errors import MattingError
 from core.model_mean import mean_of_models, mean_of_weights
-
-Metadata = dict[str, str]
-Dtype = Literal["float16", "float32"]
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -34,12 +30,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if arguments.output.exists() and not arguments.overwrite:
         asked.error(f"{arguments.output} exists: name another file, or add --overwrite to replace it.")
     try:
-        # Where one part for each is not there, the mean says so.
-        made_of = [[path.name, sha256(path), part] for path, part in zip(files, parts, strict=False)]
-        metadata = {"mean_of": json.dumps(made_of)}
-        if arguments.notes:
-            metadata["notes"] = arguments.notes
-        NETWORKS[arguments.network](arguments.output, files, parts, metadata, arguments.dtype)
+        NETWORKS[arguments.network](arguments, files, parts)
     except (MattingError, ValueError) as error:
         asked.error(str(error))
     except OSError as error:
@@ -48,19 +39,24 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def write_mtginet(
-    output: Path, files: Sequence[Path], parts: Sequence[float], metadata: Metadata, dtype: Dtype
-) -> None:
+def write_mtginet(arguments: argparse.Namespace, files: Sequence[Path], parts: Sequence[float]) -> None:
     mean = mean_of_models([read_model(path) for path in files], parts)
-    save_model(output, replace(mean, metadata={**mean.metadata, **metadata}), dtype)
+    metadata = {**mean.metadata, **origin(files, parts, arguments.notes)}
+    save_model(arguments.output, replace(mean, metadata=metadata), arguments.dtype)
 
 
-def write_detail(output: Path, files: Sequence[Path], parts: Sequence[float], metadata: Metadata, dtype: Dtype) -> None:
+def write_detail(arguments: argparse.Namespace, files: Sequence[Path], parts: Sequence[float]) -> None:
     weights = [read_detail_weights(path, remedy="choose another file") for path in files]
-    save_detail_weights(output, mean_of_weights(weights, parts), metadata, dtype)
+    mean = mean_of_weights(weights, parts)
+    save_detail_weights(arguments.output, mean, origin(files, parts, arguments.notes), arguments.dtype)
 
 
 NETWORKS = {"mtginet": write_mtginet, "detail": write_detail}
+
+
+def origin(files: Sequence[Path], parts: Sequence[float], notes: str | None) -> dict[str, str]:
+    made_of = [[path.name, sha256(path), part] for path, part in zip(files, parts, strict=True)]
+    return {"mean_of": json.dumps(made_of), **({"notes": notes} if notes else {})}
 
 
 def parser() -> argparse.ArgumentParser:

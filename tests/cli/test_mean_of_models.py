@@ -69,6 +69,21 @@ def test_detail_networks_have_a_mean_too(tmp_path):
         np.testing.assert_allclose(values, before[name] + 0.7, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("network", "sentence"),
+    [("mtginet", "There is no model file"), ("detail", "is missing or damaged: choose another")],
+)
+def test_a_file_that_is_not_there_is_named(tmp_path, capsys, network, sentence):
+    from tools import mean_of_models  # noqa: PLC0415
+
+    missing, output = tmp_path / "missing.safetensors", tmp_path / "mean.safetensors"
+    with pytest.raises(SystemExit):
+        mean_of_models.main(["--network", network, str(missing), "-o", str(output)])
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert str(missing) in said
+
+
 def test_files_of_the_other_network_are_refused(two, tmp_path, capsys):
     from tools import mean_of_models  # noqa: PLC0415
 
